@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0
+# Kernels to boot and to build against. Sourced; needs say.sh, cache.sh,
+# apt.sh, platform.sh.
+#
+# stock: a Debian release's own kernel, of the version that its linux-headers
+# are for; fetched and unpacked, never installed.
+# debug: built from bookworm's linux-source with scripts/config/debug.config.
+#
+# Each is a directory of the cache with vmlinuz, release (its `uname -r`) and
+# lib/modules/<release>.
+
+DEBUG_CONFIG=$TREE/scripts/config/debug.config
+DEBUG_SOURCE_PACKAGE=linux-source-6.1
+DEBUG_PACKAGES=("$DEBUG_SOURCE_PACKAGE" gcc make bc bison flex libelf-dev libc6-dev
+	xz-utils kmod cpio rsync)
+
+# kernel_dir PLATFORM stock|debug
+kernel_dir()
+{
+	case $2 in
+	stock) echo "$CACHE/kernels/$1" ;;
+	debug) echo "$CACHE/kernels/debug" ;;
+	esac
+}
+
+kernel_release()
+{
+	cat "$(kernel_dir "$1" "$2")/release"
+}
+
+# Where modules for this kernel are built against, as seen by the platform's compiler
+kernel_headers()
+{
+	case $2 in
+	stock) echo "/usr/src/linux-headers-$(kernel_release "$1" stock)" ;;
+	debug) echo "$(kernel_dir "$1" debug)/build" ;;
+	esac
+}
+
+kernel_make()
+{
+	case $2 in
+	stock) platform_make "$1" && locked "kernel-$1" stock_kernel_make "$1" ;;
+	debug) need_packages "${DEBUG_PACKAGES[@]}" && locked kernel-debug debug_kernel_make ;;
+	esac
+}
+
+# ---- stock ----
+
+# The linux-headers that linux-headers-amd64 stands for today: release and version
+stock_headers_package()
+{
+	platform_dpkg_query "$1" -W -f '${Depends}\n' linux-headers-amd64 |
+		grep -o 'linux-headers-[^ ,]*' | head -n 1
+}
+
+stock_kernel_make()
+{
+	local platform=$1 dir headers release version
+
+	dir=$(kernel_dir "$platform" stock)
+	headers=$(stock_headers_package "$platform")
+	release=${headers#linux-headers-}
+	version=$(platform_dpkg_query "$platform" -W -f '${Version}' "$headers")
+	[ -n "$release" ] && [ -n "$version" ] ||
+		die "$platform: linux-headers-amd64 is not installed there; remove $(platform_root "$platform") and run this again"
+	stamp_is "$dir" "$release $version" && return 0
+
+	say "$platform: fetching its stock kernel, $release"
+	unstamp "$dir"
+	rm -rf "$dir"
+	mkdir -p "$dir/deb"
+	platform_download "$platform" "$dir/deb" "linux-image-$release=$version" ||
+		die "apt has no linux-image-$release $version for $platform; bring its headers up to date (bookworm: apt-get install linux-headers-amd64; others: remove $(platform_root "$platform")) and run this again"
+	stock_kernel_unpack "$dir" "$release"
+	stamp "$dir" "$release $version"
+}
+
+stock_kernel_unpack()
+{
+	local dir=$1 release=$2 deb
+
+	for deb in "$dir"/deb/*.deb; do
+		dpkg-deb -x "$deb" "$dir/unpacked"
+	done
+	mkdir -p "$dir/lib/modules"
+	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/vmlinuz"
+	# merged-/usr releases ship their modules below usr/
+	mv "$dir"/unpacked/{usr/,}lib/modules/"$release" "$dir/lib/modules/" 2>/dev/null ||
+		[ -d "$dir/lib/modules/$release" ]
+	depmod -b "$dir" "$release"
+	echo "$release" >"$dir/release"
+	rm -rf "$dir/deb" "$dir/unpacked"
+}
+
+# ---- debug ----
+
+debug_source_version()
+{
+	dpkg-query -W -f '${Version}' "$DEBUG_SOURCE_PACKAGE"
+}
+
+debug_source_dir()
+{
+	echo "$CACHE/source/$(debug_source_version)"
+}
+
+# The unpacked kernel source, which checkpatch comes from too
+kernel_source_make()
+{
+	need_packages "$DEBUG_SOURCE_PACKAGE" xz-utils
+	locked kernel-source kernel_source_unpack
+}
+
+kernel_source_unpack()
+{
+	local dir
+
+	dir=$(debug_source_dir)
+	stamp_is "$dir" unpacked && return 0
+	say "unpacking $DEBUG_SOURCE_PACKAGE"
+	rm -rf "$CACHE/source"
+	mkdir -p "$dir"
+	tar -C "$dir" --strip-components=1 -xf "/usr/src/$DEBUG_SOURCE_PACKAGE.tar.xz"
+	stamp "$dir" unpacked
+}
+
+debug_kernel_wanted()
+{
+	{
+		cat "$DEBUG_CONFIG"
+		debug_source_version
+		gcc -dumpfullversion
+	} | sha256sum | cut -d ' ' -f 1
+}
+
+debug_make()
+{
+	nice make -C "$(debug_source_dir)" O="$(kernel_dir any debug)/build" \
+		KBUILD_BUILD_USER=root KBUILD_BUILD_HOST=pptp-mux "$@"
+}
+
+# Every option asked for must be in the result: one that silently fell out
+# (a dependency renamed) would take a detector with it.
+debug_config_verify()
+{
+	local config=$1/.config line missing=
+
+	while read -r line; do
+		case $line in
+		CONFIG_*=n) ! grep -q "^${line%=n}=" "$config" ;;
+		CONFIG_*) grep -qxF "$line" "$config" ;;
+		esac || missing+=" $line"
+	done <"$DEBUG_CONFIG"
+	[ -z "$missing" ] || die "the kernel's Kconfig did not accept:$missing (in $DEBUG_CONFIG)"
+}
+
+debug_kernel_configure()
+{
+	local dir=$1
+
+	mkdir -p "$dir/build"
+	quietly "$LOGS/debug-kernel-config.log" debug_make \
+		KCONFIG_ALLCONFIG="$DEBUG_CONFIG" allnoconfig || return 1
+	debug_config_verify "$dir/build"
+}
+
+debug_kernel_build()
+{
+	local dir=$1
+
+	quietly "$LOGS/debug-kernel.log" debug_make -j "$(nproc)" bzImage modules &&
+		quietly "$LOGS/debug-kernel-install.log" debug_make \
+			INSTALL_MOD_PATH="$dir" modules_install
+}
+
+debug_kernel_make()
+{
+	local dir wanted started=$SECONDS
+
+	dir=$(kernel_dir any debug)
+	wanted=$(debug_kernel_wanted)
+	stamp_is "$dir" "$wanted" && return 0
+	kernel_source_make
+	say "building the debug kernel (some 6 minutes on 2 cores; once)"
+	unstamp "$dir"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	debug_kernel_configure "$dir" && debug_kernel_build "$dir" ||
+		die "the debug kernel could not be built; the log is in $LOGS"
+	cp "$dir/build/arch/x86/boot/bzImage" "$dir/vmlinuz"
+	cp "$dir/build/include/config/kernel.release" "$dir/release"
+	find "$dir/build" \( -name '*.o' -o -name '*.cmd' -o -name '*.a' \) \
+		-not -path '*/scripts/*' -not -path '*/tools/*' -delete
+	stamp "$dir" "$wanted"
+	say "built the debug kernel in $((SECONDS - started)) s"
+}
