@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pptp_mux.so: PPTP calls of pptp-mux.ko as a channel of pppd.
+ *
+ * Server side (pptp_mux_fd): the call's socket is inherited, connected.
+ * Client side (pptp_server): the call is dialled here, again for each "persist"
+ * or "demand". Either way pppd runs on the PPP channel that the kernel made.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <linux/ppp-ioctl.h>
+
+#include "pppd_compat.h"
+#include "dial.h"
+#include "keeper.h"
+
+/*
+ * With MPPE, 1400 octets stay below what fits into one Ethernet frame beneath
+ * GRE and IP. Windows proposes the same.
+ */
+#define PPTP_MTU	1400
+
+__attribute__((visibility("default"))) void plugin_init(void);
+__attribute__((visibility("default"))) char pppd_version[] = compat_version;
+
+/* As pppd's options set them */
+static int inherited_fd = -1;
+static char *server;
+static char *client;
+static char *phone;
+static char *usage;
+
+static struct dial_plan plan = { .usage = PPTP_MUX_USAGE_DIAL_OUT };
+static struct call_socket call = { .fd = -1 };
+static struct keeper keeper = { .fd = -1 };
+static int channel_fd = -1;	/* /dev/ppp, attached to the call's channel */
+
+#define OPTION(n, t, a, d)	{ .name = (n), .type = (t), .addr = (a), .description = (d), \
+				  .flags = OPT_PRIV }
+
+static compat_option options[] = {
+	OPTION("pptp_mux_fd", o_int, &inherited_fd, "Descriptor of a call, from pptpmuxd"),
+	OPTION("pptp_server", o_string, &server, "PPTP server to dial"),
+	OPTION("pptp_client", o_string, &client, "Local address to dial from"),
+	OPTION("pptp_phone", o_string, &phone, "Phone number to give to the server"),
+	OPTION("pptp_usage", o_string, &usage, "Slots to use: dial-out or demand-dial"),
+	{ .name = NULL }
+};
+
+static void check_usage(void)
+{
+	if (!usage)
+		return;
+	if (!strcmp(usage, "demand-dial"))
+		plan.usage = PPTP_MUX_USAGE_DEMAND_DIAL;
+	else if (strcmp(usage, "dial-out"))
+		fatal("pptp_usage %s: write dial-out or demand-dial", usage);
+}
+
+static void channel_check_options(void)
+{
+	if (server && inherited_fd >= 0)
+		fatal("pptp_server and pptp_mux_fd exclude each other: give pptp_server to dial, pptp_mux_fd is for pptpmuxd");
+	if (!server && inherited_fd < 0)
+		fatal("plugin pptp_mux.so: nothing to connect to; add \"pptp_server HOST\"");
+	if (client && inet_pton(AF_INET, client, &plan.client) != 1)
+		fatal("pptp_client %s: write an IPv4 address of this host, such as 192.0.2.1",
+		      client);
+	check_usage();
+	plan.server = server;
+	plan.phone = phone;
+}
+
+/* The call that pptpmuxd has given us; there is only this one */
+static int adopt(void)
+{
+	int index;
+
+	call.fd = inherited_fd;
+	inherited_fd = -1;
+	if (call.fd < 0) {
+		error("pptp: a call from pptpmuxd cannot be connected anew; remove \"persist\" from the options");
+		return -1;
+	}
+	if (ioctl(call.fd, PPPIOCGCHAN, &index) < 0) {
+		error("pptp: pptp_mux_fd %d is not a connected call: %m; this option is for pptpmuxd, use pptp_server to dial",
+		      call.fd);
+		call.fd = -1;
+		return -1;
+	}
+	fcntl(call.fd, F_SETFD, FD_CLOEXEC);
+	compat_set_names("pptp", NULL);
+	return call.fd;
+}
+
+static int dial_server(void)
+{
+	char address[INET_ADDRSTRLEN];
+	struct dialled dialled;
+
+	if (dial(&plan, &dialled) < 0)
+		return -1;
+	call = dialled.call;
+	if (keeper_start(&keeper, &dialled) < 0) {
+		stream_close(&dialled.control);
+		call_socket_close(&call);
+		return -1;
+	}
+	inet_ntop(AF_INET, &dialled.peer, address, sizeof(address));
+	compat_set_names(server, address);
+	notice("pptp: connected to %s (%s) in slot VPN%d, call id %d, peer's %d",
+	       server, address, call.slot, call.call_id, dialled.peer_call_id);
+	return call.fd;
+}
+
+static int channel_connect(void)
+{
+	return server ? dial_server() : adopt();
+}
+
+/* The call's end; pppd may come here twice for one call */
+static void channel_disconnect(void)
+{
+	if (keeper.fd >= 0) {
+		call_socket_cause(&call, keeper_cause(&keeper));
+		call_socket_close(&call);
+		keeper_stop(&keeper);
+	}
+	call_socket_close(&call);
+}
+
+static int channel_establish(int fd)
+{
+	channel_fd = compat_establish(fd);
+	if (channel_fd < 0)
+		error("pptp: cannot attach to the PPP channel: is ppp_generic loaded? Try \"modprobe ppp_generic\"");
+	return channel_fd;
+}
+
+static void channel_disestablish(int fd)
+{
+	channel_fd = -1;
+	compat_disestablish(fd);
+}
+
+/*
+ * Tells the channel which header compression the peer has agreed to. The
+ * receiving side needs no telling: it understands either form.
+ */
+static void channel_send_config(int mtu, uint32_t accm, int pcomp, int accomp)
+{
+	int flags;
+
+	(void)mtu;	/* pppd sets the interface's itself */
+	(void)accm;	/* no characters to escape in packets */
+	if (channel_fd < 0)
+		return;
+	if (ioctl(channel_fd, PPPIOCGFLAGS, &flags) < 0) {
+		warn("pptp: cannot read the channel's flags: %m");
+		return;
+	}
+	flags &= ~(SC_COMP_PROT | SC_COMP_AC);
+	flags |= (pcomp ? SC_COMP_PROT : 0) | (accomp ? SC_COMP_AC : 0);
+	if (ioctl(channel_fd, PPPIOCSFLAGS, &flags) < 0)
+		warn("pptp: cannot set the channel's flags: %m");
+}
+
+static void channel_recv_config(int mru, uint32_t accm, int pcomp, int accomp)
+{
+	(void)mru;
+	(void)accm;
+	(void)pcomp;
+	(void)accomp;
+}
+
+/* In pppd's children, which must not keep the slot taken */
+static void channel_close(void)
+{
+	call_socket_close(&call);
+	if (keeper.fd >= 0)
+		close(keeper.fd);
+	keeper.fd = -1;
+}
+
+static void pid_changed(void *context, int pid)
+{
+	(void)context;
+	keeper_follow(&keeper, pid);
+}
+
+static struct channel channel = {
+	.check_options = channel_check_options,
+	.connect = channel_connect,
+	.disconnect = channel_disconnect,
+	.establish_ppp = channel_establish,
+	.disestablish_ppp = channel_disestablish,
+	.send_config = channel_send_config,
+	.recv_config = channel_recv_config,
+	.cleanup = channel_disconnect,
+	.close = channel_close,
+};
+
+static void limit_mtu(void)
+{
+	if (lcp_wantoptions[0].mru == DEFMRU)
+		lcp_wantoptions[0].mru = PPTP_MTU;
+	if (lcp_allowoptions[0].mru == DEFMRU)
+		lcp_allowoptions[0].mru = PPTP_MTU;
+	lcp_wantoptions[0].neg_mru = 1;
+}
+
+/**
+ * plugin_init - pppd's entry: become its channel
+ *
+ * The serial line's options stay known, since /etc/ppp/options and files that
+ * served a modem before often hold some ("lock", "crtscts").
+ */
+void plugin_init(void)
+{
+	channel.options = the_channel->options;
+	the_channel = &channel;
+	compat_no_modem();
+	compat_add_options(options);
+	compat_on_pid_change(pid_changed);
+	limit_mtu();
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pppd 2.4.9 and 2.5: everything that differs between their plugin interfaces.
+ *
+ * 2.5 has moved its options to a header of their own, its variables behind
+ * functions and its types to the standard names; the rest of the plugin is
+ * written against the names below.
+ */
+#ifndef PPPD_COMPAT_H
+#define PPPD_COMPAT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+
+#if __has_include(<pppd/options.h>)	/* 2.5 */
+
+#include <pppd/pppd.h>
+#include <pppd/fsm.h>
+#include <pppd/lcp.h>
+#include <pppd/options.h>
+
+#define compat_version			PPPD_VERSION
+#define compat_add_options		ppp_add_options
+#define compat_establish		ppp_generic_establish
+#define compat_disestablish		ppp_generic_disestablish
+
+typedef struct option compat_option;
+
+static inline void compat_set_names(const char *device, const char *number)
+{
+	ppp_set_devnam(device);
+	ppp_set_pppdevnam(device);
+	if (number)
+		ppp_set_remote_number(number);
+}
+
+static inline void compat_no_modem(void)
+{
+	ppp_set_modem(false);
+}
+
+static inline bool compat_signaled(void)
+{
+	return ppp_signaled(SIGTERM) || ppp_signaled(SIGHUP);
+}
+
+static inline void compat_on_pid_change(void (*notify)(void *, int))
+{
+	ppp_add_notify(NF_PID_CHANGE, notify, NULL);
+}
+
+#else	/* 2.4.9 */
+
+/* It has a type of its own of this name, for its structures only. */
+#undef bool
+#include <pppd/pppd.h>
+#include <pppd/fsm.h>
+#include <pppd/lcp.h>
+#include <pppd/patchlevel.h>
+#undef bool
+#define bool				_Bool
+
+#define compat_version			VERSION
+#define compat_add_options		add_options
+#define compat_establish		generic_establish_ppp
+#define compat_disestablish		generic_disestablish_ppp
+
+typedef option_t compat_option;
+
+extern int got_sighup;
+
+static inline void compat_set_names(const char *device, const char *number)
+{
+	strlcpy(devnam, device, sizeof(devnam));
+	strlcpy(ppp_devnam, device, sizeof(ppp_devnam));
+	if (number)
+		strlcpy(remote_number, number, sizeof(remote_number));
+}
+
+static inline void compat_no_modem(void)
+{
+	modem = 0;
+}
+
+static inline bool compat_signaled(void)
+{
+	return got_sigterm || got_sighup;
+}
+
+static inline void compat_on_pid_change(void (*notify)(void *, int))
+{
+	add_notifier(&pidchange, notify, NULL);
+}
+
+#endif
+
+#endif /* PPPD_COMPAT_H */
