@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make                    module for the running kernel, and user space
+# make modules KDIR=...   module for another kernel
+# make kunit KDIR=...     KUnit suites, for a kernel that has KUnit
+# make tools              pptpmuxd, pptpmuxctl and pppd's plugin
+# make install            all of it, under DESTDIR if that is set
+# make clean
+KDIR ?= /lib/modules/$(shell uname -r)/build
+DESTDIR ?=
+
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$(1)
+install_mod_path = $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
+
+all: modules tools
+
+modules:
+	$(call kbuild) modules
+
+kunit:
+	$(call kbuild,/selftests/kunit) modules
+
+tools:
+	$(MAKE) -C tools
+
+install: modules tools
+	$(call kbuild) $(install_mod_path) modules_install
+	install -D -m 644 conf/pptp-mux.conf \
+		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
+	$(MAKE) -C tools install DESTDIR=$(DESTDIR)
+
+clean:
+	$(call kbuild) clean
+	$(call kbuild,/selftests/kunit) clean
+	$(MAKE) -C tools clean
+
+.PHONY: all modules kunit tools install clean

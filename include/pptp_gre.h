@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pptp_gre: sessions of RFC 2637's enhanced GRE, version 1.
+ *
+ * A session is what carries one call's PPP frames between two addresses. It
+ * knows neither sockets nor slots; its owner embeds it and gets the frames that
+ * arrive through struct pptp_gre_owner.
+ */
+#ifndef _PPTP_GRE_H
+#define _PPTP_GRE_H
+
+#include <linux/atomic.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <net/dst_cache.h>
+
+#include "pptp_seq.h"
+
+struct net;
+struct net_device;
+struct pptp_gre;
+struct sock;
+
+/* IP, the longest GRE header, and PPP's address and control bytes */
+#define PPTP_GRE_OVERHEAD	(20 + 16 + 2)
+
+/**
+ * struct pptp_gre_owner - what a session asks of the call that it belongs to
+ * @deliver: take a received PPP frame, protocol field first, strictly in the
+ *	order of the peer's numbering. Softirqs are off, under RCU; no lock.
+ * @is_own_device: is this the device whose packets the session carries?
+ */
+struct pptp_gre_owner {
+	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb);
+	bool	(*is_own_device)(struct pptp_gre *gre,
+				 const struct net_device *dev);
+};
+
+/* Why a frame of PPP was not sent. */
+enum pptp_gre_tx_drop {
+	PPTP_GRE_TX_UNCONNECTED,
+	PPTP_GRE_TX_NO_ROUTE,
+	PPTP_GRE_TX_LOOP,		/* routed into the tunnel itself */
+	PPTP_GRE_TX_NO_MEMORY,
+	PPTP_GRE_TX_MALFORMED,
+	PPTP_GRE_TX_BELOW,		/* netfilter, queue full, device down */
+	PPTP_GRE_TX_DROPS,
+};
+
+/* Why a packet of the peer was not delivered. */
+enum pptp_gre_rx_drop {
+	PPTP_GRE_RX_LATE,
+	PPTP_GRE_RX_JUMP,
+	PPTP_GRE_RX_MALFORMED,
+	PPTP_GRE_RX_DROPS,
+};
+
+/* Written in transmit only, which PPP serialises. */
+struct pptp_gre_tx_stats {
+	struct u64_stats_sync	syncp;
+	u64_stats_t		packets;
+	u64_stats_t		bytes;		/* of PPP frames */
+	u64_stats_t		drop[PPTP_GRE_TX_DROPS];
+};
+
+/* Written under rx_lock. */
+struct pptp_gre_rx_stats {
+	struct u64_stats_sync	syncp;
+	u64_stats_t		packets;
+	u64_stats_t		bytes;		/* of PPP frames */
+	u64_stats_t		acks;
+	u64_stats_t		lost;
+	u64_stats_t		resync;
+	u64_stats_t		drop[PPTP_GRE_RX_DROPS];
+};
+
+/**
+ * struct pptp_gre - a session
+ * @owner: whose it is
+ * @sk: its options for routing (mark, device); held by the owner
+ * @net: its network namespace; held by the owner
+ * @id: call id that the peer puts into its packets; 0 if none is taken
+ * @peer_id: call id that we put into ours
+ * @local: our address
+ * @peer: the peer's
+ * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
+ * @connected: @peer_id, @local and @peer are valid. Set once, with release.
+ * @route: how to get to @peer; per CPU, softirqs off
+ * @tx_next: number of the next packet; in transmit only
+ * @tx: counters of transmit
+ * @tx_acks: acknowledgements sent alone, from anywhere
+ * @rx_lock: receive of one call on several CPUs; softirqs off
+ * @rx: the sequence engine; rx_lock
+ * @rx_ready: frames in order, yet to be delivered; rx_lock
+ * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
+ * @rx_stats: counters of receive; rx_lock
+ * @ack_work: sends an acknowledgement that no data has taken along
+ */
+struct pptp_gre {
+	const struct pptp_gre_owner	*owner;
+	struct sock			*sk;
+	struct net			*net;
+	u16				id;
+	u16				peer_id;
+	__be32				local;
+	__be32				peer;
+	u32				ppp_flags;
+	bool				connected;
+
+	struct dst_cache		route;
+	u32				tx_next;
+	struct pptp_gre_tx_stats	tx;
+	atomic64_t			tx_acks;
+
+	spinlock_t			rx_lock ____cacheline_aligned_in_smp;
+	struct pptp_seq_rx		rx;
+	struct sk_buff_head		rx_ready;
+	bool				rx_delivering;
+	struct pptp_gre_rx_stats	rx_stats;
+	struct delayed_work		ack_work;
+};
+
+int pptp_gre_init(void);
+void pptp_gre_exit(void);
+
+int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
+		    const struct pptp_gre_owner *owner);
+void pptp_gre_destroy(struct pptp_gre *gre);
+int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted);
+void pptp_gre_drop_id(struct pptp_gre *gre);
+int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
+		     u16 peer_id, unsigned int *mtu);
+void pptp_gre_quiesce(struct pptp_gre *gre);
+int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
+int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
+			const struct pptp_gre *gre);
+int pptp_gre_fill_net(struct sk_buff *msg, struct net *net);
+
+#endif /* _PPTP_GRE_H */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sequence engine of one call: which received packet may go up, which
+ * acknowledgement is owed, which number the next packet carries.
+ *
+ * Pure: no lock, no skb, no clock. Numbers come in as arguments and decisions go
+ * out as values, so the same text runs in the module, in KUnit and in user
+ * space. The caller serialises what receives; what sends an acknowledgement may
+ * run beside it, and shares two words with it (struct pptp_seq_rx).
+ *
+ * RFC 2637 section 4.1: numbers are 32 bits wide and start at 0 for each call;
+ * peers exist that start at 1, and both are taken. The RFC says nothing about
+ * wrap: distances are signed 32-bit differences here, so there is no packet
+ * whose loss at the wrap could be told from its loss anywhere else.
+ */
+#ifndef _PPTP_SEQ_H
+#define _PPTP_SEQ_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+typedef uint32_t u32;
+typedef int32_t s32;
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
+#endif
+
+/*
+ * How far ahead a packet may be and still be taken for one that overtook a
+ * burst of losses. Beyond it a single packet proves nothing: it may be forged.
+ */
+#define PPTP_SEQ_JUMP_MAX	4096
+
+/*
+ * How many packets may go unacknowledged before an acknowledgement is sent
+ * alone at once: half of the smallest window that known peers offer (16).
+ */
+#define PPTP_SEQ_ACK_EVERY	8
+
+/* What to do with a received packet. */
+enum pptp_seq_verdict {
+	PPTP_SEQ_DELIVER,
+	PPTP_SEQ_DROP_LATE,	/* late, or received before */
+	PPTP_SEQ_DROP_JUMP,	/* too far ahead, and alone there */
+};
+
+/**
+ * struct pptp_seq_rx - receive side of a call
+ * @next: number that the next packet in sequence carries; written by receive,
+ *	read by whoever sends an acknowledgement
+ * @acked: what @next was when an acknowledgement was last sent; written by
+ *	whoever sends one. Two at once may send the same one twice, which is
+ *	harmless and cheaper than a lock.
+ * @suspect: number after that of the last packet that was too far ahead
+ * @suspicious: @suspect is valid
+ * @started: a packet has been received
+ */
+struct pptp_seq_rx {
+	u32	next;
+	u32	acked;
+	u32	suspect;
+	bool	suspicious;
+	bool	started;
+};
+
+/**
+ * struct pptp_seq_result - what pptp_seq_receive() says of a packet
+ * @verdict: deliver it, or the reason for dropping it
+ * @lost: packets missing before this one
+ * @resync: the numbering was taken up anew at this packet
+ * @ack_now: so much is unacknowledged that it should not wait for data
+ */
+struct pptp_seq_result {
+	enum pptp_seq_verdict	verdict;
+	u32			lost;
+	bool			resync;
+	bool			ack_now;
+};
+
+/* Distance from @from to @to on the circle of numbers, negative if behind. */
+static inline s32 pptp_seq_distance(u32 from, u32 to)
+{
+	return (s32)(to - from);
+}
+
+static inline struct pptp_seq_result pptp_seq_accept(struct pptp_seq_rx *rx,
+						     u32 seq)
+{
+	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DELIVER };
+
+	/* A first packet with number 1 is a peer that starts there. */
+	if (rx->started || seq != 1)
+		res.lost = seq - rx->next;
+	rx->started = true;
+	rx->suspicious = false;
+	WRITE_ONCE(rx->next, seq + 1);
+	res.ack_now = seq + 1 - READ_ONCE(rx->acked) >= PPTP_SEQ_ACK_EVERY;
+	return res;
+}
+
+/*
+ * Two packets in sequence, far from where the numbering was: the peer has
+ * started anew, or so much was lost. What lies between is not called lost.
+ */
+static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
+						  u32 seq)
+{
+	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DROP_JUMP };
+
+	if (rx->suspicious && seq == rx->suspect) {
+		res = pptp_seq_accept(rx, seq);
+		res.lost = 0;
+		res.resync = true;
+		return res;
+	}
+	rx->suspicious = true;
+	rx->suspect = seq + 1;
+	return res;
+}
+
+/**
+ * pptp_seq_receive() - judge a received data packet
+ * @rx: receive side of the call, serialised by the caller
+ * @seq: sequence number of the packet
+ *
+ * Source: RFC 2637 section 4.3 (late and duplicate packets are discarded);
+ * RFC 3550 appendix A.1 for the resynchronisation.
+ */
+static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
+						      u32 seq)
+{
+	s32 ahead = pptp_seq_distance(rx->next, seq);
+	struct pptp_seq_result late = { .verdict = PPTP_SEQ_DROP_LATE };
+
+	if (ahead >= 0 && ahead < PPTP_SEQ_JUMP_MAX)
+		return pptp_seq_accept(rx, seq);
+	if (ahead < 0 && ahead >= -PPTP_SEQ_JUMP_MAX)
+		return late;
+	return pptp_seq_far(rx, seq);
+}
+
+/**
+ * pptp_seq_take_ack() - acknowledgement that is owed to the peer
+ * @rx: receive side of the call; needs no lock
+ * @ack: where to put the number to acknowledge
+ *
+ * One acknowledgement covers everything before it (RFC 2637 section 4.3), so
+ * whoever sends next takes the whole debt with it.
+ *
+ * Return: true if one is owed; it counts as sent.
+ */
+static inline bool pptp_seq_take_ack(struct pptp_seq_rx *rx, u32 *ack)
+{
+	u32 next = READ_ONCE(rx->next);
+
+	if (next == READ_ONCE(rx->acked))
+		return false;
+	WRITE_ONCE(rx->acked, next);
+	*ack = next - 1;
+	return true;
+}
+
+#endif /* _PPTP_SEQ_H */

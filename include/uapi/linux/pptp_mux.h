@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * pptp-mux: what user space sees beyond the ABI of the kernel's pptp driver.
+ *
+ * The generic netlink family is described by
+ * Documentation/netlink/specs/pptp_mux.yaml; the names here are the ones that
+ * the kernel's ynl tools derive from it.
+ */
+#ifndef _UAPI_LINUX_PPTP_MUX_H
+#define _UAPI_LINUX_PPTP_MUX_H
+
+#include <linux/types.h>
+
+/* ---- socket options of a call (AF_PPPOX, SOCK_STREAM, PX_PROTO_PPTP) ---- */
+
+#define SOL_PPTP_MUX		0x5054
+
+#define PPTP_MUX_SO_USAGE	1	/* __u32, one PPTP_MUX_USAGE_*, 0 = any; before bind */
+#define PPTP_MUX_SO_SLOT	2	/* __u32, get only: number of the slot, 0 = none */
+#define PPTP_MUX_SO_REFUSAL	3	/* struct pptp_mux_refusal, get only */
+#define PPTP_MUX_SO_CAUSE	4	/* __u32, PPTP_MUX_CAUSE_*: why the call will end */
+
+/*
+ * Why the last bind() on this socket was refused, and how many slots said so:
+ * slots == not_usage + disabled + busy + no_resource. An enabled slot of
+ * another usage counts as not_usage, a disabled one as disabled whatever its
+ * usage is.
+ */
+struct pptp_mux_refusal {
+	__u32	reason;		/* enum pptp_mux_refusal_reason */
+	__u32	slots;		/* in the table */
+	__u32	not_usage;
+	__u32	disabled;
+	__u32	busy;
+	__u32	no_resource;
+};
+
+/* ---- generic netlink ---- */
+
+#define PPTP_MUX_FAMILY_NAME	"pptp_mux"
+#define PPTP_MUX_FAMILY_VERSION	1
+#define PPTP_MUX_MCGRP_EVENTS	"events"
+
+#define PPTP_MUX_SLOTS_MAX	65535
+#define PPTP_MUX_QUARANTINE_MAX	3600000		/* ms */
+
+enum pptp_mux_state {
+	PPTP_MUX_STATE_FREE,
+	PPTP_MUX_STATE_CLAIMED,
+	PPTP_MUX_STATE_CONNECTED,
+	PPTP_MUX_STATE_DRAINING,
+};
+
+enum pptp_mux_usage {
+	PPTP_MUX_USAGE_RECEIVE = 1,
+	PPTP_MUX_USAGE_DIAL_OUT = 2,
+	PPTP_MUX_USAGE_DEMAND_DIAL = 4,
+};
+
+#define PPTP_MUX_USAGE_MASK	7
+
+/* Why a call was refused. bind() fails with the errno beside it. */
+enum pptp_mux_refusal_reason {
+	PPTP_MUX_REFUSAL_NONE,
+	PPTP_MUX_REFUSAL_NO_USAGE,	/* EACCES */
+	PPTP_MUX_REFUSAL_ALL_BUSY,	/* EBUSY */
+	PPTP_MUX_REFUSAL_NO_RESOURCE,	/* ENOBUFS */
+};
+
+/* Why a slot handed a call on to the next one, or why a call ended. */
+enum pptp_mux_cause {
+	PPTP_MUX_CAUSE_NONE,
+	PPTP_MUX_CAUSE_DRAINING,	/* hand-over: last call not yet gone */
+	PPTP_MUX_CAUSE_QUARANTINE,	/* hand-over: kept out after its last call */
+	PPTP_MUX_CAUSE_DISABLED,	/* hand-over: disabled meanwhile */
+	PPTP_MUX_CAUSE_NO_MEMORY,	/* hand-over */
+	PPTP_MUX_CAUSE_NO_CHANNEL,	/* hand-over: PPP refused the channel */
+	PPTP_MUX_CAUSE_CLOSED,		/* end: the socket was closed */
+	PPTP_MUX_CAUSE_PEER,		/* end: the peer hung up */
+	PPTP_MUX_CAUSE_ADMIN,		/* end: the administrator hung up */
+	PPTP_MUX_CAUSE_LOST,		/* end: the control connection was lost */
+	PPTP_MUX_CAUSE_PPP,		/* end: PPP ended (authentication, LCP, idle) */
+};
+
+enum pptp_mux_event_type {
+	PPTP_MUX_EVENT_TYPE_CLAIM = 1,
+	PPTP_MUX_EVENT_TYPE_HAND_OVER,
+	PPTP_MUX_EVENT_TYPE_REFUSAL,
+	PPTP_MUX_EVENT_TYPE_CONNECTED,
+	PPTP_MUX_EVENT_TYPE_HANG_UP,
+};
+
+/* One call in a slot */
+enum {
+	PPTP_MUX_A_CALL_ID = 1,		/* u16 */
+	PPTP_MUX_A_CALL_PEER_ID,	/* u16 */
+	PPTP_MUX_A_CALL_LOCAL,		/* u32, big-endian IPv4 address */
+	PPTP_MUX_A_CALL_PEER,		/* u32, big-endian IPv4 address */
+	PPTP_MUX_A_CALL_CHANNEL,	/* u32, PPP channel index */
+	PPTP_MUX_A_CALL_IFNAME,		/* string, PPP interface if attached */
+	PPTP_MUX_A_CALL_USAGE,		/* u32, what the call asked for */
+	PPTP_MUX_A_CALL_UPTIME,		/* u64, ms since connect */
+	PPTP_MUX_A_CALL_STATS,		/* nest of PPTP_MUX_A_STATS_* */
+	PPTP_MUX_A_CALL_PAD,
+
+	__PPTP_MUX_A_CALL_MAX,
+	PPTP_MUX_A_CALL_MAX = (__PPTP_MUX_A_CALL_MAX - 1)
+};
+
+/* Counters of a call. The drop reasons are named one by one. */
+enum {
+	PPTP_MUX_A_STATS_PAD = 1,
+	PPTP_MUX_A_STATS_TX_PACKETS,	/* u64 and so on */
+	PPTP_MUX_A_STATS_TX_BYTES,
+	PPTP_MUX_A_STATS_TX_ACKS,	/* acknowledgements sent alone */
+	PPTP_MUX_A_STATS_TX_DROP_UNCONNECTED,
+	PPTP_MUX_A_STATS_TX_DROP_NO_ROUTE,
+	PPTP_MUX_A_STATS_TX_DROP_LOOP,	/* the tunnel is routed into itself */
+	PPTP_MUX_A_STATS_TX_DROP_NO_MEMORY,
+	PPTP_MUX_A_STATS_TX_DROP_MALFORMED,
+	PPTP_MUX_A_STATS_RX_PACKETS,
+	PPTP_MUX_A_STATS_RX_BYTES,
+	PPTP_MUX_A_STATS_RX_ACKS,	/* acknowledgements received alone */
+	PPTP_MUX_A_STATS_RX_LOST,	/* holes in the numbering */
+	PPTP_MUX_A_STATS_RX_RESYNC,
+	PPTP_MUX_A_STATS_RX_DROP_LATE,	/* late or duplicate */
+	PPTP_MUX_A_STATS_RX_DROP_JUMP,	/* too far ahead */
+	PPTP_MUX_A_STATS_RX_DROP_MALFORMED,
+	PPTP_MUX_A_STATS_TX_DROP_BELOW,	/* netfilter, queue full, device down */
+
+	__PPTP_MUX_A_STATS_MAX,
+	PPTP_MUX_A_STATS_MAX = (__PPTP_MUX_A_STATS_MAX - 1)
+};
+
+enum {
+	PPTP_MUX_A_SLOT_NUMBER = 1,	/* u32, 1 = VPN1 */
+	PPTP_MUX_A_SLOT_STATE,		/* u32, enum pptp_mux_state */
+	PPTP_MUX_A_SLOT_ENABLED,	/* u8, 0 or 1 */
+	PPTP_MUX_A_SLOT_USAGE,		/* u32, mask of PPTP_MUX_USAGE_* */
+	PPTP_MUX_A_SLOT_QUARANTINE,	/* u32, ms */
+	PPTP_MUX_A_SLOT_GENERATION,	/* u32, calls this slot has carried */
+	PPTP_MUX_A_SLOT_REFUSED,	/* u64, calls it handed on */
+	PPTP_MUX_A_SLOT_SINCE,		/* u64, ms in this state */
+	PPTP_MUX_A_SLOT_CALL,		/* nest of PPTP_MUX_A_CALL_* */
+	PPTP_MUX_A_SLOT_PAD,
+
+	__PPTP_MUX_A_SLOT_MAX,
+	PPTP_MUX_A_SLOT_MAX = (__PPTP_MUX_A_SLOT_MAX - 1)
+};
+
+/* The table of a network namespace */
+enum {
+	PPTP_MUX_A_TABLE_SLOTS = 1,	/* u32 */
+	PPTP_MUX_A_TABLE_FREE,		/* u32, slots in this state, and so on */
+	PPTP_MUX_A_TABLE_CLAIMED,
+	PPTP_MUX_A_TABLE_CONNECTED,
+	PPTP_MUX_A_TABLE_DRAINING,
+	PPTP_MUX_A_TABLE_DISABLED,	/* u32, slots in any state */
+	PPTP_MUX_A_TABLE_CLAIMS,	/* u64, calls that got a slot */
+	PPTP_MUX_A_TABLE_HAND_OVERS,	/* u64 */
+	PPTP_MUX_A_TABLE_EARLY,		/* u64, slots taken while still draining */
+	PPTP_MUX_A_TABLE_REFUSED_NO_USAGE,	/* u64 */
+	PPTP_MUX_A_TABLE_REFUSED_ALL_BUSY,	/* u64 */
+	PPTP_MUX_A_TABLE_REFUSED_NO_RESOURCE,	/* u64 */
+	PPTP_MUX_A_TABLE_EVENTS_SUPPRESSED,	/* u64 */
+	PPTP_MUX_A_TABLE_RX_MALFORMED,	/* u64, GRE that no call could be told for */
+	PPTP_MUX_A_TABLE_RX_NO_CALL,	/* u64, GRE for no call of ours */
+	PPTP_MUX_A_TABLE_PAD,
+
+	__PPTP_MUX_A_TABLE_MAX,
+	PPTP_MUX_A_TABLE_MAX = (__PPTP_MUX_A_TABLE_MAX - 1)
+};
+
+enum {
+	PPTP_MUX_A_EVENT_TYPE = 1,	/* u32, enum pptp_mux_event_type */
+	PPTP_MUX_A_EVENT_ID,		/* u32, RRAS event id, absent if it has none */
+	PPTP_MUX_A_EVENT_TIME,		/* u64, ns of the wall clock */
+	PPTP_MUX_A_EVENT_SLOT,		/* u32, number */
+	PPTP_MUX_A_EVENT_NEXT,		/* u32, hand-over: attempts so far */
+	PPTP_MUX_A_EVENT_CAUSE,		/* u32, enum pptp_mux_cause */
+	PPTP_MUX_A_EVENT_REASON,	/* u32, refusal: enum pptp_mux_refusal_reason */
+	PPTP_MUX_A_EVENT_USAGE,		/* u32, what the call asked for */
+	PPTP_MUX_A_EVENT_SLOTS,		/* u32, refusal: slots in the table */
+	PPTP_MUX_A_EVENT_NOT_USAGE,	/* u32, refusal: of another usage */
+	PPTP_MUX_A_EVENT_DISABLED,	/* u32, refusal */
+	PPTP_MUX_A_EVENT_BUSY,		/* u32, refusal */
+	PPTP_MUX_A_EVENT_NO_RESOURCE,	/* u32, refusal */
+	PPTP_MUX_A_EVENT_CALL,		/* nest of PPTP_MUX_A_CALL_* */
+	PPTP_MUX_A_EVENT_SUPPRESSED,	/* u64, events not sent before this one */
+	PPTP_MUX_A_EVENT_PAD,
+
+	__PPTP_MUX_A_EVENT_MAX,
+	PPTP_MUX_A_EVENT_MAX = (__PPTP_MUX_A_EVENT_MAX - 1)
+};
+
+enum {
+	PPTP_MUX_CMD_SLOT_GET = 1,	/* do by number; dump */
+	PPTP_MUX_CMD_SLOT_SET,		/* do: usage, enabled, quarantine of a slot */
+	PPTP_MUX_CMD_TABLE_GET,		/* do */
+	PPTP_MUX_CMD_TABLE_SET,		/* do: number of slots */
+	PPTP_MUX_CMD_EVENT,		/* notification */
+
+	__PPTP_MUX_CMD_MAX,
+	PPTP_MUX_CMD_MAX = (__PPTP_MUX_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_PPTP_MUX_H */

@@ -1,0 +1,827 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Enhanced GRE of RFC 2637 section 4: the wire, the call ids, in and out.
+ *
+ * Transmit takes no lock: PPP serialises the frames of a channel. Receive takes
+ * rx_lock to judge a packet and put it in line, and leaves it to deliver: one
+ * CPU at a time empties the line, whoever comes meanwhile only adds to it. So
+ * the order is the order of judgement, and no lock of ours is held in PPP.
+ */
+#include <linux/if_arp.h>
+#include <linux/ip.h>
+#include <linux/module.h>
+#include <linux/ppp_defs.h>
+#include <linux/ppp-ioctl.h>
+#include <linux/random.h>
+#include <linux/xarray.h>
+#include <net/gre.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+#include <net/netns/generic.h>
+#include <net/pptp.h>
+#include <net/route.h>
+#include <net/sock.h>
+#include <uapi/linux/pptp_mux.h>
+
+#include "pptp_gre.h"
+
+/* How long an acknowledgement waits for data that takes it along */
+#define ACK_DELAY		msecs_to_jiffies(20)
+
+/* Without sequence and acknowledgement numbers */
+#define GRE_HEADER_MIN		8
+
+#define CALL_ID_MAX		65535
+
+/**
+ * struct gre_net - the sessions of a network namespace
+ * @sessions: by call id; look-up under RCU
+ * @next_id: where the search for a free id begins: a call id comes back into
+ *	use when all others have been used since
+ * @malformed: packets that no session could be told for
+ * @no_call: packets for no session of ours
+ */
+struct gre_net {
+	struct xarray	sessions;
+	u32		next_id;		/* xa_lock */
+	atomic64_t	malformed;
+	atomic64_t	no_call;
+};
+
+/* What a packet's header says, in host order */
+struct gre_packet {
+	u16	call_id;
+	u16	payload_len;
+	u16	header_len;
+	bool	has_seq;
+	bool	has_ack;
+	u32	seq;
+	u32	ack;
+};
+
+static unsigned int gre_net_id __read_mostly;
+
+static struct gre_net *net_sessions(const struct net *net)
+{
+	return net_generic(net, gre_net_id);
+}
+
+/* ---- route ---- */
+
+static struct rtable *route_lookup(struct pptp_gre *gre)
+{
+	struct sock *sk = gre->sk;
+	struct flowi4 fl4 = {
+		.flowi4_oif	= READ_ONCE(sk->sk_bound_dev_if),
+		.flowi4_mark	= READ_ONCE(sk->sk_mark),
+		.flowi4_proto	= IPPROTO_GRE,
+		.flowi4_uid	= sock_net_uid(gre->net, sk),
+		.daddr		= gre->peer,
+		.saddr		= gre->local,
+	};
+
+	return ip_route_output_key(gre->net, &fl4);
+}
+
+/*
+ * The route of the last packet, if it still holds. Another one is looked up
+ * when routing has changed, which is when a tunnel can come to be routed into
+ * itself: that is looked for here, not for each packet.
+ */
+static struct rtable *route_get(struct pptp_gre *gre,
+				enum pptp_gre_tx_drop *drop)
+{
+	struct rtable *rt;
+	__be32 saddr;
+
+	rt = dst_cache_get_ip4(&gre->route, &saddr);
+	if (likely(rt))
+		return rt;
+
+	rt = route_lookup(gre);
+	if (IS_ERR(rt)) {
+		*drop = PPTP_GRE_TX_NO_ROUTE;
+		return NULL;
+	}
+	if (gre->owner->is_own_device(gre, rt->dst.dev)) {
+		ip_rt_put(rt);
+		*drop = PPTP_GRE_TX_LOOP;
+		return NULL;
+	}
+	dst_cache_set_ip4(&gre->route, &rt->dst, gre->local);
+	return rt;
+}
+
+/* ---- transmit ---- */
+
+static unsigned int headroom(const struct net_device *dev)
+{
+	return LL_RESERVED_SPACE(dev) + PPTP_GRE_OVERHEAD;
+}
+
+/* Takes the route; the skb begins with the GRE header. */
+static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
+		       struct rtable *rt)
+{
+	struct iphdr *iph;
+
+	skb_reset_transport_header(skb);
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) >> 2;
+	iph->tos = 0;
+	iph->tot_len = htons(skb->len);
+	iph->frag_off = 0;
+	iph->ttl = ip4_dst_hoplimit(&rt->dst);
+	iph->protocol = IPPROTO_GRE;
+	iph->saddr = gre->local;
+	iph->daddr = gre->peer;
+
+	skb_dst_drop(skb);
+	skb_dst_set(skb, &rt->dst);
+	nf_reset_ct(skb);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->ignore_df = 0;
+	skb->mark = READ_ONCE(gre->sk->sk_mark);
+	ip_select_ident(gre->net, skb, NULL);
+	ip_send_check(iph);
+
+	return net_xmit_eval(ip_local_out(gre->net, NULL, skb));
+}
+
+/* RFC 2637 section 4.1: an acknowledgement sits behind the sequence number. */
+static void push_data_header(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	__be16 flags = GRE_KEY | GRE_VERSION_1 | GRE_SEQ;
+	unsigned int len = sizeof(struct pptp_gre_header);
+	u16 payload_len = skb->len;
+	struct pptp_gre_header *hdr;
+	bool has_ack;
+	u32 ack;
+
+	has_ack = pptp_seq_take_ack(&gre->rx, &ack);
+	if (has_ack)
+		flags |= GRE_ACK;
+	else
+		len -= sizeof(hdr->ack);
+
+	hdr = skb_push(skb, len);
+	hdr->gre_hd.flags = flags;
+	hdr->gre_hd.protocol = GRE_PROTO_PPP;
+	hdr->payload_len = htons(payload_len);
+	hdr->call_id = htons(gre->peer_id);
+	hdr->seq = htonl(gre->tx_next++);
+	if (has_ack)
+		hdr->ack = htonl(ack);
+}
+
+/*
+ * LCP's own negotiation is sent as if nothing had been negotiated
+ * (RFC 1661 section 6.5 and 6.6): Configure-Request to Code-Reject.
+ */
+static bool is_lcp_negotiation(const struct sk_buff *skb)
+{
+	const u8 *data = skb->data;
+
+	return skb->len > 2 && get_unaligned_be16(data) == PPP_LCP &&
+	       data[2] >= 1 && data[2] <= 7;
+}
+
+/* From PPP's form of a frame, two bytes of protocol first, to the wire's. */
+static void push_ppp_header(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	u32 flags = READ_ONCE(gre->ppp_flags);
+	u8 *data = skb->data;
+
+	if (is_lcp_negotiation(skb))
+		flags = 0;
+	if ((flags & SC_COMP_PROT) && data[0] == 0)
+		skb_pull(skb, 1);
+	if (!(flags & SC_COMP_AC)) {
+		data = skb_push(skb, 2);
+		data[0] = PPP_ALLSTATIONS;
+		data[1] = PPP_UI;
+	}
+}
+
+static void count_tx(struct pptp_gre *gre, unsigned int bytes)
+{
+	u64_stats_update_begin(&gre->tx.syncp);
+	u64_stats_inc(&gre->tx.packets);
+	u64_stats_add(&gre->tx.bytes, bytes);
+	u64_stats_update_end(&gre->tx.syncp);
+}
+
+static void count_tx_drop(struct pptp_gre *gre, enum pptp_gre_tx_drop drop)
+{
+	u64_stats_update_begin(&gre->tx.syncp);
+	u64_stats_inc(&gre->tx.drop[drop]);
+	u64_stats_update_end(&gre->tx.syncp);
+}
+
+/**
+ * pptp_gre_xmit() - send a frame to the peer
+ * @gre: the session
+ * @skb: the frame, beginning with the two bytes of its protocol; consumed
+ *
+ * Context: softirqs off. The caller serialises the frames of a session. Takes
+ * no lock.
+ * Return: 1: the frame was taken, and if it was dropped that is counted.
+ */
+int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	unsigned int bytes = skb->len;
+	enum pptp_gre_tx_drop drop;
+	struct rtable *rt;
+
+	drop = PPTP_GRE_TX_UNCONNECTED;
+	if (!smp_load_acquire(&gre->connected))
+		goto err_free;
+	rt = route_get(gre, &drop);
+	if (!rt)
+		goto err_free;
+	drop = PPTP_GRE_TX_NO_MEMORY;
+	if (skb_cow_head(skb, headroom(rt->dst.dev)))
+		goto err_route;
+	drop = PPTP_GRE_TX_MALFORMED;
+	if (!pskb_may_pull(skb, min(skb->len, 3U)) || skb->len < 2)
+		goto err_route;
+	if (skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
+		goto err_route;
+
+	push_ppp_header(gre, skb);
+	push_data_header(gre, skb);
+	if (send_packet(gre, skb, rt))
+		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
+	else
+		count_tx(gre, bytes);
+	return 1;
+
+err_route:
+	ip_rt_put(rt);
+err_free:
+	kfree_skb(skb);
+	count_tx_drop(gre, drop);
+	return 1;
+}
+
+static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
+{
+	struct pptp_gre_header *hdr;
+
+	/* The acknowledgement takes the place of the sequence number. */
+	hdr = skb_push(skb, sizeof(*hdr) - sizeof(hdr->ack));
+	hdr->gre_hd.flags = GRE_KEY | GRE_VERSION_1 | GRE_ACK;
+	hdr->gre_hd.protocol = GRE_PROTO_PPP;
+	hdr->payload_len = 0;
+	hdr->call_id = htons(gre->peer_id);
+	hdr->seq = htonl(ack);
+}
+
+/* Softirqs off. An acknowledgement that cannot be sent is owed to the next. */
+static void send_ack(struct pptp_gre *gre)
+{
+	enum pptp_gre_tx_drop drop;
+	struct sk_buff *skb;
+	struct rtable *rt;
+	u32 ack;
+
+	rt = route_get(gre, &drop);
+	if (!rt)
+		return;
+	skb = alloc_skb(headroom(rt->dst.dev), GFP_ATOMIC);
+	if (!skb || !pptp_seq_take_ack(&gre->rx, &ack)) {
+		kfree_skb(skb);
+		ip_rt_put(rt);
+		return;
+	}
+	skb_reserve(skb, headroom(rt->dst.dev));
+	push_ack_header(gre, skb, ack);
+	atomic64_inc(&gre->tx_acks);
+	send_packet(gre, skb, rt);
+}
+
+static void ack_work(struct work_struct *work)
+{
+	struct pptp_gre *gre = container_of(to_delayed_work(work),
+					    struct pptp_gre, ack_work);
+
+	local_bh_disable();
+	send_ack(gre);
+	local_bh_enable();
+}
+
+/* ---- receive ---- */
+
+/*
+ * Read a header, as strictly as RFC 2637 section 4.1 writes it: C, R and s are
+ * 0, K is 1, Recur and Flags are 0, Ver is 1; S with a payload and never
+ * without; and one of S and A at least.
+ *
+ * Return: false if the packet is malformed. What it says of a payload is true
+ * of the packet otherwise.
+ */
+static bool read_header(struct sk_buff *skb, struct gre_packet *packet)
+{
+	const struct pptp_gre_header *hdr;
+	const __be32 *word;
+	__be16 flags;
+
+	if (!pskb_may_pull(skb, GRE_HEADER_MIN))
+		return false;
+	hdr = (const struct pptp_gre_header *)skb->data;
+	flags = hdr->gre_hd.flags;
+	if ((flags & ~(GRE_SEQ | GRE_ACK)) != (GRE_KEY | GRE_VERSION_1) ||
+	    hdr->gre_hd.protocol != GRE_PROTO_PPP)
+		return false;
+
+	packet->has_seq = flags & GRE_SEQ;
+	packet->has_ack = flags & GRE_ACK;
+	packet->header_len = GRE_HEADER_MIN + 4 * packet->has_seq +
+			     4 * packet->has_ack;
+	packet->payload_len = ntohs(hdr->payload_len);
+	packet->call_id = ntohs(hdr->call_id);
+	if (packet->has_seq != !!packet->payload_len ||
+	    (!packet->has_seq && !packet->has_ack) ||
+	    !pskb_may_pull(skb, packet->header_len + packet->payload_len))
+		return false;
+
+	word = (const __be32 *)(skb->data + GRE_HEADER_MIN);
+	if (packet->has_seq)
+		packet->seq = get_unaligned_be32(word++);
+	if (packet->has_ack)
+		packet->ack = get_unaligned_be32(word);
+	return true;
+}
+
+/*
+ * The session that a packet is for: this namespace, this call id, this peer and
+ * this address of ours. Anybody can write a call id into a packet.
+ */
+static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
+				     const struct iphdr *iph)
+{
+	struct pptp_gre *gre = xa_load(&gn->sessions, id);
+
+	if (!gre || !smp_load_acquire(&gre->connected) ||
+	    gre->peer != iph->saddr || gre->local != iph->daddr)
+		return NULL;
+	return gre;
+}
+
+/* From the wire's form of a frame to PPP's; PFC is left to PPP. */
+static bool strip_packet(struct sk_buff *skb, const struct gre_packet *packet)
+{
+	if (pskb_trim_rcsum(skb, packet->header_len + packet->payload_len))
+		return false;
+	skb_pull(skb, packet->header_len);
+	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
+	    skb->data[1] == PPP_UI)
+		skb_pull(skb, 2);
+	if (!skb->len)
+		return false;
+
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb_ext_reset(skb);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb_reset_network_header(skb);
+	return true;
+}
+
+/* Empty the line, unless somebody is at it already. */
+static void deliver_ready(struct pptp_gre *gre)
+	__must_hold(&gre->rx_lock)
+{
+	struct sk_buff *skb;
+
+	if (gre->rx_delivering)
+		return;
+	gre->rx_delivering = true;
+	while ((skb = __skb_dequeue(&gre->rx_ready))) {
+		spin_unlock(&gre->rx_lock);
+		gre->owner->deliver(gre, skb);
+		spin_lock(&gre->rx_lock);
+	}
+	gre->rx_delivering = false;
+}
+
+static void count_rx(struct pptp_gre *gre, const struct pptp_seq_result *res,
+		     unsigned int bytes)
+{
+	lockdep_assert_held(&gre->rx_lock);
+	u64_stats_update_begin(&gre->rx_stats.syncp);
+	u64_stats_inc(&gre->rx_stats.packets);
+	u64_stats_add(&gre->rx_stats.bytes, bytes);
+	if (res->lost)
+		u64_stats_add(&gre->rx_stats.lost, res->lost);
+	if (res->resync)
+		u64_stats_inc(&gre->rx_stats.resync);
+	u64_stats_update_end(&gre->rx_stats.syncp);
+}
+
+static void count_rx_drop(struct pptp_gre *gre, enum pptp_gre_rx_drop drop)
+{
+	lockdep_assert_held(&gre->rx_lock);
+	u64_stats_update_begin(&gre->rx_stats.syncp);
+	u64_stats_inc(&gre->rx_stats.drop[drop]);
+	u64_stats_update_end(&gre->rx_stats.syncp);
+}
+
+static void count_rx_ack(struct pptp_gre *gre)
+{
+	spin_lock(&gre->rx_lock);
+	u64_stats_update_begin(&gre->rx_stats.syncp);
+	u64_stats_inc(&gre->rx_stats.acks);
+	u64_stats_update_end(&gre->rx_stats.syncp);
+	spin_unlock(&gre->rx_lock);
+}
+
+static void receive_malformed(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	spin_lock(&gre->rx_lock);
+	count_rx_drop(gre, PPTP_GRE_RX_MALFORMED);
+	spin_unlock(&gre->rx_lock);
+	kfree_skb(skb);
+}
+
+static void ack_later(struct pptp_gre *gre)
+{
+	if (!delayed_work_pending(&gre->ack_work))
+		schedule_delayed_work(&gre->ack_work, ACK_DELAY);
+}
+
+/* Judge a frame and put it in line, or count why not. */
+static struct pptp_seq_result judge(struct pptp_gre *gre, struct sk_buff *skb,
+				    u32 seq)
+	__must_hold(&gre->rx_lock)
+{
+	struct pptp_seq_result res = pptp_seq_receive(&gre->rx, seq);
+
+	switch (res.verdict) {
+	case PPTP_SEQ_DELIVER:
+		count_rx(gre, &res, skb->len);
+		__skb_queue_tail(&gre->rx_ready, skb);
+		break;
+	case PPTP_SEQ_DROP_LATE:
+		count_rx_drop(gre, PPTP_GRE_RX_LATE);
+		break;
+	case PPTP_SEQ_DROP_JUMP:
+		count_rx_drop(gre, PPTP_GRE_RX_JUMP);
+		break;
+	}
+	return res;
+}
+
+/* A data packet of a session that is known. */
+static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
+			 const struct gre_packet *packet)
+{
+	struct pptp_seq_result res;
+
+	if (!strip_packet(skb, packet)) {
+		receive_malformed(gre, skb);
+		return;
+	}
+	spin_lock(&gre->rx_lock);
+	res = judge(gre, skb, packet->seq);
+	deliver_ready(gre);
+	spin_unlock(&gre->rx_lock);
+
+	if (res.verdict != PPTP_SEQ_DELIVER)
+		kfree_skb(skb);
+	else if (res.ack_now)
+		send_ack(gre);
+	else
+		ack_later(gre);
+}
+
+/* Handler of GRE version 1: softirqs off, under RCU. */
+static int gre_rcv(struct sk_buff *skb)
+{
+	struct gre_net *gn = net_sessions(dev_net(skb->dev));
+	struct gre_packet packet;
+	struct pptp_gre *gre;
+
+	if (skb->pkt_type != PACKET_HOST)
+		goto drop;
+	if (!read_header(skb, &packet)) {
+		atomic64_inc(&gn->malformed);
+		goto drop;
+	}
+	gre = find_session(gn, packet.call_id, ip_hdr(skb));
+	if (!gre) {
+		atomic64_inc(&gn->no_call);
+		goto drop;
+	}
+	if (packet.has_seq) {
+		receive_data(gre, skb, &packet);
+	} else {
+		count_rx_ack(gre);
+		consume_skb(skb);
+	}
+	return NET_RX_SUCCESS;
+
+drop:
+	kfree_skb(skb);
+	return NET_RX_DROP;
+}
+
+/* ---- the life of a session ---- */
+
+/**
+ * pptp_gre_create() - make a session, without id and unconnected
+ * @gre: the session, zeroed
+ * @sk: whose options for routing apply; outlives the session
+ * @owner: whom the session belongs to
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
+		    const struct pptp_gre_owner *owner)
+{
+	gre->owner = owner;
+	gre->sk = sk;
+	gre->net = sock_net(sk);
+	u64_stats_init(&gre->tx.syncp);
+	u64_stats_init(&gre->rx_stats.syncp);
+	spin_lock_init(&gre->rx_lock);
+	__skb_queue_head_init(&gre->rx_ready);
+	INIT_DELAYED_WORK(&gre->ack_work, ack_work);
+	return dst_cache_init(&gre->route, GFP_KERNEL);
+}
+
+/**
+ * pptp_gre_destroy() - the end of a session
+ * @gre: the session, which nobody can find any more, quiesced
+ *
+ * Context: any.
+ */
+void pptp_gre_destroy(struct pptp_gre *gre)
+{
+	dst_cache_destroy(&gre->route);
+}
+
+/**
+ * pptp_gre_take_id() - take a call id
+ * @gre: the session, without one
+ * @wanted: a particular id, or 0 for the one that has been out of use longest
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY if @wanted is taken, or no id is left; -ENOMEM.
+ */
+int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted)
+{
+	struct gre_net *gn = net_sessions(gre->net);
+	u32 id = wanted;
+	int err;
+
+	if (wanted)
+		err = xa_insert(&gn->sessions, id, gre, GFP_KERNEL);
+	else
+		err = xa_alloc_cyclic(&gn->sessions, &id, gre,
+				      XA_LIMIT(1, CALL_ID_MAX), &gn->next_id,
+				      GFP_KERNEL);
+	/* That the search has been all round is success too. */
+	if (err < 0)
+		return err;
+	gre->id = id;
+	return 0;
+}
+
+/**
+ * pptp_gre_drop_id() - give the call id back: no packet finds the session
+ * @gre: the session
+ *
+ * Those who have found it already are RCU readers. The id may be taken at once
+ * by another session: a packet for this one that comes later is told by its
+ * addresses, and by the id, which is the last in turn to be used again.
+ *
+ * Context: may sleep.
+ */
+void pptp_gre_drop_id(struct pptp_gre *gre)
+{
+	xa_erase(&net_sessions(gre->net)->sessions, gre->id);
+	gre->id = 0;
+}
+
+/**
+ * pptp_gre_connect() - tell a session whom it is with; frames may pass
+ * @gre: the session, with an id and unconnected
+ * @local: our address
+ * @peer: the peer's address
+ * @peer_id: the peer's call id
+ * @mtu: where to put how long a PPP frame without address, control and protocol
+ *	may be to fit the path
+ *
+ * Context: may sleep.
+ * Return: 0, or -EHOSTUNREACH if there is no route to the peer.
+ */
+int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
+		     u16 peer_id, unsigned int *mtu)
+{
+	struct rtable *rt;
+
+	gre->local = local;
+	gre->peer = peer;
+	gre->peer_id = peer_id;
+	rt = route_lookup(gre);
+	if (IS_ERR(rt))
+		return -EHOSTUNREACH;
+	*mtu = max(dst_mtu(&rt->dst), IPV4_MIN_MTU + PPTP_GRE_OVERHEAD + 2U) -
+	       PPTP_GRE_OVERHEAD - 2;
+	ip_rt_put(rt);
+	/* Pairs with the acquire in transmit and look-up. */
+	smp_store_release(&gre->connected, true);
+	return 0;
+}
+
+/**
+ * pptp_gre_quiesce() - stop what a session does of itself
+ * @gre: the session; its id is dropped, and a grace period has passed
+ *
+ * Context: may sleep.
+ */
+void pptp_gre_quiesce(struct pptp_gre *gre)
+{
+	cancel_delayed_work_sync(&gre->ack_work);
+}
+
+/* ---- what netlink shows ---- */
+
+static int put_stat(struct sk_buff *msg, int attr, u64 value)
+{
+	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_STATS_PAD);
+}
+
+static u64 read_stat(const struct u64_stats_sync *syncp,
+		     const u64_stats_t *counter)
+{
+	unsigned int start;
+	u64 value;
+
+	do {
+		start = u64_stats_fetch_begin(syncp);
+		value = u64_stats_read(counter);
+	} while (u64_stats_fetch_retry(syncp, start));
+	return value;
+}
+
+struct stat_attr {
+	u16	attr;
+	u16	offset;
+};
+
+#define TX(name, field) { PPTP_MUX_A_STATS_TX_##name, \
+			  offsetof(struct pptp_gre_tx_stats, field) }
+#define TX_DROP(name)	TX(DROP_##name, drop[PPTP_GRE_TX_##name])
+#define RX(name, field) { PPTP_MUX_A_STATS_RX_##name, \
+			  offsetof(struct pptp_gre_rx_stats, field) }
+#define RX_DROP(name)	RX(DROP_##name, drop[PPTP_GRE_RX_##name])
+
+static const struct stat_attr tx_attrs[] = {
+	TX(PACKETS, packets),
+	TX(BYTES, bytes),
+	TX_DROP(UNCONNECTED),
+	TX_DROP(NO_ROUTE),
+	TX_DROP(LOOP),
+	TX_DROP(NO_MEMORY),
+	TX_DROP(MALFORMED),
+	TX_DROP(BELOW),
+};
+
+static const struct stat_attr rx_attrs[] = {
+	RX(PACKETS, packets),
+	RX(BYTES, bytes),
+	RX(ACKS, acks),
+	RX(LOST, lost),
+	RX(RESYNC, resync),
+	RX_DROP(LATE),
+	RX_DROP(JUMP),
+	RX_DROP(MALFORMED),
+};
+
+static int put_stats(struct sk_buff *msg, const struct stat_attr *attrs,
+		     unsigned int count, const void *stats,
+		     const struct u64_stats_sync *syncp)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (put_stat(msg, attrs[i].attr,
+			     read_stat(syncp, stats + attrs[i].offset)))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * pptp_gre_fill_stats() - put the counters of a session into a message
+ * @msg: the message
+ * @attr: attribute that they go into
+ * @gre: the session
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
+			const struct pptp_gre *gre)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_stats(msg, tx_attrs, ARRAY_SIZE(tx_attrs), &gre->tx,
+		      &gre->tx.syncp) ||
+	    put_stats(msg, rx_attrs, ARRAY_SIZE(rx_attrs), &gre->rx_stats,
+		      &gre->rx_stats.syncp) ||
+	    put_stat(msg, PPTP_MUX_A_STATS_TX_ACKS,
+		     atomic64_read(&gre->tx_acks))) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * pptp_gre_fill_net() - put into a message what no session is counted for
+ * @msg: the message, of a table
+ * @net: network namespace
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int pptp_gre_fill_net(struct sk_buff *msg, struct net *net)
+{
+	struct gre_net *gn = net_sessions(net);
+
+	if (nla_put_u64_64bit(msg, PPTP_MUX_A_TABLE_RX_MALFORMED,
+			      atomic64_read(&gn->malformed),
+			      PPTP_MUX_A_TABLE_PAD) ||
+	    nla_put_u64_64bit(msg, PPTP_MUX_A_TABLE_RX_NO_CALL,
+			      atomic64_read(&gn->no_call),
+			      PPTP_MUX_A_TABLE_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* ---- module ---- */
+
+static int __net_init gre_init_net(struct net *net)
+{
+	struct gre_net *gn = net_sessions(net);
+
+	xa_init_flags(&gn->sessions, XA_FLAGS_ALLOC1);
+	/* Not the same for every boot: a forger has to guess it. */
+	gn->next_id = get_random_u32() % CALL_ID_MAX + 1;
+	return 0;
+}
+
+static void __net_exit gre_exit_net(struct net *net)
+{
+	struct gre_net *gn = net_sessions(net);
+
+	WARN_ON_ONCE(!xa_empty(&gn->sessions));
+	xa_destroy(&gn->sessions);
+}
+
+static struct pernet_operations gre_net_ops = {
+	.init	= gre_init_net,
+	.exit	= gre_exit_net,
+	.id	= &gre_net_id,
+	.size	= sizeof(struct gre_net),
+};
+
+static const struct gre_protocol gre_protocol = {
+	.handler = gre_rcv,
+};
+
+/**
+ * pptp_gre_init() - own GRE version 1
+ *
+ * Return: 0, -EBUSY if another module owns it, or another -errno.
+ */
+int pptp_gre_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&gre_net_ops);
+	if (err)
+		return err;
+	err = gre_add_protocol(&gre_protocol, GREPROTO_PPTP);
+	if (err)
+		unregister_pernet_subsys(&gre_net_ops);
+	return err;
+}
+
+/** pptp_gre_exit() - give GRE version 1 up; there are no sessions any more */
+void pptp_gre_exit(void)
+{
+	gre_del_protocol(&gre_protocol, GREPROTO_PPTP);
+	unregister_pernet_subsys(&gre_net_ops);
+}
