@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writes JSON (RFC 8259), member by member */
+#include "json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Length of the UTF-8 sequence that @byte leads, 0 if it leads none */
+static unsigned int sequence_length(unsigned char byte)
+{
+	if (byte < 0x80)
+		return 1;
+	if (byte >= 0xc2 && byte <= 0xdf)
+		return 2;
+	if (byte >= 0xe0 && byte <= 0xef)
+		return 3;
+	return byte >= 0xf0 && byte <= 0xf4 ? 4 : 0;
+}
+
+/* Surrogates, overlong forms and what is above U+10FFFF (RFC 3629, section 4) */
+static bool bad_second(const unsigned char *s)
+{
+	return (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	       (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f);
+}
+
+static unsigned int utf8_length(const unsigned char *s)
+{
+	unsigned int len = sequence_length(s[0]);
+	unsigned int i;
+
+	for (i = 1; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return len > 1 && bad_second(s) ? 0 : len;
+}
+
+static void write_text(FILE *out, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	putc('"', out);
+	while (*s) {
+		unsigned int len = utf8_length(s);
+
+		if (!len)
+			fputs("\\ufffd", out);
+		else if (*s < 0x20 || *s == 0x7f)
+			fprintf(out, "\\u%04x", *s);
+		else if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
+		else
+			fwrite(s, 1, len, out);
+		s += len ? len : 1;
+	}
+	putc('"', out);
+}
+
+/* What stands in front of a value */
+static void begin(struct json *json, const char *key)
+{
+	if (json->more)
+		putc(',', json->out);
+	json->more = true;
+	if (!key)
+		return;
+	write_text(json->out, key);
+	putc(':', json->out);
+}
+
+static void open_level(struct json *json, const char *key, char bracket)
+{
+	begin(json, key);
+	putc(bracket, json->out);
+	json->more = false;
+}
+
+static void close_level(struct json *json, char bracket)
+{
+	putc(bracket, json->out);
+	json->more = true;
+}
+
+void json_object(struct json *json, const char *key)
+{
+	open_level(json, key, '{');
+}
+
+void json_object_end(struct json *json)
+{
+	close_level(json, '}');
+}
+
+void json_array(struct json *json, const char *key)
+{
+	open_level(json, key, '[');
+}
+
+void json_array_end(struct json *json)
+{
+	close_level(json, ']');
+}
+
+void json_number(struct json *json, const char *key, uint64_t value)
+{
+	begin(json, key);
+	fprintf(json->out, "%" PRIu64, value);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+	begin(json, key);
+	fputs(value ? "true" : "false", json->out);
+}
+
+void json_null(struct json *json, const char *key)
+{
+	begin(json, key);
+	fputs("null", json->out);
+}
+
+void json_string(struct json *json, const char *key, const char *value)
+{
+	begin(json, key);
+	write_text(json->out, value);
+}
