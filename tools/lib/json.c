@@ -113,12 +113,6 @@ void json_bool(struct json *json, const char *key, bool value)
 	fputs(value ? "true" : "false", json->out);
 }
 
-void json_null(struct json *json, const char *key)
-{
-	begin(json, key);
-	fputs("null", json->out);
-}
-
 void json_string(struct json *json, const char *key, const char *value)
 {
 	begin(json, key);

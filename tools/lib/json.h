@@ -19,7 +19,6 @@ void json_array(struct json *json, const char *key);
 void json_array_end(struct json *json);
 void json_number(struct json *json, const char *key, uint64_t value);
 void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
 
 /*
  * Control characters are escaped, and bytes that are no UTF-8 are replaced,

@@ -13,13 +13,13 @@
 static const char *const usage_names[] = { "receive", "dial-out", "demand-dial" };
 
 static const char bad_slot[] =
-	"no slot: write VPN3, a range as VPN1-100 (1 to 65535), or all";
+	"this is no slot: write VPN3, a range as VPN1-100 (1 to 65535), or all";
 static const char bad_order[] =
 	"the range ends before it begins: write the lower number first";
 static const char bad_usage[] =
-	"no usage: write receive, dial-out, demand-dial (several with commas), all or none";
+	"this is no usage: write receive, dial-out, demand-dial (several with commas), all or none";
 static const char bad_rule[] =
-	"no rule: write slots and their usage, as in \"VPN1-100 receive\"";
+	"this is no rule: write slots and their usage, as in \"VPN1-100 receive\"";
 
 /* The text behind one slot, or NULL if there is none */
 static const char *parse_number(const char *text, uint32_t *number)

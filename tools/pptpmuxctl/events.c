@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pptpmuxctl events: follows what happens to calls, one line an event */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctl.h"
+#include "show.h"
+#include "slotspec.h"
+
+/* A timeout in seconds that still fits poll()'s milliseconds */
+#define TIMEOUT_MAX	1000000
+
+struct follow {
+	struct ctl	*ctl;
+	uint32_t	count;		/* 0 = without end */
+	uint32_t	timeout;	/* s, 0 = without end */
+	uint32_t	seen;
+};
+
+static void print_time(uint64_t ns)
+{
+	time_t seconds = ns / 1000000000;
+	char text[32] = "?";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	printf("%s.%03u", text, (unsigned int)(ns / 1000000 % 1000));
+}
+
+static void print_refusal(const struct pmux_event *event)
+{
+	printf(" reason=%s slots=%" PRIu32 " not-usage=%" PRIu32 " disabled=%" PRIu32
+	       " busy=%" PRIu32 " no-resource=%" PRIu32, pmux_refusal_name(event->reason),
+	       event->slots, event->not_usage, event->disabled, event->busy, event->no_resource);
+}
+
+static void print_call(const struct pmux_call *call)
+{
+	char peer[INET_ADDRSTRLEN], ifname[IFNAMSIZ];
+	const struct pmux_stats *stats = &call->stats;
+
+	printf(" call=%u", call->id);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_PEER))
+		printf(" peer=%s/%u", show_address(true, call->peer, peer), call->peer_id);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_IFNAME))
+		printf(" interface=%s", show_ifname(call, ifname));
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_UPTIME))
+		printf(" uptime=%" PRIu64 "ms", call->uptime);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_STATS))
+		printf(" tx=%" PRIu64 "/%" PRIu64 " rx=%" PRIu64 "/%" PRIu64 " (packets/bytes)",
+		       stats->counter[PPTP_MUX_A_STATS_TX_PACKETS],
+		       stats->counter[PPTP_MUX_A_STATS_TX_BYTES],
+		       stats->counter[PPTP_MUX_A_STATS_RX_PACKETS],
+		       stats->counter[PPTP_MUX_A_STATS_RX_BYTES]);
+}
+
+static void print_event(const struct pmux_event *event)
+{
+	char usage[USAGE_TEXT_SIZE];
+
+	print_time(event->time);
+	printf(" %s", pmux_event_name(event->type));
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_ID))
+		printf(" event=%" PRIu32, event->id);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_SLOT))
+		printf(" slot=VPN%" PRIu32, event->slot);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_NEXT))
+		printf(" attempts=%" PRIu32, event->next);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CAUSE))
+		printf(" cause=%s", pmux_cause_name(event->cause));
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_USAGE))
+		printf(" usage=%s", event->usage ? usage_format(event->usage, usage) : "any");
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_REASON))
+		print_refusal(event);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CALL))
+		print_call(&event->call);
+	if (event->suppressed)
+		printf(" suppressed=%" PRIu64, event->suppressed);
+	putchar('\n');
+}
+
+static void refusal_json(struct json *json, const struct pmux_event *event)
+{
+	json_string(json, "reason", pmux_refusal_name(event->reason));
+	json_number(json, "slots", event->slots);
+	json_number(json, "not_usage", event->not_usage);
+	json_number(json, "disabled", event->disabled);
+	json_number(json, "busy", event->busy);
+	json_number(json, "no_resource", event->no_resource);
+}
+
+static void event_json(struct json *json, const struct pmux_event *event)
+{
+	json->more = false;
+	json_object(json, NULL);
+	json_string(json, "type", pmux_event_name(event->type));
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_ID))
+		json_number(json, "event", event->id);
+	json_number(json, "time_ns", event->time);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_SLOT))
+		json_number(json, "slot", event->slot);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_NEXT))
+		json_number(json, "attempts", event->next);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CAUSE))
+		json_string(json, "cause", pmux_cause_name(event->cause));
+	show_usage_json(json, "asked_usage", event->usage);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_REASON))
+		refusal_json(json, event);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CALL)) {
+		json_object(json, "call");
+		show_call_json(json, &event->call, true);
+		json_object_end(json);
+	}
+	json_number(json, "suppressed", event->suppressed);
+	json_object_end(json);
+	putchar('\n');
+}
+
+/* Lost events are told in the stream itself, where a reader would miss them */
+static void show_lost(struct ctl *ctl)
+{
+	if (!ctl->as_json) {
+		puts("lost: events came faster than they were read, some are missing here");
+		return;
+	}
+	ctl->json.more = false;
+	json_object(&ctl->json, NULL);
+	json_string(&ctl->json, "type", "lost");
+	json_object_end(&ctl->json);
+	putchar('\n');
+}
+
+/* Returns 1 when enough has been seen */
+static int on_event(const struct pmux_event *event, void *data)
+{
+	struct follow *follow = data;
+
+	if (follow->ctl->as_json)
+		event_json(&follow->ctl->json, event);
+	else
+		print_event(event);
+	follow->seen++;
+	return follow->seen == follow->count;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Return: 1 if there is something to read, 0 when the time is over, or -errno */
+static int wait_until(int fd, int64_t end)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int64_t left = end ? end - now_ms() : -1;
+	int rc;
+
+	if (end && left < 0)
+		left = 0;
+	rc = poll(&poll_fd, 1, left);
+	return rc < 0 ? (errno == EINTR ? 1 : -errno) : rc;
+}
+
+static int timed_out(const struct follow *follow)
+{
+	if (!follow->count)
+		return CTL_OK;
+	fprintf(stderr, "pptpmuxctl: %" PRIu32 " of %" PRIu32 " events came in %" PRIu32 " s; "
+		"wait longer, or see pptpmuxctl slots for what calls are doing\n",
+		follow->seen, follow->count, follow->timeout);
+	return CTL_TIMEOUT;
+}
+
+static int follow_events(struct follow *follow, int fd)
+{
+	int64_t end = follow->timeout ? now_ms() + (int64_t)follow->timeout * 1000 : 0;
+	int rc;
+
+	for (;;) {
+		rc = wait_until(fd, end);
+		if (!rc)
+			return timed_out(follow);
+		if (rc > 0)
+			rc = pmux_events_read(follow->ctl->client, on_event, follow);
+		if (rc == 1)
+			return CTL_OK;
+		if (rc == -ENOBUFS)
+			show_lost(follow->ctl);
+		else if (rc)
+			return ctl_fail(follow->ctl, rc, "cannot read events");
+		/* A reader that is gone ends us by SIGPIPE; a full disk does not */
+		if (fflush(stdout))
+			return ctl_fail(follow->ctl, -errno, "cannot write events");
+	}
+}
+
+static int parse_options(struct follow *follow, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i += 2) {
+		bool is_count = strcmp(argv[i], "--count") == 0;
+		uint32_t *to = is_count ? &follow->count : &follow->timeout;
+		uint32_t max = is_count ? UINT32_MAX : TIMEOUT_MAX;
+
+		if (!is_count && strcmp(argv[i], "--timeout") != 0)
+			return ctl_usage("events has no \"%s\": it takes --count N and --timeout SECONDS",
+					 argv[i]);
+		if (i + 1 == argc || !ctl_number(argv[i + 1], max, to) || !*to)
+			return ctl_usage("write a number from 1 to %" PRIu32 " behind %s", max, argv[i]);
+	}
+	return CTL_OK;
+}
+
+int ctl_events(struct ctl *ctl, int argc, char **argv)
+{
+	struct follow follow = { .ctl = ctl };
+	int fd, rc;
+
+	rc = parse_options(&follow, argc, argv);
+	if (!rc)
+		rc = ctl_open(ctl);
+	if (rc)
+		return rc;
+	fd = pmux_events_join(ctl->client);
+	if (fd < 0)
+		return ctl_fail(ctl, fd, "cannot follow events");
+	/* Who started us knows from this that no later event will be missed */
+	fprintf(stderr, "pptpmuxctl: following the events of this network namespace\n");
+	return follow_events(&follow, fd);
+}

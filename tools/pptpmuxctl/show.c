@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parts of an answer that more than one subcommand shows */
+#include "show.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "slotspec.h"
+
+const char *show_duration(uint64_t ms, char *text)
+{
+	uint64_t s = ms / 1000;
+	uint64_t days = s / 86400;
+	unsigned int h = s / 3600 % 24, m = s / 60 % 60;
+
+	/* Past a thousand years it is no duration but a broken clock */
+	if (days > 365000)
+		snprintf(text, DURATION_SIZE, "?");
+	else if (days)
+		snprintf(text, DURATION_SIZE, "%" PRIu64 "d %02u:%02u:%02u",
+			 days, h, m, (unsigned int)(s % 60));
+	else
+		snprintf(text, DURATION_SIZE, "%02u:%02u:%02u", h, m, (unsigned int)(s % 60));
+	return text;
+}
+
+void show_usage_json(struct json *json, const char *key, uint32_t usage)
+{
+	unsigned int bit;
+
+	json_array(json, key);
+	for (bit = 0; usage_name(bit); bit++)
+		if (usage & 1u << bit)
+			json_string(json, NULL, usage_name(bit));
+	json_array_end(json);
+}
+
+const char *show_address(bool has, struct in_addr address, char *text)
+{
+	if (!has || !inet_ntop(AF_INET, &address, text, INET_ADDRSTRLEN))
+		strcpy(text, "-");
+	return text;
+}
+
+const char *show_ifname(const struct pmux_call *call, char *text)
+{
+	unsigned int i;
+
+	strcpy(text, "-");
+	if (!PMUX_HAS(call, PPTP_MUX_A_CALL_IFNAME))
+		return text;
+	for (i = 0; call->ifname[i]; i++)
+		text[i] = call->ifname[i] > ' ' && call->ifname[i] <= '~' ? call->ifname[i] : '?';
+	text[i] = '\0';
+	return text;
+}
+
+static void stats_json(struct json *json, const struct pmux_stats *stats)
+{
+	unsigned int attr;
+
+	json_object(json, "stats");
+	for (attr = 0; attr <= PPTP_MUX_A_STATS_MAX; attr++)
+		if (pmux_stats_name(attr) && PMUX_HAS(stats, attr))
+			json_number(json, pmux_stats_name(attr), stats->counter[attr]);
+	json_object_end(json);
+}
+
+void show_call_json(struct json *json, const struct pmux_call *call, bool stats)
+{
+	char address[INET_ADDRSTRLEN];
+
+	json_number(json, "id", call->id);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_PEER_ID))
+		json_number(json, "peer_id", call->peer_id);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_LOCAL))
+		json_string(json, "local", show_address(true, call->local, address));
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_PEER))
+		json_string(json, "peer", show_address(true, call->peer, address));
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_CHANNEL))
+		json_number(json, "channel", call->channel);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_IFNAME))
+		json_string(json, "ifname", call->ifname);
+	show_usage_json(json, "asked_usage", call->usage);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_UPTIME))
+		json_number(json, "uptime_ms", call->uptime);
+	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_STATS))
+		stats_json(json, &call->stats);
+}

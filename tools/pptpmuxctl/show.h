@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Parts of an answer that more than one subcommand shows */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include "genl_msg.h"
+#include "json.h"
+
+/* "4d 03:12:55"; the longest has this size, with its end */
+#define DURATION_SIZE	24
+
+const char *show_duration(uint64_t ms, char *text);
+
+/* Members of a call, and its statistics if @stats */
+void show_call_json(struct json *json, const struct pmux_call *call, bool stats);
+
+/* A mask of usages as an array of names */
+void show_usage_json(struct json *json, const char *key, uint32_t usage);
+
+/* "-" if @has is false; @text holds INET_ADDRSTRLEN */
+const char *show_address(bool has, struct in_addr address, char *text);
+
+/* The name of the call's interface, made printable, or "-"; holds IFNAMSIZ */
+const char *show_ifname(const struct pmux_call *call, char *text);
+
+#endif /* SHOW_H */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pptpmuxctl table: the slot table in numbers */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ctl.h"
+
+int ctl_table(struct ctl *ctl, int argc, char **argv)
+{
+	struct pmux_table table;
+	int err;
+
+	err = ctl_no_arguments(argc, argv);
+	if (!err)
+		err = ctl_open(ctl);
+	if (err)
+		return err;
+	err = pmux_table_get(ctl->client, &table);
+	if (err)
+		return ctl_fail(ctl, err, "cannot read the table");
+
+	const struct {
+		const char	*name;
+		uint64_t	value;
+	} row[] = {
+		{ "slots", table.slots },
+		{ "free", table.free },
+		{ "claimed", table.claimed },
+		{ "connected", table.connected },
+		{ "draining", table.draining },
+		{ "disabled", table.disabled },
+		{ "claims", table.claims },
+		{ "hand_overs", table.hand_overs },
+		{ "early", table.early },
+		{ "refused_no_usage", table.refused_no_usage },
+		{ "refused_all_busy", table.refused_all_busy },
+		{ "refused_no_resource", table.refused_no_resource },
+		{ "events_suppressed", table.events_suppressed },
+		{ "rx_malformed", table.rx_malformed },
+		{ "rx_no_call", table.rx_no_call },
+	};
+	unsigned int i;
+
+	if (ctl->as_json)
+		json_object(&ctl->json, NULL);
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		if (ctl->as_json)
+			json_number(&ctl->json, row[i].name, row[i].value);
+		else
+			printf("%-20s %" PRIu64 "\n", row[i].name, row[i].value);
+	}
+	if (ctl->as_json) {
+		json_object_end(&ctl->json);
+		putchar('\n');
+	}
+	return CTL_OK;
+}
