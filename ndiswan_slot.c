@@ -522,7 +522,8 @@ bool ndiswan_slot_set(struct net *net, u32 number,
 	slot = table_slot(table, number);
 	if (slot) {
 		slot_apply(slot, settings);
-		slot_queue(slot);
+		if (settings->set & (NDISWAN_SET_ENABLED | NDISWAN_SET_USAGE))
+			slot_queue(slot);
 	}
 	spin_unlock(&table->lock);
 	return slot;

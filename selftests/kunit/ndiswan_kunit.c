@@ -1,0 +1,774 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Slots and channels, driven through a loopback miniport: no GRE, no sockets.
+ *
+ * The sources are included, so the suite has a table, a netlink family and a
+ * workqueue of its own; pptp-mux.ko must not be loaded beside it.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "../../ndiswan_slot.c"
+#include "../../ndiswan.c"
+#include "../../ndiswan_nl.c"
+
+#define TEST_SLOTS	8U
+#define ANY		0
+#define RECEIVE		PPTP_MUX_USAGE_RECEIVE
+#define DIAL_OUT	PPTP_MUX_USAGE_DIAL_OUT
+#define DEMAND		PPTP_MUX_USAGE_DEMAND_DIAL
+
+/* ---- the loopback miniport ---- */
+
+/**
+ * struct loop - a call that sends every frame back to its own channel
+ * @chan: its channel
+ * @refuse: errno with which open() refuses, by slot; 0: it does not
+ * @disable: open() has the slot with this number disabled meanwhile; 0: none
+ * @opened: slots that open() was asked for
+ * @echoed: frames sent back
+ */
+struct loop {
+	struct ndiswan_channel	chan;
+	const int		*refuse;
+	u32			disable;
+	u32			opened;
+	u32			echoed;
+};
+
+/* Calls that are not freed yet, and who waits for them */
+static atomic_t loops;
+static DECLARE_WAIT_QUEUE_HEAD(loops_wait);
+
+static int loop_open(struct ndiswan_channel *chan)
+{
+	static const struct ndiswan_slot_settings off = {
+		.set = NDISWAN_SET_ENABLED,
+	};
+	struct loop *loop = container_of(chan, struct loop, chan);
+	u32 number = ndiswan_slot_number(chan->slot);
+
+	loop->opened++;
+	if (loop->disable == number)
+		ndiswan_slot_set(chan->net, number, &off);
+	return loop->refuse ? loop->refuse[number] : 0;
+}
+
+/* Nothing to look up, and nothing that comes back later */
+static void loop_nothing(struct ndiswan_channel *chan)
+{
+}
+
+static void loop_free(struct ndiswan_channel *chan)
+{
+	kfree(container_of(chan, struct loop, chan));
+	atomic_dec(&loops);
+	wake_up(&loops_wait);
+}
+
+static int loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+{
+	container_of(chan, struct loop, chan)->echoed++;
+	ppp_input(&chan->ppp, skb);
+	return 1;
+}
+
+static int loop_ioctl(struct ndiswan_channel *chan, unsigned int cmd,
+		      unsigned long arg)
+{
+	return -ENOTTY;
+}
+
+static int loop_fill_call(struct sk_buff *msg,
+			  const struct ndiswan_channel *chan)
+{
+	return 0;
+}
+
+static int loop_fill_table(struct sk_buff *msg, struct net *net)
+{
+	return 0;
+}
+
+static const struct ndiswan_miniport loop_miniport = {
+	.open		= loop_open,
+	.close		= loop_nothing,
+	.drain		= loop_nothing,
+	.free		= loop_free,
+	.xmit		= loop_xmit,
+	.ioctl		= loop_ioctl,
+	.fill_call	= loop_fill_call,
+	.fill_table	= loop_fill_table,
+};
+
+static struct loop *loop_new(u32 usage)
+{
+	struct loop *loop = kzalloc(sizeof(*loop), GFP_KERNEL);
+
+	if (!loop)
+		return NULL;
+	atomic_inc(&loops);
+	loop->chan.miniport = &loop_miniport;
+	loop->chan.net = &init_net;
+	loop->chan.usage = usage;
+	return loop;
+}
+
+/* ---- steps that the cases are made of ---- */
+
+static struct loop *make(struct kunit *test, u32 usage)
+{
+	struct loop *loop = loop_new(usage);
+
+	KUNIT_ASSERT_NOT_NULL(test, loop);
+	return loop;
+}
+
+/* Claim, and expect a particular slot; 0: any. */
+static struct loop *claim(struct kunit *test, u32 usage, u32 slot)
+{
+	struct loop *loop = make(test, usage);
+	struct pptp_mux_refusal refusal;
+
+	KUNIT_ASSERT_EQ(test, ndiswan_claim(&loop->chan, &refusal), 0);
+	if (slot)
+		KUNIT_EXPECT_EQ(test, ndiswan_slot_number(loop->chan.slot), slot);
+	return loop;
+}
+
+/* Claim, and expect to be refused with exactly this. */
+static void refused(struct kunit *test, struct loop *loop, int err,
+		    const struct pptp_mux_refusal *want)
+{
+	struct pptp_mux_refusal got = {};
+
+	KUNIT_EXPECT_EQ(test, ndiswan_claim(&loop->chan, &got), err);
+	KUNIT_EXPECT_EQ(test, got.reason, want->reason);
+	KUNIT_EXPECT_EQ(test, got.slots, want->slots);
+	KUNIT_EXPECT_EQ(test, got.not_usage, want->not_usage);
+	KUNIT_EXPECT_EQ(test, got.disabled, want->disabled);
+	KUNIT_EXPECT_EQ(test, got.busy, want->busy);
+	KUNIT_EXPECT_EQ(test, got.no_resource, want->no_resource);
+	loop_free(&loop->chan);
+}
+
+static void hang_up(struct loop *loop)
+{
+	ndiswan_release(&loop->chan);
+}
+
+/* Every call that was hung up is gone from PPP, and its slot has been told. */
+static void drained(struct kunit *test, int left)
+{
+	KUNIT_ASSERT_NE(test, 0L,
+			wait_event_timeout(loops_wait,
+					   atomic_read(&loops) == left,
+					   60 * HZ));
+}
+
+static void set(u32 number, unsigned long what, u32 value)
+{
+	struct ndiswan_slot_settings settings = {
+		.set		= what,
+		.enabled	= value,
+		.usage		= value,
+		.quarantine	= value,
+	};
+
+	ndiswan_slot_set(&init_net, number, &settings);
+}
+
+static void set_all(unsigned long what, u32 value)
+{
+	u32 number;
+
+	for (number = 1; number <= TEST_SLOTS; number++)
+		set(number, what, value);
+}
+
+static struct ndiswan_slot_info look(u32 number)
+{
+	struct ndiswan_slot_info info = {};
+
+	rcu_read_lock();
+	ndiswan_slot_look(&init_net, number, &info);
+	rcu_read_unlock();
+	return info;
+}
+
+static struct ndiswan_table_info table(void)
+{
+	struct ndiswan_table_info info;
+
+	ndiswan_table_look(&init_net, &info);
+	return info;
+}
+
+static void resize(struct kunit *test, u32 slots)
+{
+	const char *why = NULL;
+
+	KUNIT_ASSERT_EQ(test, ndiswan_table_resize(&init_net, slots, &why), 0);
+}
+
+/* A table as new: slots beyond the first are taken out and put back. */
+static int table_begin(struct kunit *test)
+{
+	resize(test, 1);
+	set(1, NDISWAN_SET_USAGE, DEFAULT_USAGE);
+	set(1, NDISWAN_SET_ENABLED, true);
+	set(1, NDISWAN_SET_QUARANTINE, 0);
+	resize(test, TEST_SLOTS);
+	return 0;
+}
+
+static void table_end(struct kunit *test)
+{
+	set_all(NDISWAN_SET_QUARANTINE, 0);
+	drained(test, 0);
+	KUNIT_EXPECT_EQ(test, table().state[PPTP_MUX_STATE_FREE], TEST_SLOTS);
+}
+
+/* ---- the life of a call ---- */
+
+static void a_call_from_claim_to_free(struct kunit *test)
+{
+	u32 generation = look(1).generation;
+	struct loop *loop = claim(test, ANY, 1);
+
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_CLAIMED);
+	KUNIT_EXPECT_PTR_EQ(test, look(1).chan, &loop->chan);
+	ndiswan_connected(&loop->chan);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_CONNECTED);
+	hang_up(loop);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_DRAINING);
+	KUNIT_EXPECT_NULL(test, look(1).chan);
+	drained(test, 0);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_FREE);
+	KUNIT_EXPECT_EQ(test, look(1).generation, generation + 1);
+}
+
+static void frames_go_through_the_miniport(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 1);
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, 32);
+	memcpy(skb_put(skb, 4), "\xc0\x21\x09\x00", 4);
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, loop->echoed, 1U);
+	hang_up(loop);
+}
+
+static void a_slot_just_freed_is_the_last(struct kunit *test)
+{
+	struct loop *loop;
+	u32 i;
+
+	hang_up(claim(test, ANY, 1));
+	drained(test, 0);
+	for (i = 2; i <= TEST_SLOTS; i++) {
+		loop = claim(test, ANY, i);
+		hang_up(loop);
+		drained(test, 0);
+	}
+	hang_up(claim(test, ANY, 1));
+}
+
+/* ---- hand-over and refusal ---- */
+
+/* Q194465: a slot that cannot is not "all busy"; the next one can. */
+static void refusing_slots_hand_the_call_on(struct kunit *test)
+{
+	static const int refuse[TEST_SLOTS + 1] = {
+		[1] = -ENOMEM, [2] = -ENOBUFS, [3] = -ENOMEM,
+	};
+	struct ndiswan_table_info before = table();
+	struct loop *loop = make(test, RECEIVE);
+	struct pptp_mux_refusal refusal;
+
+	loop->refuse = refuse;
+	KUNIT_ASSERT_EQ(test, ndiswan_claim(&loop->chan, &refusal), 0);
+	KUNIT_EXPECT_EQ(test, ndiswan_slot_number(loop->chan.slot), 4U);
+	KUNIT_EXPECT_EQ(test, loop->opened, 4U);
+	KUNIT_EXPECT_EQ(test, look(1).refused, 1ULL);
+	KUNIT_EXPECT_EQ(test, look(4).refused, 0ULL);
+	KUNIT_EXPECT_EQ(test, table().hand_overs - before.hand_overs, 3ULL);
+	KUNIT_EXPECT_EQ(test, look(2).state, (u32)PPTP_MUX_STATE_FREE);
+	hang_up(loop);
+}
+
+static void each_slot_is_asked_once(struct kunit *test)
+{
+	static const int refuse[TEST_SLOTS + 1] = {
+		0, -ENOMEM, -ENOMEM, -ENOMEM, -ENOMEM,
+		-ENOMEM, -ENOMEM, -ENOMEM, -ENOMEM,
+	};
+	static const struct pptp_mux_refusal want = {
+		.reason		= PPTP_MUX_REFUSAL_NO_RESOURCE,
+		.slots		= TEST_SLOTS,
+		.busy		= 1,
+		.no_resource	= TEST_SLOTS - 1,
+	};
+	struct loop *busy = claim(test, ANY, 1);
+	struct loop *loop = make(test, ANY);
+
+	loop->refuse = refuse;
+	refused(test, loop, -ENOBUFS, &want);
+	KUNIT_EXPECT_EQ(test, table().state[PPTP_MUX_STATE_FREE],
+			TEST_SLOTS - 1);
+	hang_up(busy);
+}
+
+static void a_final_errno_is_not_handed_on(struct kunit *test)
+{
+	static const int refuse[TEST_SLOTS + 1] = { [1] = -EEXIST };
+	struct loop *loop = make(test, ANY);
+	struct pptp_mux_refusal refusal;
+
+	loop->refuse = refuse;
+	KUNIT_EXPECT_EQ(test, ndiswan_claim(&loop->chan, &refusal), -EEXIST);
+	KUNIT_EXPECT_EQ(test, loop->opened, 1U);
+	KUNIT_EXPECT_EQ(test, look(1).refused, 0ULL);
+	loop_free(&loop->chan);
+}
+
+static void all_busy(struct kunit *test)
+{
+	static const struct pptp_mux_refusal want = {
+		.reason	= PPTP_MUX_REFUSAL_ALL_BUSY,
+		.slots	= TEST_SLOTS,
+		.busy	= TEST_SLOTS,
+	};
+	struct loop *loop[TEST_SLOTS];
+	u32 i;
+
+	for (i = 0; i < TEST_SLOTS; i++)
+		loop[i] = claim(test, RECEIVE, i + 1);
+	refused(test, make(test, RECEIVE), -EBUSY, &want);
+	for (i = 0; i < TEST_SLOTS; i++)
+		hang_up(loop[i]);
+}
+
+/* Q170977, error 629: no port may receive calls. */
+static void none_of_this_usage(struct kunit *test)
+{
+	static const struct pptp_mux_refusal want = {
+		.reason		= PPTP_MUX_REFUSAL_NO_USAGE,
+		.slots		= TEST_SLOTS,
+		.not_usage	= TEST_SLOTS - 1,
+		.disabled	= 1,
+	};
+
+	set_all(NDISWAN_SET_USAGE, DIAL_OUT);
+	set(1, NDISWAN_SET_USAGE, RECEIVE);
+	set(1, NDISWAN_SET_ENABLED, false);
+	refused(test, make(test, RECEIVE), -EACCES, &want);
+	hang_up(claim(test, DIAL_OUT, 2));
+}
+
+static void a_slot_without_usage_takes_nothing(struct kunit *test)
+{
+	static const struct pptp_mux_refusal want = {
+		.reason		= PPTP_MUX_REFUSAL_NO_USAGE,
+		.slots		= TEST_SLOTS,
+		.not_usage	= TEST_SLOTS,
+	};
+
+	set_all(NDISWAN_SET_USAGE, 0);
+	refused(test, make(test, ANY), -EACCES, &want);
+}
+
+/* Q233196: VPN1,3,5 may route, VPN2,4 only receive. */
+static void the_second_router_call_gets_vpn3(struct kunit *test)
+{
+	struct loop *first, *second;
+
+	resize(test, 5);
+	set(1, NDISWAN_SET_USAGE, RECEIVE | DEMAND);
+	set(2, NDISWAN_SET_USAGE, RECEIVE);
+	set(3, NDISWAN_SET_USAGE, RECEIVE | DEMAND);
+	set(4, NDISWAN_SET_USAGE, RECEIVE);
+	set(5, NDISWAN_SET_USAGE, RECEIVE | DEMAND);
+	first = claim(test, DEMAND, 1);
+	second = claim(test, DEMAND, 3);
+	KUNIT_EXPECT_EQ(test, second->opened, 1U);
+	hang_up(first);
+	hang_up(second);
+	drained(test, 0);
+	resize(test, TEST_SLOTS);
+}
+
+static void disabled_while_it_is_claimed(struct kunit *test)
+{
+	struct loop *loop = make(test, ANY);
+	struct pptp_mux_refusal refusal;
+
+	loop->disable = 1;
+	KUNIT_ASSERT_EQ(test, ndiswan_claim(&loop->chan, &refusal), 0);
+	KUNIT_EXPECT_EQ(test, ndiswan_slot_number(loop->chan.slot), 2U);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_FREE);
+	KUNIT_EXPECT_FALSE(test, look(1).enabled);
+	hang_up(loop);
+}
+
+/* ---- draining and quarantine ---- */
+
+/* The NT scenario: all but one are in clean-up, and calls go on arriving. */
+static void calls_arrive_while_slots_are_in_clean_up(struct kunit *test)
+{
+	static const struct pptp_mux_refusal want = {
+		.reason	= PPTP_MUX_REFUSAL_ALL_BUSY,
+		.slots	= TEST_SLOTS,
+		.busy	= TEST_SLOTS,
+	};
+	struct ndiswan_table_info before = table();
+	struct loop *loop[TEST_SLOTS];
+	u32 i;
+
+	set_all(NDISWAN_SET_QUARANTINE, 600000);
+	for (i = 0; i < TEST_SLOTS - 1; i++) {
+		loop[i] = claim(test, RECEIVE, 0);
+		hang_up(loop[i]);
+	}
+	drained(test, 0);
+	KUNIT_ASSERT_EQ(test, table().state[PPTP_MUX_STATE_DRAINING],
+			TEST_SLOTS - 1);
+	for (i = 0; i < TEST_SLOTS; i++)
+		loop[i] = claim(test, RECEIVE, 0);
+	KUNIT_EXPECT_EQ(test, table().early - before.early,
+			(u64)TEST_SLOTS - 1);
+	refused(test, make(test, RECEIVE), -EBUSY, &want);
+	set_all(NDISWAN_SET_QUARANTINE, 0);
+	for (i = 0; i < TEST_SLOTS; i++)
+		hang_up(loop[i]);
+}
+
+/* VPN1 would be next in turn again, but rests. */
+static void a_resting_slot_passes_the_call_on(struct kunit *test)
+{
+	struct loop *loop;
+	u32 i;
+
+	set(1, NDISWAN_SET_QUARANTINE, 600000);
+	for (i = 1; i <= TEST_SLOTS; i++) {
+		hang_up(claim(test, ANY, i));
+		drained(test, 0);
+	}
+	KUNIT_EXPECT_EQ(test, look(1).refused, 0ULL);
+	loop = claim(test, ANY, 2);
+	KUNIT_EXPECT_EQ(test, look(1).refused, 1ULL);
+	hang_up(loop);
+	/* Take it early, so that nothing has to wait for its quarantine. */
+	for (i = 2; i <= TEST_SLOTS; i++)
+		set(i, NDISWAN_SET_ENABLED, false);
+	set(1, NDISWAN_SET_QUARANTINE, 0);
+	hang_up(claim(test, ANY, 1));
+}
+
+static void a_quarantine_ends(struct kunit *test)
+{
+	struct ndiswan_slot_info info;
+
+	set(1, NDISWAN_SET_QUARANTINE, 200);
+	hang_up(claim(test, ANY, 1));
+	drained(test, 0);
+	info = look(1);
+	if (info.since < 200)
+		KUNIT_EXPECT_EQ(test, info.state, (u32)PPTP_MUX_STATE_DRAINING);
+	while (look(1).state != PPTP_MUX_STATE_FREE && look(1).since < 60000)
+		usleep_range(1000, 2000);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_FREE);
+}
+
+/* The drain of the former call ends while the next one is up. */
+static void a_late_drain_does_not_free_the_next_call(struct kunit *test)
+{
+	u32 generation = look(1).generation;
+	struct loop *first, *second;
+
+	resize(test, 1);
+	first = claim(test, ANY, 1);
+	hang_up(first);
+	second = claim(test, ANY, 1);
+	ndiswan_connected(&second->chan);
+	drained(test, 1);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_CONNECTED);
+	KUNIT_EXPECT_PTR_EQ(test, look(1).chan, &second->chan);
+	KUNIT_EXPECT_EQ(test, look(1).generation, generation + 2);
+	hang_up(second);
+	drained(test, 0);
+	resize(test, TEST_SLOTS);
+}
+
+static void a_disabled_slot_keeps_its_call(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 1);
+
+	ndiswan_connected(&loop->chan);
+	set(1, NDISWAN_SET_ENABLED, false);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_CONNECTED);
+	hang_up(loop);
+	drained(test, 0);
+	KUNIT_EXPECT_EQ(test, look(1).state, (u32)PPTP_MUX_STATE_FREE);
+	hang_up(claim(test, ANY, 2));
+}
+
+/* ---- the number of slots ---- */
+
+static void growing_keeps_the_calls(struct kunit *test)
+{
+	struct loop *loop[TEST_SLOTS];
+	u32 i;
+
+	for (i = 0; i < TEST_SLOTS; i++)
+		loop[i] = claim(test, ANY, i + 1);
+	resize(test, 3 * TEST_SLOTS);
+	for (i = 0; i < TEST_SLOTS; i++)
+		KUNIT_EXPECT_PTR_EQ(test, look(i + 1).chan, &loop[i]->chan);
+	hang_up(claim(test, ANY, TEST_SLOTS + 1));
+	drained(test, TEST_SLOTS);
+	for (i = 0; i < TEST_SLOTS; i++)
+		hang_up(loop[i]);
+	drained(test, 0);
+	resize(test, TEST_SLOTS);
+}
+
+static void shrinking_stops_at_a_call(struct kunit *test)
+{
+	struct loop *first = claim(test, ANY, 1);
+	struct loop *second = claim(test, ANY, 2);
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, ndiswan_table_resize(&init_net, 1, &why), -EBUSY);
+	KUNIT_ASSERT_NOT_NULL(test, why);
+	KUNIT_EXPECT_EQ(test, strncmp(why, "VPN2 ", 5), 0);
+	KUNIT_EXPECT_EQ(test, table().slots, TEST_SLOTS);
+	KUNIT_EXPECT_EQ(test, ndiswan_table_resize(&init_net, 2, &why), 0);
+	hang_up(first);
+	hang_up(second);
+	drained(test, 0);
+	resize(test, TEST_SLOTS);
+}
+
+static void a_full_table_and_back(struct kunit *test)
+{
+	resize(test, PPTP_MUX_SLOTS_MAX);
+	KUNIT_EXPECT_EQ(test, table().state[PPTP_MUX_STATE_FREE],
+			PPTP_MUX_SLOTS_MAX);
+	hang_up(claim(test, ANY, 1));
+	hang_up(claim(test, ANY, 2));
+	drained(test, 0);
+	resize(test, TEST_SLOTS);
+}
+
+/* ---- many at once ---- */
+
+#define THREADS		4
+#define CYCLES		25000
+/* Of one thread: bounds what is waiting for its grace period. */
+#define IN_DRAIN	64
+
+/**
+ * struct churn - threads that claim and release over few slots
+ * @holder: which thread has a slot, by its number; 0: none
+ * @twice: times that a slot was held twice
+ * @claimed: claims that succeeded
+ * @refused: claims that failed with each reason
+ * @wrong: claims that failed in a way that they must not
+ * @done: completed by each thread that ends
+ * @failing: let open() refuse at random
+ */
+struct churn {
+	atomic_t		holder[TEST_SLOTS + 1];
+	atomic_t		twice;
+	atomic_t		claimed;
+	atomic_t		refused;
+	atomic_t		wrong;
+	struct completion	done;
+	bool			failing;
+};
+
+static void churn_refused(struct churn *churn, int err,
+			  const struct pptp_mux_refusal *refusal)
+{
+	u32 said = refusal->not_usage + refusal->disabled + refusal->busy +
+		   refusal->no_resource;
+
+	atomic_inc(&churn->refused);
+	if (said != refusal->slots ||
+	    !((err == -ENOBUFS && churn->failing && refusal->no_resource) ||
+	      err == -EBUSY))
+		atomic_inc(&churn->wrong);
+}
+
+static void churn_once(struct churn *churn, struct loop *loop, int me)
+{
+	struct pptp_mux_refusal refusal = {};
+	int refuse[TEST_SLOTS + 1] = {};
+	u32 number;
+	int err;
+
+	for (number = 1; churn->failing && number <= TEST_SLOTS; number++)
+		if (get_random_u32() % 2)
+			refuse[number] = -ENOMEM;
+	loop->refuse = refuse;
+	err = ndiswan_claim(&loop->chan, &refusal);
+	if (err) {
+		churn_refused(churn, err, &refusal);
+		loop_free(&loop->chan);
+		return;
+	}
+	number = ndiswan_slot_number(loop->chan.slot);
+	if (atomic_xchg(&churn->holder[number], me))
+		atomic_inc(&churn->twice);
+	atomic_inc(&churn->claimed);
+	ndiswan_connected(&loop->chan);
+	if (atomic_xchg(&churn->holder[number], 0) != me)
+		atomic_inc(&churn->twice);
+	ndiswan_release(&loop->chan);
+}
+
+static int churn_thread(void *data)
+{
+	int me = task_pid_nr(current);
+	struct churn *churn = data;
+	struct loop *loop;
+	int i;
+
+	for (i = 0; i < CYCLES; i++) {
+		loop = loop_new(ANY);
+		if (!loop) {
+			atomic_inc(&churn->wrong);
+			break;
+		}
+		churn_once(churn, loop, me);
+		wait_event(loops_wait,
+			   atomic_read(&loops) < THREADS * IN_DRAIN);
+	}
+	kthread_complete_and_exit(&churn->done, 0);
+}
+
+static u64 generations(void)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 1; i <= TEST_SLOTS; i++)
+		sum += look(i).generation;
+	return sum;
+}
+
+static void churn_run(struct kunit *test, bool failing)
+{
+	struct churn *churn = kunit_kzalloc(test, sizeof(*churn), GFP_KERNEL);
+	u64 generation = generations();
+	struct task_struct *task;
+	int started;
+
+	KUNIT_ASSERT_NOT_NULL(test, churn);
+	churn->failing = failing;
+	init_completion(&churn->done);
+	for (started = 0; started < THREADS; started++) {
+		task = kthread_run(churn_thread, churn, "churn/%d", started);
+		if (IS_ERR(task))
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, started, THREADS);
+	while (started--)
+		wait_for_completion(&churn->done);
+	drained(test, 0);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&churn->twice), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&churn->wrong), 0);
+	KUNIT_EXPECT_EQ(test, THREADS * CYCLES,
+			atomic_read(&churn->claimed) +
+			atomic_read(&churn->refused));
+	KUNIT_EXPECT_GE(test, generations() - generation,
+			(u64)atomic_read(&churn->claimed));
+	/* Four threads cannot keep eight slots busy, whatever they wait for. */
+	if (!failing)
+		KUNIT_EXPECT_EQ(test, atomic_read(&churn->refused), 0);
+	kunit_info(test, "%d claimed, %d refused\n",
+		   atomic_read(&churn->claimed), atomic_read(&churn->refused));
+}
+
+static void four_threads_over_eight_slots(struct kunit *test)
+{
+	churn_run(test, false);
+}
+
+static void the_same_with_claims_failing_at_random(struct kunit *test)
+{
+	churn_run(test, true);
+}
+
+static struct kunit_case ndiswan_cases[] = {
+	KUNIT_CASE(a_call_from_claim_to_free),
+	KUNIT_CASE(frames_go_through_the_miniport),
+	KUNIT_CASE(a_slot_just_freed_is_the_last),
+	KUNIT_CASE(refusing_slots_hand_the_call_on),
+	KUNIT_CASE(each_slot_is_asked_once),
+	KUNIT_CASE(a_final_errno_is_not_handed_on),
+	KUNIT_CASE(all_busy),
+	KUNIT_CASE(none_of_this_usage),
+	KUNIT_CASE(a_slot_without_usage_takes_nothing),
+	KUNIT_CASE(the_second_router_call_gets_vpn3),
+	KUNIT_CASE(disabled_while_it_is_claimed),
+	KUNIT_CASE(calls_arrive_while_slots_are_in_clean_up),
+	KUNIT_CASE(a_resting_slot_passes_the_call_on),
+	KUNIT_CASE(a_quarantine_ends),
+	KUNIT_CASE(a_late_drain_does_not_free_the_next_call),
+	KUNIT_CASE(a_disabled_slot_keeps_its_call),
+	KUNIT_CASE(growing_keeps_the_calls),
+	KUNIT_CASE(shrinking_stops_at_a_call),
+	KUNIT_CASE(a_full_table_and_back),
+	KUNIT_CASE(four_threads_over_eight_slots),
+	KUNIT_CASE(the_same_with_claims_failing_at_random),
+	{}
+};
+
+static struct kunit_suite ndiswan_suite = {
+	.name		= "ndiswan",
+	.init		= table_begin,
+	.exit		= table_end,
+	.test_cases	= ndiswan_cases,
+};
+
+static struct kunit_suite *ndiswan_suites[] = { &ndiswan_suite, NULL };
+
+static int __init ndiswan_kunit_init(void)
+{
+	int err;
+
+	err = ndiswan_init(&loop_miniport);
+	if (err)
+		return err;
+	err = ndiswan_table_prepare(&init_net);
+	if (!err)
+		err = __kunit_test_suites_init(ndiswan_suites, 1);
+	if (err)
+		ndiswan_exit();
+	return err;
+}
+
+static void __exit ndiswan_kunit_exit(void)
+{
+	__kunit_test_suites_exit(ndiswan_suites, 1);
+	ndiswan_exit();
+}
+
+module_init(ndiswan_kunit_init);
+module_exit(ndiswan_kunit_exit);
+
+MODULE_DESCRIPTION("KUnit suite of the VPN slots");
+MODULE_LICENSE("GPL");
