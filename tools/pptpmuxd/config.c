@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file: libconfuse reads it, the validators below judge each
+ * value where it stands, so that every mistake is reported with its line.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <confuse.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/pptp_mux.h>
+
+#define BLANKS	" \t"
+
+/* A name and its value, for options that take one of a few words */
+struct choice {
+	const char *word;
+	int value;
+};
+
+static const struct choice auth_choices[] = {
+	{ "mschap-v2", AUTH_MSCHAP_V2 },
+	{ "eap", AUTH_EAP },
+	{ "options", AUTH_OPTIONS },
+	{ "none", AUTH_NONE },
+	{ NULL, 0 }
+};
+
+static const struct choice encryption_choices[] = {
+	{ "mppe-128", ENCRYPTION_MPPE_128 },
+	{ "options", ENCRYPTION_OPTIONS },
+	{ "none", ENCRYPTION_NONE },
+	{ NULL, 0 }
+};
+
+static const struct choice log_choices[] = {
+	{ "stderr", LOG_TO_STDERR },
+	{ "syslog", LOG_TO_SYSLOG },
+	{ NULL, 0 }
+};
+
+static const struct choice level_choices[] = {
+	{ "error", LOG_ERR },
+	{ "warning", LOG_WARNING },
+	{ "info", LOG_INFO },
+	{ "debug", LOG_DEBUG },
+	{ NULL, 0 }
+};
+
+/* The bounds of the numbers */
+static const struct bound {
+	const char *option;
+	long low;
+	long high;
+} bounds[] = {
+	{ "port", 1, 65535 },
+	{ "slots", 1, PPTP_MUX_SLOTS_MAX },
+	{ "max-connections", 1, 65535 },
+	{ "max-connections-per-source", 1, 65535 },
+	{ "max-calls-per-connection", 1, PPTP_MUX_SLOTS_MAX },
+	{ "echo-interval", 1, 86400 },
+	{ "echo-timeout", 1, 86400 },
+	{ "reply-timeout", 1, 86400 },
+};
+
+static void report(cfg_t *cfg, const char *format, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	log_error("%s:%d: %s; see pptpmuxd.conf(5)", cfg->filename ? cfg->filename : "?",
+		  cfg->line, text);
+}
+
+/* The value that has just been read: of a list, its last */
+static const char *last_string(cfg_opt_t *opt)
+{
+	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+}
+
+static const struct choice *choices_of(const char *option)
+{
+	if (!strcmp(option, "authentication"))
+		return auth_choices;
+	if (!strcmp(option, "encryption"))
+		return encryption_choices;
+	return strcmp(option, "log") ? level_choices : log_choices;
+}
+
+static int choose(const struct choice *choice, const char *word)
+{
+	while (choice->word && strcmp(choice->word, word))
+		choice++;
+	return choice->word ? choice->value : -1;
+}
+
+static int valid_choice(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct choice *choice = choices_of(cfg_opt_name(opt));
+	char words[128] = "";
+	size_t len = 0;
+
+	if (choose(choice, last_string(opt)) >= 0)
+		return 0;
+	for (; choice->word; choice++)
+		len += snprintf(words + len, sizeof(words) - len, "%s%s", len ? ", " : "",
+				choice->word);
+	cfg_error(cfg, "%s = \"%s\": write one of %s", cfg_opt_name(opt), last_string(opt), words);
+	return -1;
+}
+
+static int valid_address(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct in_addr address;
+
+	if (inet_pton(AF_INET, last_string(opt), &address) == 1)
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": not an IPv4 address, write it like \"192.168.7.1\"",
+		  cfg_opt_name(opt), last_string(opt));
+	return -1;
+}
+
+static int valid_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long value = cfg_opt_getnint(opt, 0);
+	const struct bound *bound = bounds;
+
+	while (strcmp(bound->option, cfg_opt_name(opt)))
+		bound++;
+	if (value >= bound->low && value <= bound->high)
+		return 0;
+	cfg_error(cfg, "%s = %ld: write a number from %ld to %ld", bound->option, value,
+		  bound->low, bound->high);
+	return -1;
+}
+
+static int valid_range(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned int i, last = cfg_opt_size(opt) - 1;
+	struct pool_range range, other;
+	const char *fault = pool_range_parse(last_string(opt), &range);
+
+	if (fault) {
+		cfg_error(cfg, "remoteip \"%s\": %s", last_string(opt), fault);
+		return -1;
+	}
+	for (i = 0; i < last; i++) {
+		pool_range_parse(cfg_opt_getnstr(opt, i), &other);
+		if (range.first <= other.last && other.first <= range.last) {
+			cfg_error(cfg, "remoteip \"%s\" overlaps with \"%s\": two clients would get one address",
+				  last_string(opt), cfg_opt_getnstr(opt, i));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int valid_usage(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct usage_rule rule;
+	const char *fault = usage_rule_parse(last_string(opt), &rule);
+
+	if (!fault)
+		return 0;
+	cfg_error(cfg, "usage \"%s\": %s", last_string(opt), fault);
+	return -1;
+}
+
+static int valid_executable(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (access(last_string(opt), X_OK) == 0)
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": %s; install the package ppp, or correct the path",
+		  cfg_opt_name(opt), last_string(opt), strerror(errno));
+	return -1;
+}
+
+static int valid_file(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (access(last_string(opt), R_OK) == 0)
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": %s; correct the path", cfg_opt_name(opt),
+		  last_string(opt), strerror(errno));
+	return -1;
+}
+
+/* Options that would break a call, or show a secret in the list of processes */
+static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const struct choice refused[] = {
+		{ "password", 0 },
+		{ "persist", 1 }, { "demand", 1 }, { "plugin", 1 }, { "pptp_server", 1 },
+		{ "pptp_mux_fd", 1 }, { "updetach", 1 },
+		{ NULL, 0 }
+	};
+	const char *text = last_string(opt);
+	char word[32];
+	int found;
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, BLANKS), text);
+	found = choose(refused, word);
+	if (found < 0)
+		return 0;
+	cfg_error(cfg, "options \"%s\": %s", word,
+		  found ? "pptpmuxd sees to this itself, leave it out" :
+		  "every user could see it with ps; put it into options-file");
+	return -1;
+}
+
+static void set_validators(cfg_t *cfg)
+{
+	static const struct {
+		const char *option;
+		cfg_validate_callback_t valid;
+	} validators[] = {
+		{ "listen", valid_address }, { "localip", valid_address },
+		{ "remoteip", valid_range }, { "usage", valid_usage },
+		{ "pppd", valid_executable }, { "options-file", valid_file },
+		{ "options", valid_option }, { "authentication", valid_choice },
+		{ "encryption", valid_choice }, { "log", valid_choice },
+		{ "log-level", valid_choice },
+	};
+	size_t i;
+
+	cfg_set_error_function(cfg, report);
+	for (i = 0; i < sizeof(validators) / sizeof(validators[0]); i++)
+		cfg_set_validate_func(cfg, validators[i].option, validators[i].valid);
+	for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		cfg_set_validate_func(cfg, bounds[i].option, valid_number);
+}
+
+static cfg_t *new_parser(void)
+{
+	cfg_opt_t options[] = {
+		CFG_STR("listen", "0.0.0.0", CFGF_NONE),
+		CFG_INT("port", 1723, CFGF_NONE),
+		CFG_STR("localip", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("remoteip", NULL, CFGF_NODEFAULT),
+		CFG_STR("pppd", "/usr/sbin/pppd", CFGF_NONE),
+		CFG_STR("plugin", PPPD_PLUGIN_DIR "/pptp_mux.so", CFGF_NONE),
+		CFG_STR("options-file", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("options", NULL, CFGF_NODEFAULT),
+		CFG_STR("authentication", "mschap-v2", CFGF_NONE),
+		CFG_STR("encryption", "mppe-128", CFGF_NONE),
+		CFG_INT("max-connections", 1024, CFGF_NONE),
+		CFG_INT("max-connections-per-source", 32, CFGF_NONE),
+		CFG_INT("max-calls-per-connection", 16, CFGF_NONE),
+		CFG_INT("echo-interval", 60, CFGF_NONE),
+		CFG_INT("echo-timeout", 60, CFGF_NONE),
+		CFG_INT("reply-timeout", 60, CFGF_NONE),
+		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
+		CFG_STR("vendor", "pptp-mux", CFGF_NONE),
+		CFG_STR("log", "stderr", CFGF_NONE),
+		CFG_STR("log-level", "info", CFGF_NONE),
+		CFG_INT("slots", 0, CFGF_NONE),
+		CFG_STR_LIST("usage", NULL, CFGF_NODEFAULT),
+		CFG_END()
+	};
+	cfg_t *cfg = cfg_init(options, CFGF_NONE);
+
+	if (cfg)
+		set_validators(cfg);
+	return cfg;
+}
+
+/* A copy of a string option; NULL if it was not given */
+static char *copy_string(cfg_t *cfg, const char *option)
+{
+	const char *value = cfg_getstr(cfg, option);
+
+	return value ? strdup(value) : NULL;
+}
+
+static int get_choice(cfg_t *cfg, const char *option)
+{
+	return choose(choices_of(option), cfg_getstr(cfg, option));
+}
+
+/* Room for @count of something, never NULL for lack of any */
+static void *new_array(size_t count, size_t size)
+{
+	return calloc(count ? count : 1, size);
+}
+
+static bool copy_ranges(struct config *config, cfg_t *cfg)
+{
+	size_t i;
+
+	config->range_count = cfg_size(cfg, "remoteip");
+	config->ranges = new_array(config->range_count, sizeof(config->ranges[0]));
+	for (i = 0; config->ranges && i < config->range_count; i++)
+		pool_range_parse(cfg_getnstr(cfg, "remoteip", i), &config->ranges[i]);
+	return config->ranges;
+}
+
+static bool copy_rules(struct config *config, cfg_t *cfg)
+{
+	size_t i;
+
+	config->rule_count = cfg_size(cfg, "usage");
+	config->rules = new_array(config->rule_count, sizeof(config->rules[0]));
+	for (i = 0; config->rules && i < config->rule_count; i++)
+		usage_rule_parse(cfg_getnstr(cfg, "usage", i), &config->rules[i]);
+	return config->rules;
+}
+
+/* Adds the words of one string. No quotes: that is what options-file is for. */
+static bool add_words(struct config *config, const char *text)
+{
+	size_t len;
+	char **words;
+
+	for (text += strspn(text, BLANKS); *text; text += strspn(text, BLANKS)) {
+		words = reallocarray(config->words, config->word_count + 2, sizeof(*words));
+		if (!words)
+			return false;
+		config->words = words;
+		len = strcspn(text, BLANKS);
+		words[config->word_count] = strndup(text, len);
+		if (!words[config->word_count])
+			return false;
+		words[++config->word_count] = NULL;
+		text += len;
+	}
+	return true;
+}
+
+static bool copy_words(struct config *config, cfg_t *cfg)
+{
+	unsigned int i;
+
+	config->words = new_array(1, sizeof(config->words[0]));
+	for (i = 0; config->words && i < cfg_size(cfg, "options"); i++) {
+		if (!add_words(config, cfg_getnstr(cfg, "options", i)))
+			return false;
+	}
+	return config->words;
+}
+
+static char *own_hostname(cfg_t *cfg)
+{
+	char name[65] = "";
+
+	if (cfg_getstr(cfg, "hostname"))
+		return copy_string(cfg, "hostname");
+	gethostname(name, sizeof(name) - 1);
+	return strdup(name);
+}
+
+static bool copy_strings(struct config *config, cfg_t *cfg)
+{
+	config->pppd = copy_string(cfg, "pppd");
+	config->plugin = copy_string(cfg, "plugin");
+	config->options_file = copy_string(cfg, "options-file");
+	config->vendor = copy_string(cfg, "vendor");
+	config->hostname = own_hostname(cfg);
+	return config->pppd && config->plugin && config->vendor && config->hostname;
+}
+
+static void copy_values(struct config *config, cfg_t *cfg)
+{
+	inet_pton(AF_INET, cfg_getstr(cfg, "listen"), &config->listen);
+	inet_pton(AF_INET, cfg_getstr(cfg, "localip"), &config->localip);
+	config->port = cfg_getint(cfg, "port");
+	config->auth = get_choice(cfg, "authentication");
+	config->encryption = get_choice(cfg, "encryption");
+	config->max_connections = cfg_getint(cfg, "max-connections");
+	config->max_per_source = cfg_getint(cfg, "max-connections-per-source");
+	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
+	config->echo_interval = cfg_getint(cfg, "echo-interval");
+	config->echo_timeout = cfg_getint(cfg, "echo-timeout");
+	config->reply_timeout = cfg_getint(cfg, "reply-timeout");
+	config->log_target = get_choice(cfg, "log");
+	config->log_level = get_choice(cfg, "log-level");
+	config->slots = cfg_getint(cfg, "slots");
+}
+
+/* What no line can be blamed for: that a line is missing */
+static bool complete(cfg_t *cfg, const char *path)
+{
+	if (!cfg_getstr(cfg, "localip")) {
+		log_error("%s: localip is missing: add a line such as localip = \"192.168.7.1\", the server's address in every call",
+			  path);
+		return false;
+	}
+	if (!cfg_size(cfg, "remoteip")) {
+		log_error("%s: remoteip is missing: add a line such as remoteip = { \"192.168.7.10-192.168.7.200\" }, the clients' addresses",
+			  path);
+		return false;
+	}
+	return true;
+}
+
+/* The server's own address must not be given to a client */
+static bool consistent(const struct config *config, const char *path)
+{
+	uint32_t local = ntohl(config->localip.s_addr);
+	char address[INET_ADDRSTRLEN];
+	size_t i;
+
+	for (i = 0; i < config->range_count; i++) {
+		if (local < config->ranges[i].first || local > config->ranges[i].last)
+			continue;
+		inet_ntop(AF_INET, &config->localip, address, sizeof(address));
+		log_error("%s: localip %s is one of remoteip's addresses: take it out of that range",
+			  path, address);
+		return false;
+	}
+	return true;
+}
+
+static struct config *convert(cfg_t *cfg, const char *path)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return NULL;
+	copy_values(config, cfg);
+	if (copy_strings(config, cfg) && copy_ranges(config, cfg) && copy_rules(config, cfg) &&
+	    copy_words(config, cfg) && consistent(config, path))
+		return config;
+	config_free(config);
+	return NULL;
+}
+
+/**
+ * config_load - read and check a configuration
+ * @path:	the file
+ *
+ * Every fault is logged, with its line where there is one.
+ *
+ * Return: the configuration, or NULL.
+ */
+struct config *config_load(const char *path)
+{
+	struct config *config = NULL;
+	cfg_t *cfg = new_parser();
+
+	if (!cfg)
+		return NULL;
+	switch (cfg_parse(cfg, path)) {
+	case CFG_SUCCESS:
+		if (complete(cfg, path))
+			config = convert(cfg, path);
+		break;
+	case CFG_FILE_ERROR:
+		log_error("%s: %s; see pptpmuxd.conf(5), and the example that comes with pptpmuxd",
+			  path, strerror(errno));
+	}
+	cfg_free(cfg);
+	return config;
+}
+
+void config_free(struct config *config)
+{
+	size_t i;
+
+	if (!config)
+		return;
+	for (i = 0; i < config->word_count; i++)
+		free(config->words[i]);
+	free(config->words);
+	free(config->ranges);
+	free(config->rules);
+	free(config->pppd);
+	free(config->plugin);
+	free(config->options_file);
+	free(config->vendor);
+	free(config->hostname);
+	free(config);
+}
+
+/**
+ * config_warn - say what is weaker than it could be
+ * @config:	the configuration
+ */
+void config_warn(const struct config *config)
+{
+	if (config->auth == AUTH_NONE)
+		log_warning("authentication = \"none\": anybody who can reach TCP port %u gets an address",
+			    config->port);
+	if (config->auth == AUTH_OPTIONS)
+		log_warning("authentication = \"options\": the options of pppd decide whom it lets in, not pptpmuxd");
+	if (config->encryption == ENCRYPTION_NONE)
+		log_warning("encryption = \"none\": calls are not encrypted at all");
+	if (config->encryption == ENCRYPTION_OPTIONS)
+		log_warning("encryption = \"options\": the options of pppd decide whether calls are encrypted");
+}

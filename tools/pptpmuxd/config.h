@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The configuration file, pptpmuxd.conf(5) */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "log.h"
+#include "pool.h"
+#include "usage.h"
+
+/* Whom pppd asks for proof, and what it encrypts with */
+enum config_auth {
+	AUTH_MSCHAP_V2,
+	AUTH_EAP,
+	AUTH_OPTIONS,	/* left to the options of pppd */
+	AUTH_NONE,
+};
+
+enum config_encryption {
+	ENCRYPTION_MPPE_128,
+	ENCRYPTION_OPTIONS,
+	ENCRYPTION_NONE,
+};
+
+struct config {
+	struct in_addr listen;
+	unsigned int port;
+	struct in_addr localip;
+	struct pool_range *ranges;
+	size_t range_count;
+
+	char *pppd;
+	char *plugin;
+	char *options_file;	/* NULL: none */
+	char **words;		/* of "options", ends with NULL */
+	size_t word_count;
+	enum config_auth auth;
+	enum config_encryption encryption;
+
+	unsigned int max_connections;
+	unsigned int max_per_source;
+	unsigned int max_calls;		/* of one control connection */
+	unsigned int echo_interval;	/* seconds, and so on */
+	unsigned int echo_timeout;
+	unsigned int reply_timeout;
+
+	char *hostname;
+	char *vendor;
+	enum log_target log_target;
+	int log_level;
+
+	unsigned int slots;		/* 0: leave the table as it is */
+	struct usage_rule *rules;
+	size_t rule_count;
+};
+
+struct config *config_load(const char *path);
+void config_free(struct config *config);
+void config_warn(const struct config *config);
+
+#endif /* CONFIG_H */

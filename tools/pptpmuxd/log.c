@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The log: standard error or syslog */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LINE_MAX_OCTETS	1024
+
+static enum log_target log_target = LOG_TO_STDERR;
+static int log_level = LOG_INFO;
+
+/**
+ * log_open - where to and how much
+ * @target:	standard error (for a supervisor to keep) or syslog
+ * @level:	least urgent level that is written, LOG_ERR to LOG_DEBUG
+ */
+void log_open(enum log_target target, int level)
+{
+	log_target = target;
+	log_level = level;
+	if (target == LOG_TO_SYSLOG)
+		openlog("pptpmuxd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+static const char *level_name(int level)
+{
+	switch (level) {
+	case LOG_ERR:
+		return "error: ";
+	case LOG_WARNING:
+		return "warning: ";
+	case LOG_DEBUG:
+		return "debug: ";
+	}
+	return "";
+}
+
+/* What peers send ends up here: nothing of it may move a terminal's cursor. */
+static void make_printable(char *line)
+{
+	for (; *line; line++) {
+		if ((unsigned char)*line < ' ' || *line == 127)
+			*line = '?';
+	}
+}
+
+/**
+ * log_write - one line
+ * @level:	LOG_ERR, LOG_WARNING, LOG_INFO or LOG_DEBUG
+ * @format:	as printf's, without the end of the line
+ */
+void log_write(int level, const char *format, ...)
+{
+	char line[LINE_MAX_OCTETS];
+	va_list args;
+
+	if (level > log_level)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	make_printable(line);
+	if (log_target == LOG_TO_SYSLOG)
+		syslog(level, "%s", line);
+	else
+		fprintf(stderr, "pptpmuxd: %s%s\n", level_name(level), line);
+}
+
+/**
+ * log_allowed - may a message be written now?
+ * @limit:	that message's own, all zero at first
+ *
+ * Return: true once a second; then @limit->suppressed is how often it was
+ * false since, to be reset by the caller.
+ */
+bool log_allowed(struct log_limit *limit)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (limit->second == now.tv_sec + 1) {
+		limit->suppressed++;
+		return false;
+	}
+	limit->second = now.tv_sec + 1;
+	return true;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pptpmuxd - PPTP server on pptp-mux.ko
+ *
+ * Runs in the foreground, under a supervisor.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "config.h"
+#include "log.h"
+#include "pppd.h"
+#include "server.h"
+#include "slots.h"
+
+#define VERSION	"0.1"
+
+struct arguments {
+	const char *path;
+	bool test;
+	bool debug;
+};
+
+/* What the signal handlers, which run in the loop, work on */
+struct daemon {
+	const struct arguments *arguments;
+	struct event_base *base;
+	struct server *server;
+};
+
+static const char usage_text[] =
+	"usage: pptpmuxd [-f FILE] [-t] [-d]\n"
+	"  -f, --config FILE   configuration, " SYSCONFDIR "/pptpmuxd.conf by default\n"
+	"  -t, --test          check the configuration and exit\n"
+	"  -d, --debug         log more, to standard error, whatever the file says\n"
+	"      --version       print the version and exit\n"
+	"      --help          print this and exit\n";
+
+static struct config *load(const struct arguments *arguments)
+{
+	struct config *config = config_load(arguments->path);
+
+	if (config && arguments->debug) {
+		config->log_target = LOG_TO_STDERR;
+		config->log_level = LOG_DEBUG;
+	}
+	return config;
+}
+
+static void on_end(evutil_socket_t signal_number, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)what;
+	if (daemon->server->stopping) {
+		log_warning("signal %d again: all pppd are killed", (int)signal_number);
+		pppd_kill_all();
+		return;
+	}
+	log_info("signal %d: all calls are hung up", (int)signal_number);
+	server_stop(daemon->server);
+}
+
+static void on_reload(evutil_socket_t signal_number, short what, void *context)
+{
+	struct daemon *daemon = context;
+	struct config *config;
+
+	(void)signal_number;
+	(void)what;
+	if (daemon->server->stopping)
+		return;
+	config = load(daemon->arguments);
+	if (!config) {
+		log_error("reload: the old configuration stays");
+		return;
+	}
+	if (!slots_apply(config))
+		log_error("reload: the slots are not all as the configuration wants them");
+	server_reload(daemon->server, config);
+}
+
+static void on_child(evutil_socket_t signal_number, short what, void *context)
+{
+	(void)signal_number;
+	(void)what;
+	(void)context;
+	pppd_reap();
+}
+
+static const struct {
+	int signal;
+	event_callback_fn handle;
+} signals[] = {
+	{ SIGTERM, on_end },
+	{ SIGINT, on_end },
+	{ SIGHUP, on_reload },
+	{ SIGCHLD, on_child },
+};
+
+#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+static bool watch_signals(struct daemon *daemon, struct event **events)
+{
+	size_t i;
+
+	for (i = 0; i < SIGNALS; i++) {
+		events[i] = evsignal_new(daemon->base, signals[i].signal, signals[i].handle,
+					 daemon);
+		if (!events[i] || event_add(events[i], NULL) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Each connection and each call takes descriptors, and the usual limit is 1024. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warning("cannot raise the limit of open files: %s", strerror(errno));
+}
+
+static int serve(struct daemon *daemon, struct config *config)
+{
+	struct event *events[SIGNALS] = { NULL };
+	int rc = EXIT_FAILURE;
+	size_t i;
+
+	daemon->server = server_new(daemon->base, config);
+	if (!daemon->server)
+		return EXIT_FAILURE;
+	if (watch_signals(daemon, events)) {
+		log_info("pptpmuxd " VERSION " listens on TCP port %u", config->port);
+		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		log_info("pptpmuxd ends");
+	}
+	for (i = 0; i < SIGNALS; i++) {
+		if (events[i])
+			event_free(events[i]);
+	}
+	server_free(daemon->server);
+	return rc;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct daemon daemon = { .arguments = arguments };
+	struct config *config = load(arguments);
+	int rc;
+
+	if (!config)
+		return EXIT_FAILURE;
+	if (arguments->test) {
+		config_warn(config);
+		printf("%s: ok\n", arguments->path);
+		config_free(config);
+		return EXIT_SUCCESS;
+	}
+	log_open(config->log_target, config->log_level);
+	config_warn(config);
+	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
+	daemon.base = slots_apply(config) ? event_base_new() : NULL;
+	if (!daemon.base) {
+		config_free(config);
+		return EXIT_FAILURE;
+	}
+	rc = serve(&daemon, config);
+	event_base_free(daemon.base);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'f' },
+		{ "test", no_argument, NULL, 't' },
+		{ "debug", no_argument, NULL, 'd' },
+		{ "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct arguments arguments = { .path = SYSCONFDIR "/pptpmuxd.conf" };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "f:td", options, NULL)) != -1) {
+		switch (option) {
+		case 'f':
+			arguments.path = optarg;
+			break;
+		case 't':
+			arguments.test = true;
+			break;
+		case 'd':
+			arguments.debug = true;
+			break;
+		case 'v':
+			puts("pptpmuxd " VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage_text, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage_text, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "pptpmuxd: unexpected argument \"%s\"\n%s", argv[optind],
+			usage_text);
+		return 2;
+	}
+	return run(&arguments);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pppd process of a call */
+#ifndef PPPD_H
+#define PPPD_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+
+struct event_base;
+struct pppd;
+
+/* What pppd is told about its call */
+struct pppd_call {
+	const char *name;	/* for the log; must live as long as the process */
+	int fd;			/* the call's socket; stays the caller's */
+	struct in_addr peer;
+	struct in_addr remote;	/* the address that the client gets */
+};
+
+/* How pppd ended, and what that means */
+struct pppd_end {
+	int status;		/* exit status, 128 + signal when killed */
+	const char *text;
+	uint8_t cdn_result;	/* for a Call-Disconnect-Notify */
+	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
+	unsigned int event;	/* RRAS event id, 0: none */
+};
+
+typedef void (*pppd_ended)(void *context, const struct pppd_end *end);
+
+struct pppd *pppd_start(struct event_base *base, const struct config *config,
+			const struct pppd_call *call, pppd_ended ended, void *context);
+void pppd_stop(struct pppd *pppd);
+void pppd_reap(void);
+void pppd_kill_all(void);
+
+#endif /* PPPD_H */

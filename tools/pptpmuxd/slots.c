@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module's slots, set as the configuration wants them */
+#include "slots.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "genl.h"
+#include "log.h"
+
+static bool failed(struct pmux *client, const char *what, int rc)
+{
+	const char *said = pmux_extack(client);
+
+	log_error("cannot set %s: %s%s%s%s", what, strerror(-rc), *said ? ": " : "", said,
+		  rc == -EPERM ? "; run pptpmuxd as root" :
+		  "; see \"pptpmuxctl slots\", and slots and usage in pptpmuxd.conf");
+	return false;
+}
+
+static bool apply_rule(struct pmux *client, const struct usage_rule *rule, uint32_t slots)
+{
+	uint32_t number, last = rule->slots.all ? slots : rule->slots.last;
+	int rc;
+
+	if (last > slots) {
+		log_error("usage: there is no VPN%u, the table has %u slots: set slots = %u, or correct the range",
+			  last, slots, last);
+		return false;
+	}
+	for (number = rule->slots.first; number <= last; number++) {
+		rc = pmux_slot_set(client, number, &rule->change);
+		if (rc)
+			return failed(client, "the usage of a slot", rc);
+	}
+	return true;
+}
+
+static bool apply(struct pmux *client, const struct config *config)
+{
+	struct pmux_table table;
+	size_t i;
+	int rc;
+
+	rc = config->slots ? pmux_table_set(client, config->slots) : 0;
+	if (rc)
+		return failed(client, "the number of slots", rc);
+	rc = pmux_table_get(client, &table);
+	if (rc)
+		return failed(client, "the slots' usage", rc);
+	for (i = 0; i < config->rule_count; i++) {
+		if (!apply_rule(client, &config->rules[i], table.slots))
+			return false;
+	}
+	log_info("%u VPN slots in this network namespace", table.slots);
+	return true;
+}
+
+/**
+ * slots_apply - set number and usage of the slots
+ * @config:	what they shall be; slots that it does not mention stay
+ *
+ * Return: false after a log line.
+ */
+bool slots_apply(const struct config *config)
+{
+	struct pmux *client;
+	int rc = pmux_open(&client);
+	bool done;
+
+	if (rc == -ENOENT) {
+		log_error("the module is not loaded: run \"modprobe pptp-mux\"");
+		return false;
+	}
+	if (rc) {
+		log_error("cannot talk to the module: %s", strerror(-rc));
+		return false;
+	}
+	done = apply(client, config);
+	pmux_close(client);
+	return done;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The module's slots, set as the configuration wants them */
+#ifndef SLOTS_H
+#define SLOTS_H
+
+#include <stdbool.h>
+
+#include "config.h"
+
+bool slots_apply(const struct config *config);
+
+#endif /* SLOTS_H */
