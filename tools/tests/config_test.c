@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The configuration: what it gives, and that every mistake names its line */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/pptp_mux.h>
+
+#include "config.h"
+#include "tap.h"
+
+static char path[] = "/tmp/pptpmuxd-config-XXXXXX";
+static char log_path[] = "/tmp/pptpmuxd-log-XXXXXX";
+
+#define GOOD	"localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10-192.0.2.19\" }\n" \
+		"pppd = \"/bin/true\"\n"
+
+/* Loads @text; what it logs goes to a file, to be looked at */
+static struct config *load(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	fputs(text, file);
+	fclose(file);
+	fflush(stderr);
+	if (!freopen(log_path, "w", stderr))
+		abort();
+	return config_load(path);
+}
+
+static bool logged(const char *part)
+{
+	char text[4096];
+	size_t len;
+	FILE *file;
+
+	fflush(stderr);
+	file = fopen(log_path, "r");
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	fclose(file);
+	return strstr(text, part);
+}
+
+static void test_good(void)
+{
+	struct config *config = load(GOOD
+		"options = { \"ms-dns  192.0.2.53\", \"debug\" }\n"
+		"usage = { \"VPN1-100 receive, dial-out\", \"VPN101 demand-dial disabled quarantine=5000\" }\n"
+		"slots = 101\nport = 11723\nlog = \"syslog\"\nlog-level = \"debug\"\n");
+
+	ok(config && config->port == 11723 && config->slots == 101 &&
+	   config->log_target == LOG_TO_SYSLOG && config->log_level == LOG_DEBUG,
+	   "numbers and choices");
+	ok(config && config->word_count == 3 && !strcmp(config->words[1], "192.0.2.53") &&
+	   !config->words[3], "options are split into words");
+	ok(config && config->rule_count == 2 && config->rules[0].slots.last == 100 &&
+	   config->rules[0].change.mask == PMUX_SET_USAGE &&
+	   config->rules[0].change.usage == (PPTP_MUX_USAGE_RECEIVE | PPTP_MUX_USAGE_DIAL_OUT) &&
+	   config->rules[1].change.quarantine == 5000 && !config->rules[1].change.enabled &&
+	   (config->rules[1].change.mask & PMUX_SET_ENABLED), "usage of slots");
+	config_free(config);
+
+	config = load(GOOD);
+	ok(config && config->auth == AUTH_MSCHAP_V2 &&
+	   config->encryption == ENCRYPTION_MPPE_128 && config->port == 1723 &&
+	   config->echo_interval == 60 && config->echo_timeout == 60 && !config->slots &&
+	   !config->word_count, "the defaults are the secure ones and the RFC's");
+	config_warn(config);
+	ok(config && !logged("warning"), "and give no warning");
+	config_free(config);
+
+	config = load(GOOD "authentication = \"none\"\nencryption = \"none\"\n");
+	if (config)
+		config_warn(config);
+	ok(logged("authentication = \"none\"") && logged("encryption = \"none\""),
+	   "what is weaker gives one each");
+	config_free(config);
+}
+
+static const struct {
+	const char *text;	/* put behind GOOD, whose 3 lines it follows */
+	const char *line;	/* where the mistake is; "" for the whole file */
+	const char *part;	/* of the message */
+} mistakes[] = {
+	{ "colour = \"red\"\n", ":4:", "no such option 'colour'" },
+	{ "\nport = 0\n", ":5:", "from 1 to 65535" },
+	{ "port = 65536\n", ":4:", "from 1 to 65535" },
+	{ "port = -1\n", ":4:", "from 1 to 65535" },
+	{ "port = \"x\"\n", ":4:", "port" },
+	{ "slots = 65536\n", ":4:", "from 1 to 65535" },
+	{ "slots = 0\n", ":4:", "from 1 to 65535" },
+	{ "listen = \"nowhere\"\n", ":4:", "not an IPv4 address" },
+	{ "log = \"printer\"\n", ":4:", "stderr, syslog" },
+	{ "log-level = \"7\"\n", ":4:", "error, warning, info, debug" },
+	{ "authentication = \"pap\"\n", ":4:", "mschap-v2" },
+	{ "encryption = \"rot13\"\n", ":4:", "mppe-128" },
+	{ "pppd = \"/nonexistent/pppd\"\n", ":4:", "install the package ppp" },
+	{ "options-file = \"/nonexistent/options\"\n", ":4:", "correct the path" },
+	{ "options = { \"password secret\" }\n", ":4:", "options-file" },
+	{ "options = { \"debug\",\n \"persist\" }\n", ":5:", "leave it out" },
+	{ "usage = { \"VPN1-10 receive\",\n\n\"VPN11 fly\" }\n", ":6:", "unknown usage" },
+	{ "usage = { \"VPN0 receive\" }\n", ":4:", "1 to 65535" },
+	{ "usage = { \"VPN9-3 receive\" }\n", ":4:", "lower number first" },
+	{ "usage = { \"VPN9\" }\n", ":4:", "says nothing" },
+	{ "usage = { \"VPN9 quarantine=3600001\" }\n", ":4:", "milliseconds" },
+	{ "usage = { \"VPN9 +receive\" }\n", ":4:", "unknown usage" },
+	{ "usage = { \"\" }\n", ":4:", "VPN" },
+	{ "remoteip = { \"192.0.2.10-192.0.2.19\",\n\"192.0.2.15\" }\n", ":5:", "overlaps" },
+	{ "remoteip = { \"192.0.2.0/24\" }\n", ":4:", "192.168.7.10-192.168.7.200" },
+	{ "remoteip = { \"192.0.2.1-192.0.2.9\" }\n", "", "localip 192.0.2.1 is one of remoteip's" },
+	{ "remoteip = {}\n", "", "remoteip is missing" },
+	{ "max-connections = 0\n", ":4:", "from 1 to" },
+	{ "echo-interval = 0\n", ":4:", "from 1 to" },
+	{ "port = 17\n}\n", ":5:", "brace" },
+	{ "usage = { \"VPN1 receive\"", ":4:", "end of file" },
+};
+
+static void test_mistakes(void)
+{
+	char text[1024], what[160];
+	struct config *config;
+	size_t i;
+
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", GOOD, mistakes[i].text);
+		config = load(text);
+		snprintf(what, sizeof(what), "%.*s",
+			 (int)strcspn(mistakes[i].text, "\n") + (mistakes[i].text[0] == '\n'),
+			 mistakes[i].text);
+		if (!ok(!config && logged(mistakes[i].line) && logged(mistakes[i].part),
+			what[0] == '\n' ? what + 1 : what))
+			printf("# line %s, %s\n", mistakes[i].line, mistakes[i].part);
+		config_free(config);
+	}
+	ok(!load("remoteip = { \"192.0.2.9\" }\n") && logged("localip is missing"),
+	   "localip is missing");
+	unlink(path);
+	ok(!config_load(path) && logged("No such file"), "no file");
+}
+
+int main(void)
+{
+	close(mkstemp(path));
+	close(mkstemp(log_path));
+	test_good();
+	test_mistakes();
+	unlink(log_path);
+	return tap_done();
+}
