@@ -70,10 +70,23 @@ stock_kernel_make()
 	unstamp "$dir"
 	rm -rf "$dir"
 	mkdir -p "$dir/deb"
-	platform_download "$platform" "$dir/deb" "linux-image-$release=$version" ||
+	stock_kernel_download "$platform" "$dir/deb" "$release" "$version" ||
 		die "apt has no linux-image-$release $version for $platform; bring its headers up to date (bookworm: apt-get install linux-headers-amd64; others: remove $(platform_root "$platform")) and run this again"
 	stock_kernel_unpack "$dir" "$release"
 	stamp "$dir" "$release $version"
+}
+
+# Newer releases have the kernel and its modules in packages of their own, which
+# linux-image depends on.
+stock_kernel_download()
+{
+	local platform=$1 dir=$2 release=$3 version=$4 part
+
+	platform_download "$platform" "$dir" "linux-image-$release=$version" || return 1
+	for part in binary modules; do
+		dpkg-deb -f "$dir"/linux-image-*.deb Depends | grep -q "linux-$part-" || continue
+		platform_download "$platform" "$dir" "linux-$part-$release=$version" || return 1
+	done
 }
 
 stock_kernel_unpack()
@@ -84,10 +97,11 @@ stock_kernel_unpack()
 		dpkg-deb -x "$deb" "$dir/unpacked"
 	done
 	mkdir -p "$dir/lib/modules"
-	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/vmlinuz"
-	# merged-/usr releases ship their modules below usr/
-	mv "$dir"/unpacked/{usr/,}lib/modules/"$release" "$dir/lib/modules/" 2>/dev/null ||
-		[ -d "$dir/lib/modules/$release" ]
+	# below /usr, where that is one with /, and the kernel itself with its modules
+	mv "$dir"/unpacked/lib/modules/"$release" "$dir/lib/modules/" 2>/dev/null ||
+		mv "$dir"/unpacked/usr/lib/modules/"$release" "$dir/lib/modules/"
+	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/vmlinuz" 2>/dev/null ||
+		mv "$dir/lib/modules/$release/vmlinuz" "$dir/vmlinuz"
 	depmod -b "$dir" "$release"
 	echo "$release" >"$dir/release"
 	rm -rf "$dir/deb" "$dir/unpacked"

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+# Builds of the tree, one for each platform, kernel and compiler, in the cache;
+# the tree itself is never written to. Sourced; needs say.sh, cache.sh,
+# platform.sh, kernel.sh.
+#
+# A build has src (a copy of the tree, in which Kbuild works), out (what the
+# guest sees as /build) and log.
+
+build_dir()
+{
+	echo "$CACHE/build/$1-$2-$3"
+}
+
+build_make()
+{
+	kernel_make "$1" "$2"
+	need_packages rsync
+	locked "build-$1-$2-$3" build_locked "$@"
+}
+
+# What no file of the tree depends on, and yet the objects do
+build_wanted()
+{
+	local platform=$1 kernel=$2 cc=$3
+
+	kernel_release "$platform" "$kernel"
+	kernel_headers "$platform" "$kernel"
+	[ "$kernel" = stock ] || debug_kernel_wanted
+	platform_dpkg_query "$platform" -W -f '${Package} ${Version}\n' "$cc" ppp-dev libc6-dev
+}
+
+# build_locked PLATFORM KERNEL CC [strict]: strict starts from nothing, so that
+# every warning is seen, and has sparse look at each file
+build_locked()
+{
+	local platform=$1 kernel=$2 cc=$3 dir wanted
+	shift 3
+
+	dir=$(build_dir "$platform" "$kernel" "$cc")
+	wanted=$(build_wanted "$platform" "$kernel" "$cc")
+	if [ "$#" -gt 0 ] || ! stamp_is "$dir" "$wanted"; then
+		rm -rf "$dir"
+	fi
+	mkdir -p "$dir/src" "$dir/out"
+	stamp "$dir" "$wanted"
+	build_copy "$dir/src"
+	build_run "$platform" "$kernel" "$cc" "$dir" "${@:+C=1}" >"$dir/log" 2>&1 </dev/null && return 0
+	{
+		printf '%s: the build for %s, %s kernel, %s failed:\n' "${0##*/}" "$platform" "$kernel" "$cc"
+		tail -n 30 "$dir/log"
+		printf '(whole log: %s)\n' "$dir/log"
+	} >&2
+	return 1
+}
+
+# Copied by content and without times: make sees what changed, whichever clone
+# of the tree was built here before.
+build_copy()
+{
+	rsync -rlp --checksum --delete --exclude-from="$TREE/scripts/lib/build-products" \
+		"$TREE/" "$1/"
+}
+
+build_run()
+{
+	local platform=$1 kernel=$2 cc=$3 dir=$4 headers part
+	local -a check=()
+	[ -z "$5" ] || check=("$5")
+
+	headers=$(kernel_headers "$platform" "$kernel")
+	platform_run "$platform" "$CACHE" nice make -C "$dir/src" modules \
+		KDIR="$headers" CC="$cc" W=1 "${check[@]}" || return 1
+	platform_run "$platform" "$CACHE" nice make -C "$dir/src/tools" \
+		O="$dir/out/tools" CC="$cc" || return 1
+	platform_run "$platform" "$CACHE" nice make -C "$dir/src/selftests" \
+		OUTPUT="$dir/out/selftests" CC="$cc" || return 1
+	if [ "$kernel" = debug ]; then
+		for part in kunit canary; do
+			platform_run "$platform" "$CACHE" nice make -C "$headers" \
+				M="$dir/src/selftests/$part" CC="$cc" W=1 "${check[@]}" modules || return 1
+		done
+	fi
+	build_collect "$dir"
+}
+
+build_collect()
+{
+	rsync -rlpm --delete --include='*/' --include='*.ko' --exclude='*' \
+		--filter='protect *' "$1/src/" "$1/out/"
+}
+
+# Kbuild's remark that the kernel was built by another compiler is no warning
+# about our code, nor is the one about a missing vmlinux.
+build_warnings()
+{
+	grep -nE 'warning:|error:' "$(build_dir "$1" "$2" "$3")/log" |
+		grep -vE 'the compiler differs from the one used|Skipping BTF generation'
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# A guest: its initramfs and its QEMU. Sourced; needs say.sh, platform.sh,
+# kernel.sh.
+
+VM_PACKAGES=(qemu-system-x86 busybox-static kmod xz-utils zstd)
+GUEST_MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
+GUEST_MEMORY=1G
+# Under emulation the kernel's own watchdogs and clock checks fire for nothing.
+GUEST_CMDLINE="console=ttyS0 log_buf_len=4M pci=noacpi tsc=reliable nowatchdog panic=-1 oops=panic mitigations=off nokaslr"
+
+# guest_modules KERNELDIR DIR: the modules that the initramfs loads, in order
+guest_modules()
+{
+	local kernel=$1 dir=$2 release file n=100
+
+	release=$(cat "$kernel/release")
+	while read -r file; do
+		n=$((n + 1))
+		case $file in
+		*.ko) cp "$file" "$dir/$n.ko" ;;
+		*.ko.xz) xz -dc "$file" >"$dir/$n.ko" ;;
+		*.ko.zst) zstd -qdc "$file" >"$dir/$n.ko" ;;
+		esac
+	done < <(for file in "${GUEST_MODULES[@]}"; do
+		modprobe -d "$kernel" -S "$release" --show-depends "$file"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }')
+}
+
+# guest_initramfs KERNELDIR FILE COMMAND...
+guest_initramfs()
+{
+	local kernel=$1 file=$2 lib=$TREE/scripts/lib dir=$2.d
+	shift 2
+
+	mkdir -p "$dir/modules" "$dir/guest"
+	cp "$(command -v busybox)" "$dir/busybox"
+	cp "$dir/busybox" "$lib/guest-main.sh" "$lib/splats" "$dir/guest/"
+	install -m 755 "$lib/guest-init.sh" "$dir/init"
+	printf 'exec' >"$dir/guest/command"
+	printf ' %q' "$@" >>"$dir/guest/command"
+	guest_modules "$kernel" "$dir/modules"
+	(cd "$dir" && find . | busybox cpio -o -H newc 2>/dev/null) >"$file"
+	rm -rf "$dir"
+}
+
+share()
+{
+	printf '%s\n' -virtfs \
+		"local,path=$2,mount_tag=$1,security_model=none,readonly=on,multidevs=remap"
+}
+
+# guest_qemu PLATFORM KERNEL OUTPUT SMP ICOUNT APPEND: the command line, one
+# argument a line
+guest_qemu()
+{
+	local platform=$1 dir output=$3 smp=$4 icount=$5 append=$6
+	dir=$(kernel_dir "$1" "$2")
+
+	if [ "$icount" = yes ]; then
+		printf '%s\n' -accel tcg -smp 1 -icount shift=1,sleep=off
+	else
+		printf '%s\n' -accel tcg,thread=multi -smp "$smp"
+	fi
+	printf '%s\n' -cpu max,la57=off -m "$GUEST_MEMORY" -nodefaults -display none -no-reboot \
+		-kernel "$dir/vmlinuz" -initrd "$output/initramfs" \
+		-append "$GUEST_CMDLINE $append" \
+		-serial "file:$output/console.log" -device virtio-serial-pci \
+		-chardev "file,id=output,path=$output/stdout" -device virtserialport,chardev=output,name=output \
+		-chardev "file,id=report,path=$output/report" -device virtserialport,chardev=report,name=report
+	share root "$(platform_root "$platform")"
+	share modules "$dir/lib/modules/$(cat "$dir/release")"
+	share src "$output/src"
+	share build "$output/build"
+}
