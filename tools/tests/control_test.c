@@ -1,0 +1,816 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control connections and their calls, over loopback TCP, with the daemon's own
+ * code in this process. The kernel's call sockets are replaced below, so that
+ * each way in which a claim can fail is at hand; pppd is replaced by a script.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "control.h"
+#include "pppd.h"
+#include "server.h"
+#include "tap.h"
+
+#define DEADLINE_MS	10000	/* far more than anything here takes */
+#define CLIENT_CALL_ID	77
+
+/* ---- the kernel ---- */
+
+static struct call_refusal fake_refusal;	/* error 0: the claim succeeds */
+static uint32_t fake_slot;
+static uint32_t fake_cause;			/* the last one that was set */
+
+int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t usage,
+		      struct call_refusal *refusal)
+{
+	*refusal = fake_refusal;
+	call->fd = -1;
+	if (fake_refusal.error || usage != PPTP_MUX_USAGE_RECEIVE || !local.s_addr)
+		return -1;
+	call->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	call->slot = ++fake_slot;
+	call->call_id = 1000 + fake_slot;
+	return 0;
+}
+
+int call_socket_connect(const struct call_socket *call, struct in_addr peer,
+			uint16_t peer_call_id, struct call_refusal *refusal)
+{
+	(void)call;
+	(void)peer;
+	(void)peer_call_id;
+	memset(refusal, 0, sizeof(*refusal));
+	return 0;
+}
+
+void call_socket_cause(const struct call_socket *call, uint32_t cause)
+{
+	(void)call;
+	fake_cause = cause;
+}
+
+void call_socket_close(struct call_socket *call)
+{
+	if (call->fd >= 0)
+		close(call->fd);
+	call->fd = -1;
+}
+
+void call_refusal_text(const struct call_refusal *refusal, uint32_t usage, char *text, size_t size)
+{
+	(void)refusal;
+	(void)usage;
+	snprintf(text, size, "refused by the test");
+}
+
+/* ---- the server ---- */
+
+static char directory[] = "/tmp/pptpmuxd-control-XXXXXX";
+static struct event_base *base;
+static struct server *server;
+
+static void on_child(evutil_socket_t number, short what, void *context)
+{
+	(void)number;
+	(void)what;
+	(void)context;
+	pppd_reap();
+}
+
+static void write_file(const char *name, mode_t mode, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+	chmod(path, mode);
+}
+
+/* A pppd that notes its arguments, then stays or ends as FAKE_EXIT says */
+static void make_files(void)
+{
+	char conf[512];
+
+	if (!mkdtemp(directory))
+		abort();
+	write_file("pppd", 0755,
+		   "#!/bin/sh\n"
+		   "echo \"$@\" >\"$FAKE_DIRECTORY/arguments.new\"\n"
+		   "mv \"$FAKE_DIRECTORY/arguments.new\" \"$FAKE_DIRECTORY/arguments\"\n"
+		   "[ -n \"$FAKE_EXIT\" ] && exit \"$FAKE_EXIT\"\n"
+		   "exec sleep 1000\n");
+	snprintf(conf, sizeof(conf),
+		 "localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10-192.0.2.13\" }\n"
+		 "pppd = \"%s/pppd\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\n"
+		 "options = { \"ms-dns 192.0.2.53\" }\n", directory);
+	write_file("conf", 0644, conf);
+	setenv("FAKE_DIRECTORY", directory, 1);
+}
+
+static void remove_files(void)
+{
+	static const char * const names[] = { "pppd", "conf", "arguments" };
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	rmdir(directory);
+}
+
+static void server_up(void)
+{
+	struct config *config;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/conf", directory);
+	config = config_load(path);
+	if (!config)
+		abort();
+	config->port = 0;	/* any that is free */
+	server = server_new(base, config);
+	if (!server)
+		abort();
+	unsetenv("FAKE_EXIT");
+	memset(&fake_refusal, 0, sizeof(fake_refusal));
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Runs the loop for one event; its signals and timers end the short wait too */
+static void pump(void)
+{
+	struct timeval short_while = { .tv_usec = 10000 };
+
+	event_base_loopexit(base, &short_while);
+	event_base_loop(base, EVLOOP_ONCE);
+}
+
+/* Runs the loop until @done says so; false when it never does */
+static bool pump_until(bool (*done)(void))
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+
+	while (!done() && now_ms() < deadline)
+		pump();
+	return done();
+}
+
+static bool nothing_left(void)
+{
+	return LIST_EMPTY(&server->controls) && LIST_EMPTY(&server->calls) &&
+	       pool_left(server->pool) == pool_size(server->pool);
+}
+
+static bool no_calls(void)
+{
+	return LIST_EMPTY(&server->calls);
+}
+
+static bool one_connection(void)
+{
+	return server->control_count == 1;
+}
+
+static bool has_arguments(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/arguments", directory);
+	return access(path, R_OK) == 0;
+}
+
+static void server_down(void)
+{
+	if (!pump_until(nothing_left))
+		abort();
+	server_free(server);
+}
+
+static unsigned int open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int count = 0;
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+/* ---- the client ---- */
+
+struct client {
+	int fd;
+	struct pptp_framer framer;
+	uint8_t data[4096];
+	const uint8_t *next;
+	size_t left;
+};
+
+static void client_connect(struct client *client)
+{
+	struct sockaddr_in address;
+	socklen_t len = sizeof(address);
+
+	getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &len);
+	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		abort();
+	fcntl(client->fd, F_SETFL, O_NONBLOCK);
+	client->left = 0;
+	pptp_framer_init(&client->framer);
+}
+
+static void client_close(struct client *client)
+{
+	close(client->fd);
+}
+
+static void client_write(struct client *client, const void *data, size_t len)
+{
+	size_t done = 0;
+	ssize_t sent;
+
+	while (done < len) {
+		sent = send(client->fd, (const char *)data + done, len - done, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EAGAIN)
+			return;
+		done += sent > 0 ? sent : 0;
+		pump();
+	}
+}
+
+static void client_send(struct client *client, const struct pptp_msg *msg)
+{
+	uint8_t data[PPTP_MSG_MAX];
+
+	client_write(client, data, pptp_msg_encode(msg, data, sizeof(data)));
+}
+
+/* The next message, 0 when the server has closed, -1 when neither comes */
+static int client_receive(struct client *client, struct pptp_msg *msg)
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+	const char *reason;
+	ssize_t got;
+
+	while (now_ms() < deadline) {
+		if (pptp_framer_next(&client->framer, &client->next, &client->left, msg,
+				     &reason) == PPTP_OK)
+			return msg->type;
+		got = recv(client->fd, client->data, sizeof(client->data), 0);
+		if (got == 0 || (got < 0 && errno != EAGAIN))
+			return 0;
+		client->next = client->data;
+		client->left = got > 0 ? got : 0;
+		pump();
+	}
+	return -1;
+}
+
+static int client_ask(struct client *client, const struct pptp_msg *msg, struct pptp_msg *reply)
+{
+	client_send(client, msg);
+	return client_receive(client, reply);
+}
+
+static const struct pptp_msg sccrq = {
+	.type = PPTP_SCCRQ,
+	.start = { .version = PPTP_VERSION, .framing = 3, .bearer = 3, .host = "test" },
+};
+
+static const struct pptp_msg ocrq = {
+	.type = PPTP_OCRQ,
+	.out_request = {
+		.call_id = CLIENT_CALL_ID, .min_bps = 300, .max_bps = 100000000,
+		.bearer = 3, .framing = 3, .window = 64,
+	},
+};
+
+static const struct pptp_msg ccrq = { .type = PPTP_CCRQ, .clear.call_id = CLIENT_CALL_ID };
+
+static bool client_start(struct client *client)
+{
+	struct pptp_msg reply;
+
+	client_connect(client);
+	return client_ask(client, &sccrq, &reply) == PPTP_SCCRP &&
+	       reply.start.result == PPTP_START_OK && reply.start.version == PPTP_VERSION &&
+	       !strcmp(reply.start.host, "testhost");
+}
+
+static bool client_call(struct client *client, struct pptp_msg *reply)
+{
+	return client_ask(client, &ocrq, reply) == PPTP_OCRP &&
+	       reply->out_reply.result == PPTP_OUT_CONNECTED &&
+	       reply->out_reply.peer_call_id == CLIENT_CALL_ID;
+}
+
+/* An echo comes back, and nothing else before it */
+static bool client_alive(struct client *client)
+{
+	static uint32_t identifier = 0x12345678;
+	struct pptp_msg reply, echo = { .type = PPTP_ECHO_RQ, .echo.identifier = ++identifier };
+
+	return client_ask(client, &echo, &reply) == PPTP_ECHO_RP &&
+	       reply.echo.identifier == identifier && reply.echo.result == PPTP_RESULT_OK;
+}
+
+/* ---- the tests ---- */
+
+/* What answers each type, in an established connection; 0: nothing */
+static const struct {
+	int reply;
+	int result;		/* or reason, where the reply has one */
+} answers[PPTP_TYPES] = {
+	[PPTP_SCCRQ] = { PPTP_SCCRP, PPTP_START_EXISTS },
+	[PPTP_SCCRP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
+	[PPTP_STOP_RQ] = { PPTP_STOP_RP, PPTP_RESULT_OK },
+	[PPTP_STOP_RP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
+	[PPTP_ECHO_RQ] = { PPTP_ECHO_RP, PPTP_RESULT_OK },
+	[PPTP_ECHO_RP] = { 0, 0 },
+	[PPTP_OCRQ] = { PPTP_OCRP, PPTP_OUT_GENERAL },	/* all fields zero: bad value */
+	[PPTP_OCRP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
+	[PPTP_ICRQ] = { PPTP_ICRP, PPTP_IN_NOT_ACCEPTED },
+	[PPTP_ICRP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
+	[PPTP_ICCN] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
+	[PPTP_CCRQ] = { 0, 0 },
+	[PPTP_CDN] = { 0, 0 },
+	[PPTP_WEN] = { 0, 0 },
+	[PPTP_SLI] = { 0, 0 },
+};
+
+static int result_of(const struct pptp_msg *msg)
+{
+	switch (msg->type) {
+	case PPTP_SCCRP:
+		return msg->start.result;
+	case PPTP_STOP_RQ:
+	case PPTP_STOP_RP:
+		return msg->stop.result;
+	case PPTP_ECHO_RP:
+		return msg->echo.result;
+	case PPTP_OCRP:
+		return msg->out_reply.result;
+	case PPTP_ICRP:
+		return msg->in_reply.result;
+	default:
+		return -1;
+	}
+}
+
+static bool answered(enum pptp_type type)
+{
+	struct pptp_msg reply, msg = { .type = type };
+	struct client client;
+	bool good;
+
+	good = client_start(&client);
+	if (answers[type].reply)
+		good &= client_ask(&client, &msg, &reply) == answers[type].reply &&
+			result_of(&reply) == answers[type].result;
+	else
+		client_send(&client, &msg);
+	if (type == PPTP_STOP_RQ)
+		good &= client_receive(&client, &reply) == 0;
+	else if (answers[type].reply != PPTP_STOP_RQ)
+		good &= client_alive(&client);
+	client_close(&client);
+	return good;
+}
+
+static bool refused_when_new(enum pptp_type type)
+{
+	struct pptp_msg reply, msg = { .type = type };
+	struct client client;
+	bool good;
+
+	client_connect(&client);
+	good = client_ask(&client, &msg, &reply) == 0;
+	client_close(&client);
+	return good;
+}
+
+static void test_states(void)
+{
+	unsigned int type;
+	char what[80];
+
+	server_up();
+	for (type = PPTP_SCCRQ; type < PPTP_TYPES; type++) {
+		snprintf(what, sizeof(what), "established: %s", pptp_type_name(type));
+		ok(answered(type), what);
+		if (type == PPTP_SCCRQ)
+			continue;
+		snprintf(what, sizeof(what), "new: %s closes", pptp_type_name(type));
+		ok(refused_when_new(type), what);
+	}
+	server_down();
+}
+
+static void test_version(void)
+{
+	struct pptp_msg reply, msg = sccrq;
+	struct client client;
+
+	server_up();
+	msg.start.version = 0x0200;
+	client_connect(&client);
+	ok(client_ask(&client, &msg, &reply) == PPTP_SCCRP &&
+	   reply.start.result == PPTP_START_VERSION && reply.start.version == PPTP_VERSION &&
+	   client_receive(&client, &reply) == 0, "another protocol version: result 5, closed");
+	client_close(&client);
+	server_down();
+}
+
+static void test_stream(void)
+{
+	uint8_t data[3 * PPTP_MSG_MAX];
+	struct pptp_msg reply;
+	struct client client;
+	size_t i, len;
+
+	server_up();
+	client_connect(&client);
+	client_write(&client, "GET / HTTP/1.0\r\n\r\n", 18);
+	ok(client_receive(&client, &reply) == 0, "another protocol: closed");
+	client_close(&client);
+
+	client_connect(&client);
+	len = pptp_msg_encode(&sccrq, data, sizeof(data));
+	for (i = 0; i < len; i++)
+		client_write(&client, data + i, 1);
+	ok(client_receive(&client, &reply) == PPTP_SCCRP, "octet by octet");
+	client_close(&client);
+
+	client_connect(&client);
+	len += pptp_msg_encode(&ocrq, data + len, sizeof(data) - len);
+	len += pptp_msg_encode(&ccrq, data + len, sizeof(data) - len);
+	client_write(&client, data, len);
+	ok(client_receive(&client, &reply) == PPTP_SCCRP &&
+	   client_receive(&client, &reply) == PPTP_OCRP &&
+	   client_receive(&client, &reply) == PPTP_CDN, "three messages in one piece");
+	client_close(&client);
+	server_down();
+}
+
+static void test_refusals(void)
+{
+	static const struct {
+		int error;
+		uint32_t reason;
+		int result;
+		int code;
+		const char *what;
+	} refusals[] = {
+		{ EBUSY, PPTP_MUX_REFUSAL_ALL_BUSY, PPTP_OUT_BUSY, 0, "all slots busy: 4" },
+		{ EACCES, PPTP_MUX_REFUSAL_NO_USAGE, PPTP_OUT_NOT_ACCEPTED, 0,
+		  "no slot receives: 7" },
+		{ ENOBUFS, PPTP_MUX_REFUSAL_NO_RESOURCE, PPTP_OUT_GENERAL,
+		  PPTP_ERROR_NO_RESOURCE, "no resource: 2, error 4" },
+		{ ENOMEM, PPTP_MUX_REFUSAL_NONE, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE,
+		  "no memory: 2, error 4" },
+		{ EAFNOSUPPORT, PPTP_MUX_REFUSAL_NONE, PPTP_OUT_GENERAL, PPTP_ERROR_PAC,
+		  "no module: 2, error 6" },
+	};
+	struct client client;
+	struct pptp_msg reply;
+	size_t i;
+
+	server_up();
+	client_start(&client);
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		fake_refusal.error = refusals[i].error;
+		fake_refusal.slots.reason = refusals[i].reason;
+		ok(client_ask(&client, &ocrq, &reply) == PPTP_OCRP &&
+		   reply.out_reply.result == refusals[i].result &&
+		   reply.out_reply.error == refusals[i].code &&
+		   reply.out_reply.peer_call_id == CLIENT_CALL_ID && no_calls(),
+		   refusals[i].what);
+	}
+	memset(&fake_refusal, 0, sizeof(fake_refusal));
+	ok(client_call(&client, &reply), "and the next try on the same connection succeeds");
+	client_close(&client);
+	server_down();
+}
+
+static void expect_fault(struct client *client, const struct pptp_msg *request, int code,
+			 const char *what)
+{
+	struct pptp_msg reply;
+
+	ok(client_ask(client, request, &reply) == PPTP_OCRP &&
+	   reply.out_reply.result == PPTP_OUT_GENERAL && reply.out_reply.error == code, what);
+}
+
+static void test_requests(void)
+{
+	struct pptp_msg reply, request = ocrq;
+	struct client client;
+	int i;
+
+	server_up();
+	client_start(&client);
+	request.out_request.phone_len = 65;
+	expect_fault(&client, &request, PPTP_ERROR_BAD_FORMAT, "a phone number of 65 octets");
+	request = ocrq;
+	request.out_request.framing = 4;
+	expect_fault(&client, &request, PPTP_ERROR_BAD_VALUE, "a framing that there is not");
+	request = ocrq;
+	request.out_request.bearer = 0;
+	expect_fault(&client, &request, PPTP_ERROR_BAD_VALUE, "no bearer");
+	request = ocrq;
+	request.out_request.min_bps = 200000000;
+	expect_fault(&client, &request, PPTP_ERROR_BAD_VALUE, "a minimum above the maximum");
+	client_call(&client, &reply);
+	expect_fault(&client, &ocrq, PPTP_ERROR_BAD_CALL_ID, "a call id that is in use");
+	request = ocrq;
+	for (i = 1; i < 4; i++) {
+		request.out_request.call_id = CLIENT_CALL_ID + i;
+		client_ask(&client, &request, &reply);
+	}
+	ok(reply.out_reply.result == PPTP_OUT_CONNECTED, "four calls on one connection");
+	request.out_request.call_id = 1;
+	expect_fault(&client, &request, PPTP_ERROR_NO_RESOURCE, "no address left in the pool");
+	server->config->max_calls = 4;
+	expect_fault(&client, &request, PPTP_ERROR_NO_RESOURCE, "max-calls-per-connection");
+	ok(client_alive(&client), "and the connection stands");
+	client_close(&client);
+	server_down();
+}
+
+static void test_clear(void)
+{
+	struct pptp_msg reply, again;
+	struct client client;
+
+	server_up();
+	client_start(&client);
+	client_call(&client, &reply);
+	ok(client_ask(&client, &ccrq, &again) == PPTP_CDN &&
+	   again.disconnect.call_id == reply.out_reply.call_id &&
+	   again.disconnect.result == PPTP_CDN_REQUEST, "Call-Clear-Request: notified at once");
+	ok(client_call(&client, &again) &&
+	   again.out_reply.call_id != reply.out_reply.call_id,
+	   "the same client call id may be used again at once");
+	client_send(&client, &ccrq);
+	ok(client_receive(&client, &reply) == PPTP_CDN && pump_until(no_calls) &&
+	   fake_cause == PPTP_MUX_CAUSE_PEER && client_alive(&client),
+	   "both calls end, cause: the peer");
+	client_close(&client);
+	server_down();
+}
+
+static void test_pppd_ends(void)
+{
+	static const struct {
+		const char *status;
+		int result;
+		uint32_t cause;
+		const char *what;
+	} ends[] = {
+		{ "1", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, "pppd fails" },
+		{ "11", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, "authentication fails" },
+		{ "12", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, "idle" },
+		{ "15", PPTP_CDN_LOST_CARRIER, PPTP_MUX_CAUSE_LOST, "the client is dead" },
+		{ "16", PPTP_CDN_LOST_CARRIER, PPTP_MUX_CAUSE_PEER, "hang-up" },
+		{ "99", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, "an unknown status" },
+	};
+	struct client client;
+	struct pptp_msg call, cdn;
+	size_t i;
+
+	server_up();
+	client_start(&client);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		setenv("FAKE_EXIT", ends[i].status, 1);
+		ok(client_call(&client, &call) && client_receive(&client, &cdn) == PPTP_CDN &&
+		   cdn.disconnect.call_id == call.out_reply.call_id &&
+		   cdn.disconnect.result == ends[i].result && fake_cause == ends[i].cause &&
+		   no_calls(), ends[i].what);
+	}
+	unsetenv("FAKE_EXIT");
+	client_close(&client);
+	server_down();
+}
+
+static void test_arguments(void)
+{
+	static const char * const want[] = {
+		"plugin ", "pptp_mux_fd 3", " auth ", "require-mschap-v2", "require-mppe-128",
+		"nomppe-stateful", "mtu 1400", "ms-dns 192.0.2.53 192.0.2.1:192.0.2.1",
+		"ipparam 127.0.0.1", "remotenumber 127.0.0.1", "nodetach",
+	};
+	char path[128], text[2048] = "";
+	struct pptp_msg reply;
+	struct client client;
+	FILE *file;
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/arguments", directory);
+	unlink(path);
+	server_up();
+	client_start(&client);
+	client_call(&client, &reply);
+	if (pump_until(has_arguments)) {
+		file = fopen(path, "r");
+		ok(fgets(text, sizeof(text), file), "pppd has been given arguments");
+		fclose(file);
+	}
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		ok(strstr(text, want[i]), want[i]);
+	client_close(&client);
+	server_down();
+}
+
+static void test_loss(void)
+{
+	struct linger reset = { .l_onoff = 1 };
+	struct pptp_msg reply;
+	struct client client;
+
+	server_up();
+	client_start(&client);
+	client_call(&client, &reply);
+	setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	client_close(&client);
+	ok(pump_until(nothing_left) && fake_cause == PPTP_MUX_CAUSE_LOST,
+	   "a reset connection takes its call with it, cause: lost");
+
+	server->config->echo_interval = 1;
+	server->config->echo_timeout = 1;
+	client_start(&client);
+	client_call(&client, &reply);
+	ok(client_receive(&client, &reply) == PPTP_ECHO_RQ, "a silent client is asked for an echo");
+	reply = (struct pptp_msg){ .type = PPTP_ECHO_RP, .echo = {
+		.identifier = reply.echo.identifier, .result = PPTP_RESULT_OK } };
+	client_send(&client, &reply);
+	ok(client_receive(&client, &reply) == PPTP_ECHO_RQ, "and again when it has answered");
+	ok(client_receive(&client, &reply) == 0 && pump_until(nothing_left),
+	   "without an answer, connection and call go");
+	client_close(&client);
+	server_down();
+}
+
+static void test_limits(void)
+{
+	struct client clients[3];
+	struct pptp_msg reply;
+
+	server_up();
+	server->config->reply_timeout = 1;
+	client_connect(&clients[0]);
+	ok(client_receive(&clients[0], &reply) == 0 && pump_until(nothing_left),
+	   "a connection that says nothing is closed");
+	client_close(&clients[0]);
+
+	server->config->reply_timeout = 60;
+	server->config->max_per_source = 1;
+	client_start(&clients[0]);
+	client_connect(&clients[1]);
+	ok(client_receive(&clients[1], &reply) == 0, "max-connections-per-source");
+	server->config->max_per_source = 9;
+	server->config->max_connections = 1;
+	client_connect(&clients[2]);
+	ok(client_receive(&clients[2], &reply) == 0 && client_alive(&clients[0]),
+	   "max-connections, and those that stand are not touched");
+	client_close(&clients[0]);
+	client_close(&clients[1]);
+	client_close(&clients[2]);
+	server_down();
+}
+
+/* A client that asks for echoes and never reads them */
+static void test_deaf(void)
+{
+	struct pptp_msg echo = { .type = PPTP_ECHO_RQ };
+	uint8_t data[64 * 16], *end = data;
+	struct client deaf, other;
+	int small = 1, i;
+
+	server_up();
+	client_start(&deaf);
+	setsockopt(deaf.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	for (i = 0; i < 64; i++)
+		end += pptp_msg_encode(&echo, end, sizeof(data));
+	client_start(&other);
+	for (i = 0; i < 20000 && server->control_count == 2; i++) {
+		send(deaf.fd, data, sizeof(data), MSG_NOSIGNAL);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	ok(pump_until(one_connection) && client_alive(&other),
+	   "a client that never reads is closed, another one is served");
+	client_close(&deaf);
+	client_close(&other);
+	server_down();
+}
+
+static void test_shutdown(void)
+{
+	struct client client, idle;
+	struct pptp_msg call, reply;
+	bool good;
+
+	server_up();
+	good = client_start(&client) && client_call(&client, &call) && client_start(&idle);
+	server_stop(server);
+	ok(good && client_receive(&idle, &reply) == PPTP_STOP_RQ &&
+	   reply.stop.result == PPTP_STOP_SHUTDOWN, "shut-down: an idle connection is stopped");
+	ok(client_receive(&client, &reply) == PPTP_CDN &&
+	   reply.disconnect.call_id == call.out_reply.call_id &&
+	   reply.disconnect.result == PPTP_CDN_ADMINISTRATIVE, "a call is notified");
+	ok(client_receive(&client, &reply) == PPTP_STOP_RQ, "and then stopped");
+	reply = (struct pptp_msg){ .type = PPTP_STOP_RP, .stop.result = PPTP_RESULT_OK };
+	ok(client_ask(&client, &reply, &reply) == 0, "the reply to it closes");
+	client_close(&client);
+	client_close(&idle);
+	server_down();
+}
+
+/* Messages with octets changed at random: whatever comes, the server lives */
+static void test_noise(void)
+{
+	struct pptp_msg msg = { .type = PPTP_SCCRQ };
+	uint8_t data[PPTP_MSG_MAX];
+	struct client client;
+	unsigned int i, seed = 2637;
+	size_t len;
+
+	server_up();
+	setenv("FAKE_EXIT", "10", 1);
+	for (i = 0; i < 600; i++) {
+		if (i % 6 == 0)
+			client_start(&client);
+		msg.type = 1 + rand_r(&seed) % (PPTP_TYPES - 1);
+		len = pptp_msg_encode(&msg, data, sizeof(data));
+		data[rand_r(&seed) % len] = rand_r(&seed);
+		data[12 + rand_r(&seed) % (len - 12)] = rand_r(&seed);
+		client_write(&client, data, len);
+		if (i % 6 == 5)
+			client_close(&client);
+	}
+	ok(pump_until(nothing_left) && client_start(&client) && client_alive(&client),
+	   "600 damaged messages");
+	client_close(&client);
+	server_down();
+}
+
+int main(void)
+{
+	struct event *child;
+	unsigned int files;
+
+	make_files();
+	signal(SIGPIPE, SIG_IGN);
+	log_open(LOG_TO_STDERR, getenv("VERBOSE") ? LOG_DEBUG : LOG_EMERG);
+	base = event_base_new();
+	child = evsignal_new(base, SIGCHLD, on_child, NULL);
+	event_add(child, NULL);
+	files = open_files();
+
+	test_states();
+	test_version();
+	test_stream();
+	test_refusals();
+	test_requests();
+	test_clear();
+	test_pppd_ends();
+	test_arguments();
+	test_loss();
+	test_limits();
+	test_deaf();
+	test_shutdown();
+	test_noise();
+
+	ok(open_files() == files, "no descriptor is left open");
+	event_free(child);
+	event_base_free(base);
+	remove_files();
+	return tap_done();
+}
