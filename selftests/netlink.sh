@@ -3,6 +3,10 @@
 #
 # Generic netlink family pptp_mux and pptpmuxctl, which speaks it: hostile
 # messages, privileges, dumps, events, namespaces.
+#
+# Functions are called by check, which shellcheck does not see; need_module's
+# arguments are for the module and none of ours.
+# shellcheck disable=SC2317,SC2119
 set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=selftests/lib.sh
@@ -76,10 +80,8 @@ busy_slot_is_named()
 
 	slot=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["slot"])' <"$dir/call")
 	ns a "$CTL" resize $((slot + 8))
-	if [ "$slot" -gt 1 ]; then
-		exits 1 ns a "$CTL" resize $((slot - 1))
-		grep -q "VPN$slot " "$dir/err"
-	fi
+	exits 1 ns a "$CTL" resize $((slot - 1))
+	grep -q "VPN$slot " "$dir/err"
 	json a 'j["slots"] == '$((slot + 8)) table
 }
 
@@ -169,11 +171,15 @@ no_event_in_time()
 	exits 0 ns b "$CTL" events --timeout 1
 }
 
-hang_up()
+all_free()
 {
-	exec {hold}>&-
-	wait "$holder"
 	wait_for 20 json a 'j["free"] == j["slots"]' table
+}
+
+# Its points are shown below the one that they make together
+hostile()
+{
+	ns c python3 ./netlink_hostile.py | sed 's/^/    /'
 }
 
 dir=$(mktemp -d)
@@ -190,17 +196,24 @@ for name in a b c peer; do
 done
 ns_link a 192.0.2.1/30 peer 192.0.2.2/30
 
+# The next call gets a later slot than VPN1, which no table can shrink over
+ns a python3 ./pppox_call.py >/dev/null
 hold_call
 check "a call is shown" call_is_shown
 check "a refused resize names the slot" busy_slot_is_named
 check "another namespace has no call" json b 'j["calls"] == []' calls
-check "the call is hung up, its slot is free" hang_up
+exec {hold}>&-
+wait "$holder"
+check "the call is hung up, its slot is free" all_free
 check "what is set is read" set_is_read
 check "without CAP_NET_ADMIN" without_capability
 check "wrong usage" wrong_usage
 check "events of a call" events_of_a_call
 check "an event of a refusal" events_of_a_refusal
 check "no event in time" no_event_in_time
-# Its points are in the output if it fails
-check "hostile messages" ns c python3 ./netlink_hostile.py
+if hostile; then
+	ok "hostile messages"
+else
+	not_ok "hostile messages"
+fi
 tap_end

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Completion of pptpmuxctl(8) for bash
+
+# The words of the command line that are no option: the command, its arguments
+_pptpmuxctl_command()
+{
+	local word
+
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		if [[ $word != --json ]]; then
+			echo "$word"
+			return
+		fi
+	done
+}
+
+_pptpmuxctl_set()
+{
+	local usages="receive dial-out demand-dial all none"
+
+	case $1 in
+	usage) echo "$usages ${usages// / +} ${usages// / -} +receive -receive" ;;
+	enabled) echo "yes no" ;;
+	quarantine) ;;
+	*) echo "usage enabled quarantine all $(_pptpmuxctl_slots)" ;;
+	esac
+}
+
+_pptpmuxctl_slots()
+{
+	pptpmuxctl slots 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_pptpmuxctl()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
+
+	case $(_pptpmuxctl_command) in
+	"") words="slots calls table events set resize --json --help --version" ;;
+	slots | table) words="--json" ;;
+	calls) words="-s --json" ;;
+	events)
+		case $previous in
+		--count | --timeout) words="" ;;
+		*) words="--count --timeout --json" ;;
+		esac
+		;;
+	set) words=$(_pptpmuxctl_set "$previous") ;;
+	*) words="" ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _pptpmuxctl pptpmuxctl
