@@ -18,9 +18,6 @@ static const char bad_order[] =
 	"the range ends before it begins: write the lower number first";
 static const char bad_usage[] =
 	"this is no usage: write receive, dial-out, demand-dial (several with commas), all or none";
-static const char bad_rule[] =
-	"this is no rule: write slots and their usage, as in \"VPN1-100 receive\"";
-
 /* The text behind one slot, or NULL if there is none */
 static const char *parse_number(const char *text, uint32_t *number)
 {
@@ -105,35 +102,6 @@ uint32_t usage_change_apply(const struct usage_change *change, uint32_t old)
 		break;
 	}
 	return change->mask;
-}
-
-/* The next word of @text into @word, or NULL if it is absent or too long */
-static const char *take_word(const char *text, char *word, size_t size)
-{
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strcspn(text, " \t");
-	if (!len || len >= size)
-		return NULL;
-	memcpy(word, text, len);
-	word[len] = '\0';
-	return text + len;
-}
-
-const char *slot_rule_parse(const char *text, struct slot_range *range,
-			    struct usage_change *change)
-{
-	char slots[64], usage[64];
-	const char *why;
-
-	text = take_word(text, slots, sizeof(slots));
-	if (text)
-		text = take_word(text, usage, sizeof(usage));
-	if (!text || text[strspn(text, " \t")])
-		return bad_rule;
-	why = slot_range_parse(slots, range);
-	return why ? why : usage_change_parse(usage, change);
 }
 
 const char *usage_format(uint32_t usage, char *text)

@@ -4,7 +4,6 @@
 #define SLOTSPEC_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Slots @first to @last; @all means the whole table, whatever its size */
@@ -48,14 +47,6 @@ const char *usage_change_parse(const char *text, struct usage_change *change);
 
 /* What becomes of usage @old by @change */
 uint32_t usage_change_apply(const struct usage_change *change, uint32_t old);
-
-/**
- * slot_rule_parse() - Read one rule of a configuration, "VPN1-100 receive"
- *
- * Return: NULL, or why not and what to write instead.
- */
-const char *slot_rule_parse(const char *text, struct slot_range *range,
-			    struct usage_change *change);
 
 /* "receive,dial-out", "none"; @text holds USAGE_TEXT_SIZE */
 const char *usage_format(uint32_t usage, char *text);

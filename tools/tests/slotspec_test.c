@@ -81,26 +81,6 @@ static void bad_usages(void)
 		ok(usage_change_parse(table[i], &change) != NULL, table[i]);
 }
 
-static void rules(void)
-{
-	struct usage_change change;
-	struct slot_range range;
-	char text[200];
-
-	ok(!slot_rule_parse(" VPN1-100\treceive ", &range, &change) && range.first == 1 &&
-	   range.last == 100 && change.mask == PPTP_MUX_USAGE_RECEIVE, "a rule");
-	ok(!slot_rule_parse("VPN101-128 demand-dial+dial-out", &range, &change) &&
-	   change.mask == 6, "a rule of two usages");
-	ok(slot_rule_parse("", &range, &change) != NULL, "no rule");
-	ok(slot_rule_parse("VPN1", &range, &change) != NULL, "a rule without a usage");
-	ok(slot_rule_parse("VPN1 receive dial-out", &range, &change) != NULL, "a word too many");
-	ok(slot_rule_parse("VPN1 reboot", &range, &change) != NULL, "a rule of a wrong usage");
-	ok(slot_rule_parse("VPN0 receive", &range, &change) != NULL, "a rule for a wrong slot");
-	memset(text, '1', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	ok(slot_rule_parse(text, &range, &change) != NULL, "a word without end");
-}
-
 static void formats(void)
 {
 	char text[USAGE_TEXT_SIZE];
@@ -119,7 +99,6 @@ int main(void)
 	bad_ranges();
 	good_usages();
 	bad_usages();
-	rules();
 	formats();
 	return tap_done();
 }
