@@ -125,6 +125,7 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
 		       struct rtable *rt)
 {
 	struct iphdr *iph;
+	int err;
 
 	skb_reset_transport_header(skb);
 	iph = skb_push(skb, sizeof(*iph));
@@ -150,7 +151,8 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	ip_select_ident(gre->net, skb, NULL);
 	ip_send_check(iph);
 
-	return net_xmit_eval(ip_local_out(gre->net, NULL, skb));
+	err = ip_local_out(gre->net, NULL, skb);
+	return net_xmit_eval(err);
 }
 
 /* RFC 2637 section 4.1: an acknowledgement sits behind the sequence number. */
