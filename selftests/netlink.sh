@@ -35,7 +35,7 @@ hold_call()
 	holder=$!
 	exec {hold}>"$dir/hold"
 	defer kill "$holder"
-	wait_for 20 test -s "$dir/call"
+	wait_for 60 test -s "$dir/call"
 }
 
 # json NAMESPACE EXPRESSION ARG...: of pptpmuxctl's answer, as Python sees it
@@ -127,9 +127,9 @@ follow()
 	local name=$1
 
 	shift
-	ns b "$CTL" --json events --timeout 60 "$@" >"$dir/$name" 2>"$dir/$name.err" &
+	ns b "$CTL" --json events --timeout 120 "$@" >"$dir/$name" 2>"$dir/$name.err" &
 	follower=$!
-	wait_for 20 grep -q following "$dir/$name.err"
+	wait_for 60 grep -q following "$dir/$name.err"
 }
 
 events_of_a_call()
@@ -173,7 +173,7 @@ no_event_in_time()
 
 all_free()
 {
-	wait_for 20 json a 'j["free"] == j["slots"]' table
+	wait_for 60 json a 'j["free"] == j["slots"]' table
 }
 
 # Its points are shown below the one that they make together

@@ -33,7 +33,7 @@ TABLE_SLOTS, TABLE_FREE, TABLE_SUPPRESSED = 1, 2, 13
 EVENT_TYPE, EVENT_REASON, EVENT_SUPPRESSED = 1, 7, 15
 TYPE_CLAIM, TYPE_REFUSAL, TYPE_HANG_UP = 1, 3, 5
 NOBODY = 65534
-TIMEOUT = 30  # seconds, for anything that is awaited
+TIMEOUT = 120  # seconds, for anything that is awaited
 
 points = 0
 failures = 0
