@@ -170,7 +170,8 @@ static bool start(struct dialled *dialled, const sigset_t *waiting)
 	if (!stream_send(&dialled->control, &msg) ||
 	    !await(dialled, PPTP_SCCRP, &msg, waiting))
 		return false;
-	if (msg.start.result == PPTP_START_OK)
+	dialled->started = msg.start.result == PPTP_START_OK;
+	if (dialled->started)
 		return true;
 	error("pptp: the server refused the control connection: %s (result %d), %s (error %d)",
 	      pptp_start_result_text(msg.start.result), msg.start.result,
@@ -258,12 +259,22 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 	return false;
 }
 
+/* Without a call there is nothing to wait for: the reply may come or not */
+static void stop(struct dialled *dialled)
+{
+	const struct pptp_msg msg = { .type = PPTP_STOP_RQ, .stop.result = PPTP_STOP_NONE };
+
+	if (dialled->started)
+		stream_send(&dialled->control, &msg);
+}
+
 static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
 			const sigset_t *waiting)
 {
 	struct sockaddr_in server;
 	int fd;
 
+	memset(dialled, 0, sizeof(*dialled));
 	dialled->call.fd = -1;
 	if (resolve(plan, &server) < 0)
 		return -1;
@@ -274,6 +285,7 @@ static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
 	dialled->peer = server.sin_addr;
 	if (place_call(plan, dialled, waiting))
 		return 0;
+	stop(dialled);
 	call_socket_close(&dialled->call);
 	stream_close(&dialled->control);
 	return -1;

@@ -19,6 +19,7 @@ struct dial_plan {
 /* A call that stands */
 struct dialled {
 	struct stream control;
+	bool started;		/* the server has accepted the control connection */
 	struct call_socket call;
 	uint16_t peer_call_id;
 	struct in_addr peer;

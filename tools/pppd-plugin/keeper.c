@@ -3,7 +3,7 @@
  * The process that keeps a dialled call's control connection alive.
  *
  * pppd waits in its own loop, which a plugin cannot add to in all versions, so
- * a child of it answers and sends echoes. The two share a socket pair:
+ * a process of its own answers and sends echoes. The two share a socket pair:
  *
  *   pppd -> keeper	a pid, when pppd goes on in another process; the end of
  *			the stream, when pppd hangs up or is dead, killed too
@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pppd_compat.h"
@@ -213,7 +214,7 @@ static void ignore_signals(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-static void run(struct dialled *dialled, int pppd_fd, pid_t pppd)
+static void __attribute__((noreturn)) run(struct dialled *dialled, int pppd_fd, pid_t pppd)
 {
 	struct watch watch = {
 		.control = &dialled->control,
@@ -232,6 +233,31 @@ static void run(struct dialled *dialled, int pppd_fd, pid_t pppd)
 	_exit(0);
 }
 
+/*
+ * Runs the keeper as nobody's child: pppd takes any child of its own that ends
+ * for a script. The process between the two ends at once.
+ */
+static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
+{
+	pid_t between = fork();
+	int status;
+
+	if (between == 0) {
+		switch (fork()) {
+		case -1:
+			_exit(1);
+		case 0:
+			run(dialled, pppd_fd, pppd);
+		}
+		_exit(0);
+	}
+	while (between > 0 && waitpid(between, &status, 0) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return between > 0 && status == 0;
+}
+
 /**
  * keeper_start - hand the control connection to a process of its own
  * @keeper:	filled in
@@ -248,14 +274,11 @@ int keeper_start(struct keeper *keeper, struct dialled *dialled)
 		error("pptp: cannot make a socket pair: %m");
 		return -1;
 	}
-	switch (fork()) {
-	case -1:
+	if (!detached_fork(dialled, fds[1], pppd)) {
 		error("pptp: cannot start the process for the control connection: %m");
 		close(fds[0]);
 		close(fds[1]);
 		return -1;
-	case 0:
-		run(dialled, fds[1], pppd);
 	}
 	close(fds[1]);
 	keeper->fd = fds[0];

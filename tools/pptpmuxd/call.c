@@ -115,14 +115,32 @@ static void notify(struct call *call, uint8_t result)
 	control_send(call->control, &msg);
 }
 
+/* Who hung up; pppd's own word where nobody did */
+static const char *end_text(const struct call *call, const struct pppd_end *end)
+{
+	switch (call->cause) {
+	case PPTP_MUX_CAUSE_PEER:
+		return "the client hung up";
+	case PPTP_MUX_CAUSE_ADMIN:
+		return "pptpmuxd hung up";
+	case PPTP_MUX_CAUSE_LOST:
+		return "its control connection was lost";
+	}
+	return end->text;
+}
+
+/*
+ * A client that was not let in hangs up before pppd has ended, so that pppd's
+ * word counts more than the hang-up; but not when we have killed it.
+ */
 static void log_end(const struct call *call, const struct pppd_end *end)
 {
-	/* an end that somebody asked for is none of pppd's faults */
-	if (call->cause || !end->event)
-		log_info("%s: call ended: pppd %s (status %d)", call->name, end->text, end->status);
-	else
-		log_warning("%s: event %u: call ended: pppd: %s (status %d)", call->name,
+	if (end->event && !(call->cause && end->status > 128))
+		log_warning("%s: event %u: call ended: %s (pppd's status %d)", call->name,
 			    end->event, end->text, end->status);
+	else
+		log_info("%s: call ended: %s (pppd's status %d)", call->name,
+			 end_text(call, end), end->status);
 }
 
 static void on_pppd_end(void *context, const struct pppd_end *end)

@@ -326,8 +326,8 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 	struct control *control = context;
 
 	(void)stream;
-	if (control->call_count || control->state == CONTROL_ESTABLISHED)
-		log_info("%s: control connection lost (%s), %u calls hung up", control->name,
+	if (control->state == CONTROL_ESTABLISHED)
+		log_info("%s: control connection %s, calls hung up: %u", control->name,
 			 what & BEV_EVENT_EOF ? "closed by the client" : "broken",
 			 control->call_count);
 	control_free(control);
@@ -339,7 +339,7 @@ static void check_alive(struct control *control)
 	struct pptp_msg msg = { .type = PPTP_ECHO_RQ, .echo.identifier = control->echo_id + 1 };
 
 	if (control->echo_due) {
-		log_warning("%s: no answer to an echo request within %u s: the client is gone, %u calls hung up",
+		log_warning("%s: no answer to an echo request within %u s: the client is gone, calls hung up: %u",
 			    control->name, control->server->config->echo_timeout,
 			    control->call_count);
 		abandon(control);

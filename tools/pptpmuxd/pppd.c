@@ -50,22 +50,22 @@ static const struct {
 	uint32_t cause;
 	unsigned int event;
 } ends[] = {
-	[0] = { "ended", PPTP_CDN_REQUEST, PPTP_MUX_CAUSE_PPP, 0 },
-	[1] = { "a fatal error, see the lines before", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[2] = { "a mistake in its options, see the lines before: correct options or options-file",
+	[0] = { "pppd has ended", PPTP_CDN_REQUEST, PPTP_MUX_CAUSE_PPP, 0 },
+	[1] = { "pppd met a fatal error, see the lines before", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
+	[2] = { "pppd found a mistake in its options, see the lines before: correct options or options-file",
 		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[3] = { "not started as root: run pptpmuxd as root", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
+	[3] = { "pppd was not started as root: run pptpmuxd as root", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[4] = { "the kernel has no PPP: run \"modprobe ppp_generic\"", PPTP_CDN_GENERAL,
 		PPTP_MUX_CAUSE_PPP, 20073 },
-	[5] = { "told to end", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_ADMIN, 0 },
+	[5] = { "pppd was told to end", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_ADMIN, 0 },
 	[7] = { "the call could not be opened", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[8] = { "the call could not be connected", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[10] = { "the negotiation of PPP failed, see the lines before", PPTP_CDN_GENERAL,
 		 PPTP_MUX_CAUSE_PPP, 20073 },
 	[11] = { "the client did not authenticate: check its password against chap-secrets",
 		 PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[12] = { "idle for as long as its options allow", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, 0 },
-	[13] = { "connected for as long as its options allow", PPTP_CDN_ADMINISTRATIVE,
+	[12] = { "idle for as long as idle allows", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, 0 },
+	[13] = { "connected for as long as maxconnect allows", PPTP_CDN_ADMINISTRATIVE,
 		 PPTP_MUX_CAUSE_PPP, 0 },
 	[15] = { "the client no longer answers echo requests", PPTP_CDN_LOST_CARRIER,
 		 PPTP_MUX_CAUSE_LOST, 0 },
@@ -403,7 +403,7 @@ void pppd_stop(struct pppd *pppd)
 static struct pppd_end judge(const struct pppd *pppd, int status)
 {
 	struct pppd_end end = {
-		.text = "an unknown exit status",
+		.text = "pppd ended with an unknown status",
 		.cdn_result = PPTP_CDN_GENERAL,
 		.cause = PPTP_MUX_CAUSE_PPP,
 		.event = 20073,
@@ -411,7 +411,7 @@ static struct pppd_end judge(const struct pppd *pppd, int status)
 
 	if (WIFSIGNALED(status)) {
 		end.status = 128 + WTERMSIG(status);
-		end.text = "killed by a signal";
+		end.text = "pppd was killed by a signal";
 		return end;
 	}
 	end.status = WEXITSTATUS(status);
