@@ -25,7 +25,6 @@ build_wanted()
 
 	kernel_release "$platform" "$kernel"
 	kernel_headers "$platform" "$kernel"
-	[ "$kernel" = stock ] || debug_kernel_wanted
 	platform_dpkg_query "$platform" -W -f '${Package} ${Version}\n' "$cc" ppp-dev libc6-dev
 }
 
@@ -63,30 +62,26 @@ build_copy()
 
 build_run()
 {
-	local platform=$1 kernel=$2 cc=$3 dir=$4 headers part
-	local -a check=()
-	[ -z "$5" ] || check=("$5")
+	local platform=$1 kernel=$2 cc=$3 dir=$4
+	local -a kbuild tools
+	local run=(platform_run "$platform" "$CACHE" nice make CC="$cc")
 
-	headers=$(kernel_headers "$platform" "$kernel")
-	platform_run "$platform" "$CACHE" nice make -C "$dir/src" modules \
-		KDIR="$headers" CC="$cc" W=1 "${check[@]}" || return 1
-	platform_run "$platform" "$CACHE" nice make -C "$dir/src/tools" \
-		O="$dir/out/tools" CC="$cc" || return 1
-	platform_run "$platform" "$CACHE" nice make -C "$dir/src/selftests" \
-		OUTPUT="$dir/out/selftests" CC="$cc" || return 1
+	kbuild=(KDIR="$(kernel_headers "$platform" "$kernel")" W=1 ${5:+"$5"})
+	tools=(CFLAGS="-O2 -g" O="$dir/out/tools" OUTPUT="$dir/out/selftests")
+	"${run[@]}" -C "$dir/src" "${kbuild[@]}" modules || return 1
 	if [ "$kernel" = debug ]; then
-		for part in kunit canary; do
-			platform_run "$platform" "$CACHE" nice make -C "$headers" \
-				M="$dir/src/selftests/$part" CC="$cc" W=1 "${check[@]}" modules || return 1
-		done
+		"${run[@]}" -C "$dir/src" "${kbuild[@]}" kunit || return 1
+		"${run[@]}" -C "${kbuild[0]#KDIR=}" M="$dir/src/selftests/canary" "${kbuild[@]:1}" modules || return 1
 	fi
+	"${run[@]}" -C "$dir/src/tools" "${tools[@]}" || return 1
+	"${run[@]}" -C "$dir/src/selftests" "${tools[@]}" || return 1
 	build_collect "$dir"
 }
 
 build_collect()
 {
-	rsync -rlpm --delete --include='*/' --include='*.ko' --exclude='*' \
-		--filter='protect *' "$1/src/" "$1/out/"
+	find "$1/out" -name '*.ko' -delete
+	rsync -rlpm --include='*/' --include='*.ko' --exclude='*' "$1/src/" "$1/out/"
 }
 
 # Kbuild's remark that the kernel was built by another compiler is no warning

@@ -11,9 +11,11 @@ GUEST_CMDLINE="console=ttyS0 log_buf_len=4M pci=noacpi tsc=reliable nowatchdog p
 # guest_modules KERNELDIR DIR: the modules that the initramfs loads, in order
 guest_modules()
 {
-	local kernel=$1 dir=$2 release file n=100
+	local kernel=$1 dir=$2 release list file n=100
 
 	release=$(cat "$kernel/release")
+	list=$(modprobe -d "$kernel" -S "$release" --all --show-depends "${GUEST_MODULES[@]}") ||
+		die "the kernel in $kernel lacks modules; remove it and run this again"
 	while read -r file; do
 		n=$((n + 1))
 		case $file in
@@ -21,9 +23,7 @@ guest_modules()
 		*.ko.xz) xz -dc "$file" >"$dir/$n.ko" ;;
 		*.ko.zst) zstd -qdc "$file" >"$dir/$n.ko" ;;
 		esac
-	done < <(for file in "${GUEST_MODULES[@]}"; do
-		modprobe -d "$kernel" -S "$release" --show-depends "$file"
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }')
+	done < <(awk '$1 == "insmod" && !seen[$2]++ { print $2 }' <<<"$list")
 }
 
 # guest_initramfs KERNELDIR FILE COMMAND...

@@ -6,7 +6,8 @@
 # are for; fetched and unpacked, never installed.
 # debug: built from bookworm's linux-source with scripts/config/debug.config.
 #
-# Each is a directory of the cache with vmlinuz, release (its `uname -r`) and
+# Each is a directory of the cache (the debug kernel's is named after all that
+# goes into it) with vmlinuz, release (its `uname -r`) and
 # lib/modules/<release>.
 
 DEBUG_CONFIG=$TREE/scripts/config/debug.config
@@ -19,7 +20,7 @@ kernel_dir()
 {
 	case $2 in
 	stock) echo "$CACHE/kernels/$1" ;;
-	debug) echo "$CACHE/kernels/debug" ;;
+	debug) echo "$CACHE/kernels/debug-$(debug_kernel_wanted)" ;;
 	esac
 }
 
@@ -41,7 +42,7 @@ kernel_make()
 {
 	case $2 in
 	stock) platform_make "$1" && locked "kernel-$1" stock_kernel_make "$1" ;;
-	debug) need_packages "${DEBUG_PACKAGES[@]}" && locked kernel-debug debug_kernel_make ;;
+	debug) need_packages "${DEBUG_PACKAGES[@]}" && locked "kernel-debug-$(debug_kernel_wanted)" debug_kernel_make ;;
 	esac
 }
 
@@ -72,7 +73,8 @@ stock_kernel_make()
 	mkdir -p "$dir/deb"
 	stock_kernel_download "$platform" "$dir/deb" "$release" "$version" ||
 		die "apt has no linux-image-$release $version for $platform; bring its headers up to date (bookworm: apt-get install linux-headers-amd64; others: remove $(platform_root "$platform")) and run this again"
-	stock_kernel_unpack "$dir" "$release"
+	stock_kernel_unpack "$dir" "$release" ||
+		die "the linux-image of $release is not laid out as those of bookworm, trixie and sid were"
 	stamp "$dir" "$release $version"
 }
 
@@ -83,8 +85,8 @@ stock_kernel_download()
 	local platform=$1 dir=$2 release=$3 version=$4 part
 
 	platform_download "$platform" "$dir" "linux-image-$release=$version" || return 1
-	for part in binary modules; do
-		dpkg-deb -f "$dir"/linux-image-*.deb Depends | grep -q "linux-$part-" || continue
+	for part in base binary modules; do
+		dpkg-deb -f "$dir"/linux-image-*.deb Depends | grep -q "linux-$part-$release" || continue
 		platform_download "$platform" "$dir" "linux-$part-$release=$version" || return 1
 	done
 }
@@ -99,10 +101,10 @@ stock_kernel_unpack()
 	mkdir -p "$dir/lib/modules"
 	# below /usr, where that is one with /, and the kernel itself with its modules
 	mv "$dir"/unpacked/lib/modules/"$release" "$dir/lib/modules/" 2>/dev/null ||
-		mv "$dir"/unpacked/usr/lib/modules/"$release" "$dir/lib/modules/"
+		mv "$dir"/unpacked/usr/lib/modules/"$release" "$dir/lib/modules/" || return 1
 	mv "$dir/unpacked/boot/vmlinuz-$release" "$dir/vmlinuz" 2>/dev/null ||
-		mv "$dir/lib/modules/$release/vmlinuz" "$dir/vmlinuz"
-	depmod -b "$dir" "$release"
+		mv "$dir/lib/modules/$release/vmlinuz" "$dir/vmlinuz" || return 1
+	depmod -b "$dir" "$release" || return 1
 	echo "$release" >"$dir/release"
 	rm -rf "$dir/deb" "$dir/unpacked"
 }
@@ -145,7 +147,7 @@ debug_kernel_wanted()
 		cat "$DEBUG_CONFIG"
 		debug_source_version
 		gcc -dumpfullversion
-	} | sha256sum | cut -d ' ' -f 1
+	} | sha256sum | cut -c 1-12
 }
 
 debug_make()
@@ -190,11 +192,10 @@ debug_kernel_build()
 
 debug_kernel_make()
 {
-	local dir wanted started=$SECONDS
+	local dir started=$SECONDS
 
 	dir=$(kernel_dir any debug)
-	wanted=$(debug_kernel_wanted)
-	stamp_is "$dir" "$wanted" && return 0
+	stamp_is "$dir" built && return 0
 	kernel_source_make
 	say "building the debug kernel (some 6 minutes on 2 cores; once)"
 	unstamp "$dir"
@@ -206,6 +207,6 @@ debug_kernel_make()
 	cp "$dir/build/include/config/kernel.release" "$dir/release"
 	find "$dir/build" \( -name '*.o' -o -name '*.cmd' -o -name '*.a' \) \
 		-not -path '*/scripts/*' -not -path '*/tools/*' -delete
-	stamp "$dir" "$wanted"
+	stamp "$dir" built
 	say "built the debug kernel in $((SECONDS - started)) s"
 }

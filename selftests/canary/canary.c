@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A module that does on purpose, when it is loaded, the one thing wrong that its
+ * parameter names; "none" does nothing. Only for a kernel under test: it proves
+ * that the detectors there work, and that the test run looks at them.
+ */
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#define CANARY_SIZE	96
+#define CANARY_LEAKS	200	/* kmemleak is statistical: stale pointers hide some */
+
+static char *kind = "none";
+module_param(kind, charp, 0444);
+MODULE_PARM_DESC(kind, "none, leak, abba, uaf, overflow, atomic or refcount");
+
+static DEFINE_MUTEX(canary_a);
+static DEFINE_MUTEX(canary_b);
+static DEFINE_SPINLOCK(canary_spin);
+
+static void canary_none(void)
+{
+}
+
+static void canary_leak(void)
+{
+	int i;
+
+	for (i = 0; i < CANARY_LEAKS; i++) {
+		char *lost = kmalloc(CANARY_SIZE, GFP_KERNEL);
+
+		OPTIMIZER_HIDE_VAR(lost);
+	}
+}
+
+/* One thread is enough: lockdep reports the order, not the deadlock. */
+static void canary_abba(void)
+{
+	mutex_lock(&canary_a);
+	mutex_lock(&canary_b);
+	mutex_unlock(&canary_b);
+	mutex_unlock(&canary_a);
+
+	mutex_lock(&canary_b);
+	mutex_lock(&canary_a);
+	mutex_unlock(&canary_a);
+	mutex_unlock(&canary_b);
+}
+
+static void canary_uaf(void)
+{
+	char *dead = kmalloc(CANARY_SIZE, GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(dead);
+	kfree(dead);
+	if (dead)
+		WRITE_ONCE(dead[0], 1);
+}
+
+static void canary_overflow(void)
+{
+	char *small = kmalloc(CANARY_SIZE, GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(small);
+	if (small)
+		WRITE_ONCE(small[CANARY_SIZE], 1);
+	kfree(small);
+}
+
+static void canary_atomic(void)
+{
+	spin_lock(&canary_spin);
+	usleep_range(10, 20);
+	spin_unlock(&canary_spin);
+}
+
+static void canary_refcount(void)
+{
+	refcount_t count = REFCOUNT_INIT(0);
+
+	refcount_inc(&count);
+}
+
+static const struct {
+	const char *name;
+	void (*act)(void);
+} canaries[] = {
+	{ "none", canary_none },
+	{ "leak", canary_leak },
+	{ "abba", canary_abba },
+	{ "uaf", canary_uaf },
+	{ "overflow", canary_overflow },
+	{ "atomic", canary_atomic },
+	{ "refcount", canary_refcount },
+};
+
+static int __init canary_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(canaries); i++) {
+		if (strcmp(kind, canaries[i].name) == 0) {
+			canaries[i].act();
+			return 0;
+		}
+	}
+	pr_err("canary: no kind \"%s\": see modinfo canary\n", kind);
+	return -EINVAL;
+}
+
+static void __exit canary_exit(void)
+{
+}
+
+module_init(canary_init);
+module_exit(canary_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Faults on purpose, to prove that a test run sees them");
