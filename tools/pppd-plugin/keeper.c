@@ -240,7 +240,7 @@ static void __attribute__((noreturn)) run(struct dialled *dialled, int pppd_fd, 
 static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
 {
 	pid_t between = fork();
-	int status;
+	int end;
 
 	if (between == 0) {
 		switch (fork()) {
@@ -251,11 +251,11 @@ static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
 		}
 		_exit(0);
 	}
-	while (between > 0 && waitpid(between, &status, 0) < 0) {
+	while (between > 0 && waitpid(between, &end, 0) < 0) {
 		if (errno != EINTR)
 			return false;
 	}
-	return between > 0 && status == 0;
+	return between > 0 && end == 0;
 }
 
 /**
