@@ -413,13 +413,13 @@ static const struct genl_ops ndiswan_ops[] = {
 		.doit		= slot_get_doit,
 		.dumpit		= slot_get_dumpit,
 		.policy		= slot_get_policy,
-		.maxattr	= ARRAY_SIZE(slot_get_policy) - 1,
+		.maxattr	= PPTP_MUX_A_SLOT_NUMBER,
 	}, {
 		.cmd		= PPTP_MUX_CMD_SLOT_SET,
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= slot_set_doit,
 		.policy		= slot_set_policy,
-		.maxattr	= ARRAY_SIZE(slot_set_policy) - 1,
+		.maxattr	= PPTP_MUX_A_SLOT_QUARANTINE,
 	}, {
 		.cmd		= PPTP_MUX_CMD_TABLE_GET,
 		.doit		= table_get_doit,
@@ -428,7 +428,7 @@ static const struct genl_ops ndiswan_ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= table_set_doit,
 		.policy		= table_set_policy,
-		.maxattr	= ARRAY_SIZE(table_set_policy) - 1,
+		.maxattr	= PPTP_MUX_A_TABLE_SLOTS,
 	},
 };
 

@@ -71,12 +71,11 @@ struct event_budget {
 };
 
 struct ndiswan_table {
-	struct mutex			resize;
+	struct mutex			resize;		/* number of slots */
 	struct list_head		blocks;		/* resize */
 	u32				capacity;	/* resize */
 
-	spinlock_t			lock;
-	/* All of these: lock */
+	spinlock_t			lock;		/* all below */
 	struct ndiswan_slot		**slot;		/* [capacity] */
 	u32				slots;
 	u32				resized;
@@ -602,9 +601,10 @@ static void slot_init(struct ndiswan_slot *slot, struct ndiswan_table *table,
 }
 
 /* As new, whatever the slot was before the table shrank; it is nobody's yet. */
-static void slot_reset(struct ndiswan_slot *slot)
+static void slot_reset(struct ndiswan_slot *slot, u64 stamp)
 {
 	slot->state = PPTP_MUX_STATE_FREE;
+	slot->queued = stamp;
 	slot->since = ktime_get_boottime_ns();
 	slot->usage = DEFAULT_USAGE;
 	slot->quarantine = 0;
@@ -648,24 +648,25 @@ static int table_extend(struct ndiswan_table *table, u32 capacity)
 static int table_grow(struct ndiswan_table *table, u32 number)
 {
 	LIST_HEAD(fresh);
-	u32 i;
+	u64 stamp;
 	int err;
+	u32 i;
 
 	if (number > table->capacity) {
 		err = table_extend(table, number);
 		if (err)
 			return err;
 	}
+	spin_lock(&table->lock);
+	stamp = ++table->stamp;
+	spin_unlock(&table->lock);
+	/* One turn for all of them: they keep their order within the queue. */
 	for (i = table->slots; i < number; i++) {
-		slot_reset(table->slot[i]);
+		slot_reset(table->slot[i], stamp);
 		list_add_tail(&table->slot[i]->queue, &fresh);
 	}
 
 	spin_lock(&table->lock);
-	/* One turn for all of them: they keep their order within the queue. */
-	table->stamp++;
-	for (i = table->slots; i < number; i++)
-		table->slot[i]->queued = table->stamp;
 	list_splice_tail(&fresh, &table->free[DEFAULT_USAGE]);
 	table->in_state[PPTP_MUX_STATE_FREE] += number - table->slots;
 	table->enabled[DEFAULT_USAGE] += number - table->slots;
@@ -685,34 +686,59 @@ static const char *slot_in_the_way(struct ndiswan_slot *slot)
 	return slot->in_the_way ?: "a slot to be removed is not free";
 }
 
-static int table_shrink(struct ndiswan_table *table, u32 number,
-			const char **why)
+/* Take the last slot out of the table. False if it is not free. */
+static bool slot_remove(struct ndiswan_table *table)
 {
 	struct ndiswan_slot *slot;
-	u32 i;
+	bool free;
 
-	/* The one long hold: all of the slots go, or none. */
 	spin_lock(&table->lock);
-	for (i = table->slots; i > number; i--) {
-		slot = table->slot[i - 1];
-		if (slot->state != PPTP_MUX_STATE_FREE)
-			goto err_busy;
-	}
-	for (i = table->slots; i > number; i--) {
-		slot = table->slot[i - 1];
+	slot = table->slot[table->slots - 1];
+	free = slot->state == PPTP_MUX_STATE_FREE;
+	if (free) {
 		list_del_init(&slot->queue);
 		table->in_state[PPTP_MUX_STATE_FREE]--;
 		if (slot->enabled)
 			table->enabled[slot->usage]--;
+		WRITE_ONCE(table->slots, table->slots - 1);
+		table->resized++;
 	}
-	WRITE_ONCE(table->slots, number);
-	table->resized++;
 	spin_unlock(&table->lock);
-	return 0;
+	return free;
+}
 
-err_busy:
+/* Undo slot_remove(): the slot keeps its settings. */
+static void slot_restore(struct ndiswan_table *table)
+{
+	struct ndiswan_slot *slot;
+
+	spin_lock(&table->lock);
+	slot = table->slot[table->slots];
+	table->in_state[PPTP_MUX_STATE_FREE]++;
+	if (slot->enabled)
+		table->enabled[slot->usage]++;
+	WRITE_ONCE(table->slots, table->slots + 1);
+	table->resized++;
+	slot_queue(slot);
 	spin_unlock(&table->lock);
-	*why = slot_in_the_way(slot);
+}
+
+/* Slot by slot, so that no claim ever waits for the whole of it. */
+static int table_shrink(struct ndiswan_table *table, u32 number,
+			const char **why)
+{
+	u32 slots = table->slots;
+
+	while (table->slots > number && slot_remove(table))
+		cond_resched();
+	if (table->slots == number)
+		return 0;
+
+	*why = slot_in_the_way(table->slot[table->slots - 1]);
+	while (table->slots < slots) {
+		slot_restore(table);
+		cond_resched();
+	}
 	return -EBUSY;
 }
 

@@ -26,10 +26,10 @@
 
 #include "pptp_gre.h"
 
-/* How long an acknowledgement waits for data that takes it along */
+/* How long an acknowledgment waits for data that takes it along */
 #define ACK_DELAY		msecs_to_jiffies(20)
 
-/* Without sequence and acknowledgement numbers */
+/* Without sequence and acknowledgment numbers */
 #define GRE_HEADER_MIN		8
 
 #define CALL_ID_MAX		65535
@@ -155,7 +155,7 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	return net_xmit_eval(err);
 }
 
-/* RFC 2637 section 4.1: an acknowledgement sits behind the sequence number. */
+/* RFC 2637 section 4.1: an acknowledgment sits behind the sequence number. */
 static void push_data_header(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	__be16 flags = GRE_KEY | GRE_VERSION_1 | GRE_SEQ;
@@ -241,6 +241,7 @@ int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	struct rtable *rt;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
+	/* Pairs with the release in pptp_gre_connect(). */
 	if (!smp_load_acquire(&gre->connected))
 		goto err_free;
 	rt = route_get(gre, &drop);
@@ -275,7 +276,7 @@ static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
 {
 	struct pptp_gre_header *hdr;
 
-	/* The acknowledgement takes the place of the sequence number. */
+	/* The acknowledgment takes the place of the sequence number. */
 	hdr = skb_push(skb, sizeof(*hdr) - sizeof(hdr->ack));
 	hdr->gre_hd.flags = GRE_KEY | GRE_VERSION_1 | GRE_ACK;
 	hdr->gre_hd.protocol = GRE_PROTO_PPP;
@@ -284,7 +285,7 @@ static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
 	hdr->seq = htonl(ack);
 }
 
-/* Softirqs off. An acknowledgement that cannot be sent is owed to the next. */
+/* Softirqs off. An acknowledgment that cannot be sent is owed to the next. */
 static void send_ack(struct pptp_gre *gre)
 {
 	enum pptp_gre_tx_drop drop;
@@ -369,6 +370,7 @@ static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
 {
 	struct pptp_gre *gre = xa_load(&gn->sessions, id);
 
+	/* The acquire pairs with the release in pptp_gre_connect(). */
 	if (!gre || !smp_load_acquire(&gre->connected) ||
 	    gre->peer != iph->saddr || gre->local != iph->daddr)
 		return NULL;

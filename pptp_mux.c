@@ -152,6 +152,7 @@ static int call_fill(struct sk_buff *msg, const struct ndiswan_channel *chan)
 	    nla_put_in_addr(msg, PPTP_MUX_A_CALL_LOCAL,
 			    call->local.sin_addr.s_addr))
 		return -EMSGSIZE;
+	/* Pairs with the release in pptp_gre_connect(). */
 	if (smp_load_acquire(&gre->connected) &&
 	    (nla_put_u16(msg, PPTP_MUX_A_CALL_PEER_ID, gre->peer_id) ||
 	     nla_put_in_addr(msg, PPTP_MUX_A_CALL_PEER, gre->peer)))
@@ -207,7 +208,8 @@ static int call_claim(struct pptp_call *call, const struct pptp_addr *addr)
  * bind(): claim a slot and a call id. EBUSY for a particular id says that it is
  * in use; all other refusals are explained by PPTP_MUX_SO_REFUSAL.
  */
-static int pptp_bind(struct socket *sock, compat_sockaddr_p uaddr, int len)
+static int pptp_bind(struct socket *sock, COMPAT_SOCKADDR_PTR uaddr,
+		     int len)
 {
 	const struct sockaddr_pppox *addr = (const void *)uaddr;
 	struct sock *sk = sock->sk;
@@ -249,8 +251,8 @@ static int call_connect(struct pptp_call *call, const struct pptp_addr *peer)
 	return 0;
 }
 
-static int pptp_connect(struct socket *sock, compat_sockaddr_p uaddr, int len,
-			int flags)
+static int pptp_connect(struct socket *sock, COMPAT_SOCKADDR_PTR uaddr,
+			int len, int flags)
 {
 	const struct sockaddr_pppox *addr = (const void *)uaddr;
 	struct sock *sk = sock->sk;
@@ -369,7 +371,7 @@ union option_value {
 
 /* Return: how long the value is, or -errno. */
 static int call_get_option(struct pptp_call *call, int name,
-		      union option_value *value)
+			   union option_value *value)
 {
 	switch (name) {
 	case PPTP_MUX_SO_USAGE:

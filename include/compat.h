@@ -17,10 +17,11 @@
  */
 struct sockaddr_unsized;
 
-typedef typeof(_Generic(((struct proto_ops *)0)->bind,
-	int (*)(struct socket *, struct sockaddr *, int):
-		*(struct sockaddr **)0,
-	default:
-		*(struct sockaddr_unsized **)0)) compat_sockaddr_p;
+#define COMPAT_SOCKADDR_PTR \
+	typeof(__builtin_choose_expr( \
+		__builtin_types_compatible_p( \
+			typeof(((const struct proto_ops *)0)->bind), \
+			int (*)(struct socket *, struct sockaddr *, int)), \
+		(struct sockaddr *)0, (struct sockaddr_unsized *)0))
 
 #endif /* _PPTP_MUX_COMPAT_H */

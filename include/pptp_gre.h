@@ -91,13 +91,13 @@ struct pptp_gre_rx_stats {
  * @route: how to get to @peer; per CPU, softirqs off
  * @tx_next: number of the next packet; in transmit only
  * @tx: counters of transmit
- * @tx_acks: acknowledgements sent alone, from anywhere
+ * @tx_acks: acknowledgments sent alone, from anywhere
  * @rx_lock: receive of one call on several CPUs; softirqs off
  * @rx: the sequence engine; rx_lock
  * @rx_ready: frames in order, yet to be delivered; rx_lock
  * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
  * @rx_stats: counters of receive; rx_lock
- * @ack_work: sends an acknowledgement that no data has taken along
+ * @ack_work: sends an acknowledgment that no data has taken along
  */
 struct pptp_gre {
 	const struct pptp_gre_owner	*owner;

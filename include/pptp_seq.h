@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The sequence engine of one call: which received packet may go up, which
- * acknowledgement is owed, which number the next packet carries.
+ * acknowledgment is owed, which number the next packet carries.
  *
  * Pure: no lock, no skb, no clock. Numbers come in as arguments and decisions go
- * out as values, so the same text runs in the module, in KUnit and in user
- * space. The caller serialises what receives; what sends an acknowledgement may
- * run beside it, and shares two words with it (struct pptp_seq_rx).
+ * out as values, so it can be tested from tables. The caller serialises what
+ * receives; what sends an acknowledgment may run beside it, and shares two words
+ * with it (struct pptp_seq_rx).
  *
  * RFC 2637 section 4.1: numbers are 32 bits wide and start at 0 for each call;
  * peers exist that start at 1, and both are taken. The RFC says nothing about
@@ -16,16 +16,8 @@
 #ifndef _PPTP_SEQ_H
 #define _PPTP_SEQ_H
 
-#ifdef __KERNEL__
+#include <linux/compiler.h>
 #include <linux/types.h>
-#else
-#include <stdbool.h>
-#include <stdint.h>
-typedef uint32_t u32;
-typedef int32_t s32;
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
-#endif
 
 /*
  * How far ahead a packet may be and still be taken for one that overtook a
@@ -34,7 +26,7 @@ typedef int32_t s32;
 #define PPTP_SEQ_JUMP_MAX	4096
 
 /*
- * How many packets may go unacknowledged before an acknowledgement is sent
+ * How many packets may go unacknowledged before an acknowledgment is sent
  * alone at once: half of the smallest window that known peers offer (16).
  */
 #define PPTP_SEQ_ACK_EVERY	8
@@ -49,8 +41,8 @@ enum pptp_seq_verdict {
 /**
  * struct pptp_seq_rx - receive side of a call
  * @next: number that the next packet in sequence carries; written by receive,
- *	read by whoever sends an acknowledgement
- * @acked: what @next was when an acknowledgement was last sent; written by
+ *	read by whoever sends an acknowledgment
+ * @acked: what @next was when an acknowledgment was last sent; written by
  *	whoever sends one. Two at once may send the same one twice, which is
  *	harmless and cheaper than a lock.
  * @suspect: number after that of the last packet that was too far ahead
@@ -142,11 +134,11 @@ static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
 }
 
 /**
- * pptp_seq_take_ack() - acknowledgement that is owed to the peer
+ * pptp_seq_take_ack() - acknowledgment that is owed to the peer
  * @rx: receive side of the call; needs no lock
  * @ack: where to put the number to acknowledge
  *
- * One acknowledgement covers everything before it (RFC 2637 section 4.3), so
+ * One acknowledgment covers everything before it (RFC 2637 section 4.3), so
  * whoever sends next takes the whole debt with it.
  *
  * Return: true if one is owed; it counts as sent.

@@ -16,8 +16,8 @@ struct row {
 	bool			resync;
 };
 
-static void play_on(struct kunit *test, struct pptp_seq_rx *rx,
-		    const struct row *rows, unsigned int count)
+static void play(struct kunit *test, struct pptp_seq_rx *rx,
+		 const struct row *rows, unsigned int count)
 {
 	struct pptp_seq_result res;
 	unsigned int i;
@@ -30,8 +30,6 @@ static void play_on(struct kunit *test, struct pptp_seq_rx *rx,
 	}
 }
 
-#define PLAY(test, rx, rows) play_on(test, rx, rows, ARRAY_SIZE(rows))
-
 static void starts_at_0(struct kunit *test)
 {
 	static const struct row rows[] = {
@@ -39,7 +37,7 @@ static void starts_at_0(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void starts_at_1(struct kunit *test)
@@ -49,7 +47,7 @@ static void starts_at_1(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void starts_after_losses(struct kunit *test)
@@ -59,7 +57,7 @@ static void starts_after_losses(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void late_and_duplicate(struct kunit *test)
@@ -69,7 +67,7 @@ static void late_and_duplicate(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void wraps(struct kunit *test)
@@ -80,7 +78,7 @@ static void wraps(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = { .next = 0xfffffffe, .started = true };
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 /* What pptp.ko goes deaf of: the packet just before the wrap is lost. */
@@ -94,9 +92,9 @@ static void wraps_over_a_loss(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = { .next = 0xfffffffe, .started = true };
 
-	PLAY(test, &rx, lost_last);
+	play(test, &rx, lost_last, ARRAY_SIZE(lost_last));
 	rx = (struct pptp_seq_rx){ .next = 0xffffffff, .started = true };
-	PLAY(test, &rx, lost_first);
+	play(test, &rx, lost_first, ARRAY_SIZE(lost_first));
 }
 
 /* Number 1 means a peer that starts there only when it is the first packet. */
@@ -105,7 +103,7 @@ static void one_after_a_wrap_is_a_loss(struct kunit *test)
 	static const struct row rows[] = { { 1, D, 1 } };
 	struct pptp_seq_rx rx = { .next = 0, .started = true };
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void one_forged_jump(struct kunit *test)
@@ -118,7 +116,7 @@ static void one_forged_jump(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void two_in_sequence_resynchronise(struct kunit *test)
@@ -130,7 +128,7 @@ static void two_in_sequence_resynchronise(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 /* Good packets between two forged ones show that the numbering still holds. */
@@ -142,7 +140,7 @@ static void two_forged_apart_do_not(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = {};
 
-	PLAY(test, &rx, rows);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void edges_of_the_jump(struct kunit *test)
@@ -158,11 +156,11 @@ static void edges_of_the_jump(struct kunit *test)
 	};
 	struct pptp_seq_rx rx = { .started = true };
 
-	PLAY(test, &rx, ahead);
+	play(test, &rx, ahead, ARRAY_SIZE(ahead));
 	rx = (struct pptp_seq_rx){ .started = true };
-	PLAY(test, &rx, beyond);
+	play(test, &rx, beyond, ARRAY_SIZE(beyond));
 	rx = (struct pptp_seq_rx){ .started = true };
-	PLAY(test, &rx, behind);
+	play(test, &rx, behind, ARRAY_SIZE(behind));
 }
 
 static void ack_is_owed_once(struct kunit *test)
