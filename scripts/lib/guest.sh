@@ -26,18 +26,34 @@ guest_modules()
 	done < <(awk '$1 == "insmod" && !seen[$2]++ { print $2 }' <<<"$list")
 }
 
+# guest_files DIR COMMAND...: what is copied into the guest's root
+guest_files()
+{
+	local dir=$1 lib=$TREE/scripts/lib
+	shift
+
+	mkdir -p "$dir"/run/vm "$dir"/dev/pts "$dir"/dev/shm "$dir"/etc
+	cp "$(command -v busybox)" "$lib/guest-main.sh" "$lib/splats" "$dir/run/vm/"
+	printf 'exec' >"$dir/run/vm/command"
+	printf ' %q' "$@" >>"$dir/run/vm/command"
+	ln -s /proc/self/fd "$dir/dev/fd"
+	ln -s /proc/self/fd/0 "$dir/dev/stdin"
+	ln -s /proc/self/fd/1 "$dir/dev/stdout"
+	ln -s /proc/self/fd/2 "$dir/dev/stderr"
+	# pptp-linux finds its own address by looking up the host's name
+	printf '127.0.0.1 localhost vm\n' >"$dir/etc/hosts"
+}
+
 # guest_initramfs KERNELDIR FILE COMMAND...
 guest_initramfs()
 {
 	local kernel=$1 file=$2 lib=$TREE/scripts/lib dir=$2.d
 	shift 2
 
-	mkdir -p "$dir/modules" "$dir/guest"
-	cp "$(command -v busybox)" "$dir/busybox"
-	cp "$dir/busybox" "$lib/guest-main.sh" "$lib/splats" "$dir/guest/"
+	mkdir -p "$dir/modules" "$dir/dev"
+	cp "$(command -v busybox)" "$lib"/fstab* "$dir/"
 	install -m 755 "$lib/guest-init.sh" "$dir/init"
-	printf 'exec' >"$dir/guest/command"
-	printf ' %q' "$@" >>"$dir/guest/command"
+	guest_files "$dir/files" "$@"
 	guest_modules "$kernel" "$dir/modules"
 	(cd "$dir" && find . | busybox cpio -o -H newc 2>/dev/null) >"$file"
 	rm -rf "$dir"
@@ -59,7 +75,7 @@ guest_qemu()
 	if [ "$icount" = yes ]; then
 		printf '%s\n' -accel tcg -smp 1 -icount shift=1,sleep=off
 	else
-		printf '%s\n' -accel tcg,thread=multi -smp "$smp"
+		printf '%s\n' -accel tcg,thread=multi -smp "$smp,sockets=$smp"
 	fi
 	printf '%s\n' -cpu max,la57=off -m "$GUEST_MEMORY" -nodefaults -display none -no-reboot \
 		-kernel "$dir/vmlinuz" -initrd "$output/initramfs" \
