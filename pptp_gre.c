@@ -84,10 +84,29 @@ static struct rtable *route_lookup(struct pptp_gre *gre)
 	return ip_route_output_key(gre->net, &fl4);
 }
 
+static void own_work(struct work_struct *work)
+{
+	struct pptp_gre *gre = container_of(work, struct pptp_gre, own_work);
+
+	WRITE_ONCE(gre->own_ifindex, gre->owner->own_ifindex(gre));
+}
+
+/*
+ * A route over a PPP device may be one over this session's own. Which one that
+ * is PPP says only under a lock that it may be holding around transmit, so it
+ * is asked from a work item: asking here would be Q219380's deadlock.
+ */
+static bool route_loops(struct pptp_gre *gre, const struct net_device *dev)
+{
+	schedule_work(&gre->own_work);
+	return dev->ifindex == READ_ONCE(gre->own_ifindex);
+}
+
 /*
  * The route of the last packet, if it still holds. Another one is looked up
  * when routing has changed, which is when a tunnel can come to be routed into
- * itself: that is looked for here, not for each packet.
+ * itself: that is looked for here, not for each packet. Nothing is kept as long
+ * as it cannot be told.
  */
 static struct rtable *route_get(struct pptp_gre *gre,
 				enum pptp_gre_tx_drop *drop)
@@ -104,10 +123,14 @@ static struct rtable *route_get(struct pptp_gre *gre,
 		*drop = PPTP_GRE_TX_NO_ROUTE;
 		return NULL;
 	}
-	if (gre->owner->is_own_device(gre, rt->dst.dev)) {
-		ip_rt_put(rt);
-		*drop = PPTP_GRE_TX_LOOP;
-		return NULL;
+	if (rt->dst.dev->type == ARPHRD_PPP) {
+		if (route_loops(gre, rt->dst.dev)) {
+			ip_rt_put(rt);
+			*drop = PPTP_GRE_TX_LOOP;
+			return NULL;
+		}
+		if (!READ_ONCE(gre->own_ifindex))
+			return rt;
 	}
 	dst_cache_set_ip4(&gre->route, &rt->dst, gre->local);
 	return rt;
@@ -556,6 +579,7 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	u64_stats_init(&gre->rx_stats.syncp);
 	spin_lock_init(&gre->rx_lock);
 	__skb_queue_head_init(&gre->rx_ready);
+	INIT_WORK(&gre->own_work, own_work);
 	INIT_DELAYED_WORK(&gre->ack_work, ack_work);
 	return dst_cache_init(&gre->route, GFP_KERNEL);
 }
@@ -654,6 +678,7 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 void pptp_gre_quiesce(struct pptp_gre *gre)
 {
 	cancel_delayed_work_sync(&gre->ack_work);
+	cancel_work_sync(&gre->own_work);
 }
 
 /* ---- what netlink shows ---- */

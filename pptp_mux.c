@@ -72,23 +72,25 @@ static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb)
 	ppp_input(&from_gre(gre)->chan.ppp, skb);
 }
 
-/* PPP gives a name, which is compared under RCU, where it stays valid. */
-static bool call_is_own_device(struct pptp_gre *gre,
-			       const struct net_device *dev)
+/* PPP gives a name, which stays valid under RCU. */
+static int call_own_ifindex(struct pptp_gre *gre)
 {
+	struct net_device *dev = NULL;
 	const char *name;
-	bool own;
+	int ifindex;
 
 	rcu_read_lock();
 	name = ppp_dev_name(&from_gre(gre)->chan.ppp);
-	own = name && !strcmp(name, dev->name);
+	if (name)
+		dev = dev_get_by_name_rcu(gre->net, name);
+	ifindex = dev ? dev->ifindex : 0;
 	rcu_read_unlock();
-	return own;
+	return ifindex;
 }
 
 static const struct pptp_gre_owner call_gre_owner = {
 	.deliver	= call_deliver,
-	.is_own_device	= call_is_own_device,
+	.own_ifindex	= call_own_ifindex,
 };
 
 /* ---- the channel's miniport ---- */

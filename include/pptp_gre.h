@@ -20,7 +20,6 @@
 #include "pptp_seq.h"
 
 struct net;
-struct net_device;
 struct pptp_gre;
 struct sock;
 
@@ -31,12 +30,12 @@ struct sock;
  * struct pptp_gre_owner - what a session asks of the call that it belongs to
  * @deliver: take a received PPP frame, protocol field first, strictly in the
  *	order of the peer's numbering. Softirqs are off, under RCU; no lock.
- * @is_own_device: is this the device whose packets the session carries?
+ * @own_ifindex: index of the device whose packets the session carries, 0 if
+ *	there is none (yet). May sleep, and takes PPP's locks.
  */
 struct pptp_gre_owner {
 	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb);
-	bool	(*is_own_device)(struct pptp_gre *gre,
-				 const struct net_device *dev);
+	int	(*own_ifindex)(struct pptp_gre *gre);
 };
 
 /* Why a frame of PPP was not sent. */
@@ -89,6 +88,8 @@ struct pptp_gre_rx_stats {
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @route: how to get to @peer; per CPU, softirqs off
+ * @own_ifindex: what the owner last said of its device
+ * @own_work: asks the owner
  * @tx_next: number of the next packet; in transmit only
  * @tx: counters of transmit
  * @tx_acks: acknowledgments sent alone, from anywhere
@@ -111,6 +112,8 @@ struct pptp_gre {
 	bool				connected;
 
 	struct dst_cache		route;
+	int				own_ifindex;
+	struct work_struct		own_work;
 	u32				tx_next;
 	struct pptp_gre_tx_stats	tx;
 	atomic64_t			tx_acks;
