@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Packages of the machine itself. Sourced; needs say.sh, cache.sh.
 
 package_installed()
@@ -31,9 +32,10 @@ apt_install_missing()
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	say "installing ${missing[*]}"
 	apt_install "${missing[@]}" >"$LOGS/apt.log" 2>&1 </dev/null && return 0
-	quietly "$LOGS/apt-update.log" apt-get -q update &&
-		quietly "$LOGS/apt.log" apt_install "${missing[@]}" ||
+	if ! quietly "$LOGS/apt-update.log" apt-get -q update ||
+		! quietly "$LOGS/apt.log" apt_install "${missing[@]}"; then
 		die "apt-get could not install: ${missing[*]}; mend apt, then run this again"
+	fi
 }
 
 need_packages()

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Builds of the tree, one for each platform, kernel and compiler, in the cache;
 # the tree itself is never written to. Sourced; needs say.sh, cache.sh,
 # platform.sh, kernel.sh.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # The project's cache outside of the tree: kernels, platform roots, builds.
 # Everything in it can be deleted at any time and is made again. Sourced.
 

@@ -1,5 +1,6 @@
 #!/busybox sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
 # First process of the guest, in the initramfs: mounts the platform's root, with
 # a layer in memory above it that takes what is written, and goes there. It
 # starts few programs: each costs a tenth of a second under emulation.
@@ -17,9 +18,8 @@ $b mount -a -T /fstab.lower
 $b mkdir /upper/data /upper/work
 $b mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root
 
-modules=/root/lib/modules/$($b uname -r)
-$b mkdir -p /root/proc /root/sys /root/dev /root/tmp /root/run /root/src /root/build "$modules"
-$b mount -t 9p -o "$(read -r _ _ _ options _ </fstab.lower && echo "$options")" modules "$modules"
+$b mkdir -p /root/proc /root/sys /root/dev /root/tmp /root/run /root/src /root/build \
+	"/root/lib/modules/$($b uname -r)"
 $b mount -a -T /fstab
 $b cp -a /files/. /root/
 $b mount -a -T /fstab.dev

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # A guest: its initramfs and its QEMU. Sourced; needs say.sh, platform.sh,
 # kernel.sh.
 
@@ -51,7 +52,8 @@ guest_initramfs()
 	shift 2
 
 	mkdir -p "$dir/modules" "$dir/dev"
-	cp "$(command -v busybox)" "$lib"/fstab* "$dir/"
+	cp "$(command -v busybox)" "$lib"/fstab.* "$dir/"
+	sed "s/RELEASE/$(cat "$kernel/release")/" "$lib/fstab" >"$dir/fstab"
 	install -m 755 "$lib/guest-init.sh" "$dir/init"
 	guest_files "$dir/files" "$@"
 	guest_modules "$kernel" "$dir/modules"

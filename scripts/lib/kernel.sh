@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Kernels to boot and to build against. Sourced; needs say.sh, cache.sh,
 # apt.sh, platform.sh.
 #
@@ -63,7 +64,7 @@ stock_kernel_make()
 	headers=$(stock_headers_package "$platform")
 	release=${headers#linux-headers-}
 	version=$(platform_dpkg_query "$platform" -W -f '${Version}' "$headers")
-	[ -n "$release" ] && [ -n "$version" ] ||
+	[ -n "$release$version" ] ||
 		die "$platform: linux-headers-amd64 is not installed there; remove $(platform_root "$platform") and run this again"
 	stamp_is "$dir" "$release $version" && return 0
 
@@ -144,7 +145,7 @@ kernel_source_unpack()
 debug_kernel_wanted()
 {
 	{
-		cat "$DEBUG_CONFIG"
+		grep '^CONFIG_' "$DEBUG_CONFIG"
 		debug_source_version
 		gcc -dumpfullversion
 	} | sha256sum | cut -c 1-12
@@ -201,8 +202,9 @@ debug_kernel_make()
 	unstamp "$dir"
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	debug_kernel_configure "$dir" && debug_kernel_build "$dir" ||
+	if ! debug_kernel_configure "$dir" || ! debug_kernel_build "$dir"; then
 		die "the debug kernel could not be built; the log is in $LOGS"
+	fi
 	cp "$dir/build/arch/x86/boot/bzImage" "$dir/vmlinuz"
 	cp "$dir/build/include/config/kernel.release" "$dir/release"
 	find "$dir/build" \( -name '*.o' -o -name '*.cmd' -o -name '*.a' \) \

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # Platforms: Debian releases with their own compiler, headers, pppd and user
 # space. bookworm is the machine itself; the others are root directories in the
 # cache. Sourced; needs say.sh, cache.sh, apt.sh.

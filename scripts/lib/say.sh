@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # What a script tells the person who runs it: progress on stderr, errors with
 # what to do next. Sourced.
 

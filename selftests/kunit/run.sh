@@ -20,17 +20,18 @@ suites()
 # The lines of a suite: indented ones are cases, the last one is the suite's own verdict
 judge_suite()
 {
-	local suite=$1 line seen=no
+	local suite=$1 results line seen=no
 
+	results=$(cat "$RESULTS/$suite/results")
 	while read -r line; do
 		case $line in
 		"ok "*"# SKIP"*) skip "$suite: ${line#ok * }" "in the suite" ;;
 		"ok "*) ok "$suite: ${line#ok * }" ;;
-		"not ok "*) not_ok "$suite: ${line#not ok * }" "$(cat "$RESULTS/$suite/results")" ;;
+		"not ok "*) not_ok "$suite: ${line#not ok * }" "$results" ;;
 		*) continue ;;
 		esac
 		seen=yes
-	done <"$RESULTS/$suite/results"
+	done <<<"$results"
 	[ "$seen" = yes ] || not_ok "$suite" "it has no results"
 }
 
