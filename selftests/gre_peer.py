@@ -1,0 +1,599 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""A peer that plays enhanced GRE by hand against calls of the module (TAP).
+
+gre_peer.py A P B Q, names of network namespaces: the calls are in A, at
+192.0.2.1 and 192.0.2.5; P is linked to it and is the peer, at 192.0.2.2 and
+192.0.2.6. B and Q are the same two once more, for what must not pass between
+namespaces. gre.sh makes them.
+
+A row of ROWS is played to a call of its own: packets, what is counted for them
+(names of COUNTERS), and the frames that PPP gets. Each row ends with a packet
+that is delivered, which proves that what came before did no harm, and that it
+has been looked at: this process stays on one CPU, where packets keep their
+order.
+"""
+
+import fcntl
+import itertools
+import os
+import random
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+from muxtest import done, enter, equal, point, wait_until
+from netlink_hostile import Genl, attrs, await_free, number
+from pppox_call import PPPIOCATTCHAN, Call
+
+MUX, MUX_TOO = "192.0.2.1", "192.0.2.5"
+PEER, STRANGER = "192.0.2.2", "192.0.2.6"
+PPPIOCSFLAGS = 0x40047459
+SC_COMP_PROT, SC_COMP_AC = 1, 2
+SO_RCVBUFFORCE = 33
+LCP = b"\xc0\x21"
+
+# RFC 2637 section 4.1, the first 16 bits: C R K S s Recur A Flags Ver
+KEY, SEQ, ACK, VERSION_1, PPP = 0x2000, 0x1000, 0x0080, 1, 0x880b
+
+SLOT_CALL, CALL_STATS = 9, 9
+COUNTERS = {10: "taken", 12: "acks", 13: "lost", 14: "resync", 15: "late",
+            16: "jump", 17: "bad_frame", 5: "tx_unconnected", 6: "tx_no_route",
+            7: "tx_loop", 8: "tx_no_memory", 9: "tx_malformed", 18: "tx_below"}
+TX_ACKS = 4
+TABLE_COUNTERS = {14: "malformed", 15: "no_call"}
+# The kernel's own GRE code drops what is shorter before any protocol sees it
+GRE_DEMUX_MIN = 12
+
+ACK_EVERY = 8
+FUZZ_PACKETS = 100000
+FUZZ_SECONDS = 60
+SEED = 2637
+
+
+class Packet:
+    """A packet for a call; what is wrong with it is named."""
+
+    def __init__(self, seq=None, ack=None, payload=b"", flags=0, clear=0,
+                 protocol=PPP, length=0, cut=None, trailing=b"", id_xor=0,
+                 source=PEER, to=MUX):
+        self.seq, self.ack, self.payload = seq, ack, payload
+        self.flags, self.clear, self.protocol = flags, clear, protocol
+        self.length, self.cut, self.trailing = length, cut, trailing
+        self.id_xor, self.source, self.to = id_xor, source, to
+
+    def encode(self, call_id):
+        flags = KEY | VERSION_1
+        numbers = b""
+        for bit, value in ((SEQ, self.seq), (ACK, self.ack)):
+            if value is not None:
+                flags |= bit
+                numbers += struct.pack("!I", value & 0xffffffff)
+        head = struct.pack("!HHHH", (flags | self.flags) & ~self.clear,
+                           self.protocol, len(self.payload) + self.length,
+                           call_id ^ self.id_xor)
+        return (head + numbers + self.payload + self.trailing)[:self.cut]
+
+
+def frame(seq):
+    """A frame that tells its packet's number, as PPP reads it."""
+    return LCP + b"\x09\x01" + struct.pack("!I", seq & 0xffffffff)
+
+
+def data(seq, **wrong):
+    wrong.setdefault("payload", b"\xff\x03" + frame(seq))
+    return Packet(seq=seq, **wrong)
+
+
+def numbered(*seqs):
+    return [data(seq) for seq in seqs]
+
+
+FULL = data(0, ack=1)
+BIG = LCP + bytes(range(256)) * 12
+TOO_BIG = b"\x80\x21" + bytes(65536)
+# In steps of less than 2^31: a longer one could not be told from a late packet
+TO_THE_WRAP = numbered(0x7ffffff0, 0x7ffffff1, 0xfffffffc, 0xfffffffd,
+                       0xfffffffe)
+AT_THE_WRAP = [0x7ffffff1, 0xfffffffd, 0xfffffffe]
+
+ROWS = [
+    ("in sequence from 0", numbered(0, 1, 2), {}, [0, 1, 2]),
+    ("in sequence from 1", numbered(1, 2, 3), {}, [1, 2, 3]),
+    ("from 2: two are lost", numbered(2), {"lost": 2}, [2]),
+    ("a hole", numbered(0, 3, 4), {"lost": 2}, [0, 3, 4]),
+    ("a duplicate", numbered(0, 0, 1, 1, 1, 2), {"late": 3}, [0, 1, 2]),
+    ("late", numbered(0, 2, 1, 3), {"lost": 1, "late": 1}, [0, 2, 3]),
+    ("late before the first", numbered(1, 0, 2), {"late": 1}, [1, 2]),
+    ("a burst of 4095 lost", numbered(0, 4096), {"lost": 4095}, [0, 4096]),
+    ("4096 ahead proves nothing", numbered(0, 4097, 1), {"jump": 1}, [0, 1]),
+    ("4096 late is late", numbered(0, 4096, 8192, 4097, 8193),
+     {"lost": 4095 * 2, "late": 1}, [0, 4096, 8192, 8193]),
+    ("one forged jump of 2^31", numbered(0, 0x80000001, 1, 2), {"jump": 1},
+     [0, 1, 2]),
+    ("one forged jump of 2^31-1", numbered(0, 0x80000000, 1, 2), {"jump": 1},
+     [0, 1, 2]),
+    ("forged jumps, not in sequence",
+     numbered(0, 0x10000, 0x20000, 0x10001, 1), {"jump": 3}, [0, 1]),
+    ("two in sequence resynchronise",
+     numbered(0, 0x10000, 0x10001, 0x10002), {"jump": 1, "resync": 1},
+     [0, 0x10001, 0x10002]),
+    ("a real packet between makes two forged ones strangers",
+     numbered(0, 0x10000, 1, 0x10001, 2), {"jump": 2}, [0, 1, 2]),
+    ("the peer starts anew", numbered(0, 9000, 9001, 9002, 0, 1, 2),
+     {"jump": 2, "resync": 2}, [0, 9001, 9002, 1, 2]),
+    ("across the wrap", TO_THE_WRAP + numbered(0xffffffff, 0, 1),
+     {"jump": 2, "resync": 2}, AT_THE_WRAP + [0xffffffff, 0, 1]),
+    ("0xffffffff is lost at the wrap", TO_THE_WRAP + numbered(0, 1),
+     {"jump": 2, "resync": 2, "lost": 1}, AT_THE_WRAP + [0, 1]),
+    ("0 is lost at the wrap", TO_THE_WRAP + numbered(0xffffffff, 1, 2),
+     {"jump": 2, "resync": 2, "lost": 1}, AT_THE_WRAP + [0xffffffff, 1, 2]),
+    ("late across the wrap", TO_THE_WRAP + numbered(1, 0xffffffff, 0, 2),
+     {"jump": 2, "resync": 2, "lost": 2, "late": 2}, AT_THE_WRAP + [1, 2]),
+
+    ("without address and control", [data(0, payload=frame(0))], {}, [0]),
+    ("with a protocol of one byte", [data(0, payload=b"\x21abc")], {},
+     [b"\x00\x21abc"]),
+    ("with an acknowledgement", [data(0, ack=0), data(1, ack=0xffffffff)], {},
+     [0, 1]),
+    ("bytes behind the payload are trimmed",
+     [data(0, trailing=bytes(40)), data(1, ack=5, trailing=b"x")], {}, [0, 1]),
+    ("a length that is one too small", [data(0, length=-1), data(1)], {},
+     [frame(0)[:-1], 1]),
+    ("acknowledgements alone",
+     [Packet(ack=0), Packet(ack=0), Packet(ack=0xffffffff, trailing=bytes(30)),
+      data(0)], {"acks": 3}, [0]),
+    ("in fragments", [data(0, payload=b"\xff\x03" + BIG), data(1)], {},
+     [BIG, 1]),
+    ("address and control, and nothing",
+     [data(0, payload=b"\xff\x03"), data(0)], {"bad_frame": 1}, [0]),
+
+    ("a length that is one too large", [data(0, length=1), data(0)],
+     {"malformed": 1}, [0]),
+    ("a length of 65535",
+     [data(0, length=65535 - len(FULL.payload)), data(0)], {"malformed": 1},
+     [0]),
+    ("a length of 0 before a payload",
+     [data(0, length=-len(FULL.payload)), data(0)], {"malformed": 1}, [0]),
+    ("a length of 1 and no payload", [Packet(seq=0, length=1), data(0)],
+     {"malformed": 1}, [0]),
+    ("S without a payload",
+     [Packet(seq=0), Packet(seq=0, ack=0), Packet(seq=0, trailing=bytes(9)),
+      data(0)], {"malformed": 3}, [0]),
+    ("a payload without S",
+     [Packet(ack=0, payload=b"\xff\x03" + frame(0)),
+      Packet(payload=b"\xff\x03" + frame(0)), data(0)], {"malformed": 2}, [0]),
+    ("neither S nor A", [Packet(trailing=bytes(8)), data(0)], {"malformed": 1},
+     [0]),
+    ("cut behind every byte",
+     [data(0, ack=1, cut=cut) for cut in range(len(FULL.encode(0)))] +
+     [data(0)],
+     {"malformed": len(FULL.encode(0)) - GRE_DEMUX_MIN}, [0]),
+    ("no key", [data(0, clear=KEY), data(0)], {"malformed": 1}, [0]),
+    ("a checksum", [data(0, flags=0x8000), data(0)], {"malformed": 1}, [0]),
+    ("routing", [data(0, flags=0x4000), data(0)], {"malformed": 1}, [0]),
+    ("a strict source route", [data(0, flags=0x0800), data(0)],
+     {"malformed": 1}, [0]),
+    ("recursion control",
+     [data(0, flags=0x0100 * recur) for recur in range(1, 8)] + [data(0)],
+     {"malformed": 7}, [0]),
+    # The kernel's GRE code takes the next two for other versions
+    ("each of the flags that must be 0",
+     [data(0, flags=1 << bit) for bit in range(3, 7)] + [data(0)], {}, [0]),
+    ("other versions",
+     [data(0, clear=7 ^ version, flags=version) for version in (0, 2, 3, 7)] +
+     [data(0)], {}, [0]),
+    ("other protocols",
+     [data(0, protocol=protocol)
+      for protocol in (0, 0x0800, 0x880a, 0x880c, 0x0b88)] + [data(0)],
+     {"malformed": 5}, [0]),
+
+    ("another call id",
+     [data(0, id_xor=1 << bit) for bit in range(16)] + [data(0)],
+     {"no_call": 16}, [0]),
+    ("another source address", [data(0, source=STRANGER), data(0)],
+     {"no_call": 1}, [0]),
+    ("another address of ours", [data(0, to=MUX_TOO), data(0)],
+     {"no_call": 1}, [0]),
+]
+
+
+class Wire:
+    """The peer's end of a link: raw sockets at its two addresses."""
+
+    def __init__(self, namespace):
+        enter(f"/run/netns/{namespace}")
+        self.sock = {}
+        for address in (PEER, STRANGER):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                                 socket.IPPROTO_GRE)
+            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+            sock.bind((address, 0))
+            sock.setblocking(False)
+            self.sock[address] = sock
+
+    def send(self, packet, call_id):
+        self.sock[packet.source].sendto(packet.encode(call_id),
+                                        (packet.to, 0))
+
+    def send_raw(self, octets):
+        self.sock[PEER].sendto(octets, (MUX, 0))
+
+    def receive(self):
+        """A packet with its IP header, None if there is none."""
+        try:
+            return self.sock[PEER].recv(65536)
+        except BlockingIOError:
+            return None
+
+    def drain(self):
+        return list(iter(self.receive, None))
+
+
+class Line:
+    """
+    A call in A, connected to the peer, and what it counts from here on. Each
+    has its own peer's call id: an acknowledgement of a former one may come yet.
+    """
+
+    peer_ids = itertools.count(0x1234)
+
+    def __init__(self, genl, connect=True):
+        self.genl = genl
+        self.peer_id = next(self.peer_ids)
+        self.call = Call().bind(MUX)
+        self.call_id = self.call.name()[1]
+        self.channel_fd = None
+        if connect:
+            self.call.connect(PEER, self.peer_id)
+            self.channel_fd = os.open("/dev/ppp", os.O_RDWR | os.O_NONBLOCK)
+            self.set_flags(0, PPPIOCATTCHAN, self.call.channel())
+        self.table = genl.table()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.channel_fd is not None:
+            os.close(self.channel_fd)
+        self.call.close()
+
+    def set_flags(self, flags, request=PPPIOCSFLAGS, value=None):
+        value = flags if value is None else value
+        fcntl.ioctl(self.channel_fd, request, struct.pack("=I", value))
+
+    def stats(self):
+        slot = self.genl.slot(self.call.slot())
+        stats = attrs(attrs(slot[SLOT_CALL])[CALL_STATS])
+        return {kind: number(value) for kind, value in stats.items()}
+
+    def counted(self):
+        """What is not 0 of the counters of the call and of the table."""
+        stats, table = self.stats(), self.genl.table()
+        found = {name: stats[kind] for kind, name in COUNTERS.items()}
+        for kind, name in TABLE_COUNTERS.items():
+            found[name] = table[kind] - self.table[kind]
+        return {name: value for name, value in found.items() if value}
+
+    def frames(self):
+        """What PPP has got."""
+        found = []
+        while True:
+            try:
+                found.append(os.read(self.channel_fd, 65536))
+            except BlockingIOError:
+                return found
+
+    def write(self, octets):
+        os.write(self.channel_fd, octets)
+
+
+def play(wire, genl, row):
+    name, packets, expected, delivered = row
+    expected = dict(expected, taken=len(delivered))
+    with Line(genl) as line:
+        for packet in packets:
+            wire.send(packet, line.call_id)
+        wait_until(lambda: line.counted() == expected, 10)
+        counted, frames = line.counted(), line.frames()
+    wanted = [frame(seq) if isinstance(seq, int) else seq for seq in delivered]
+    point(counted == expected and frames == wanted, name,
+          f"counted {counted}, expected {expected}; "
+          f"frames {[f.hex() for f in frames][:9]}, "
+          f"expected {[f.hex() for f in wanted][:9]}")
+
+
+def received(wire, line):
+    """The packets for the call's peer that have come since the last time."""
+    return [packet for packet in wire.drain()
+            if parse(packet)[1] == line.peer_id]
+
+
+def await_packet(wire, line, wanted=lambda packet: True):
+    """The next packet of the call that is @wanted, None if none comes."""
+    found = []
+
+    def seen():
+        found.extend(filter(wanted, received(wire, line)))
+        return found
+
+    wait_until(seen)
+    return found[0] if found else None
+
+
+def parse(packet):
+    """The GRE header of a packet: flags, call id, seq, ack, payload."""
+    gre = packet[(packet[0] & 15) * 4:]
+    flags, protocol, length, call_id = struct.unpack_from("!HHHH", gre)
+    assert protocol == PPP, "a packet of another protocol was sent"
+    at, numbers = 8, []
+    for bit in (SEQ, ACK):
+        numbers.append(struct.unpack_from("!I", gre, at)[0]
+                       if flags & bit else None)
+        at += 4 * bool(flags & bit)
+    assert len(gre) - at == length, "the length is not that of the payload"
+    return flags, call_id, numbers[0], numbers[1], gre[at:]
+
+
+def is_data(packet):
+    return parse(packet)[2] is not None
+
+
+def unconnected(wire, genl):
+    with Line(genl, connect=False) as line, Line(genl) as other:
+        wire.send(data(0), line.call_id)
+        wire.send(data(0), other.call_id)
+        wait_until(lambda: "taken" in other.counted(), 10)
+        equal((line.counted(), other.counted()),
+              ({"no_call": 1}, {"no_call": 1, "taken": 1}),
+              "a call that is not connected gets nothing")
+
+
+def former_call(wire, genl):
+    """The slot is claimed again before its former call's packets come."""
+    await_free(genl)
+    genl.resize(1)
+    with Line(genl) as former:
+        slot, old_id = former.call.slot(), former.call_id
+    with Line(genl) as line:
+        equal(line.call.slot(), slot, "a slot is used again at once")
+        for seq in range(4):
+            wire.send(data(seq), old_id)
+        wire.send(data(0), line.call_id)
+        wait_until(lambda: "taken" in line.counted(), 10)
+        equal((line.counted(), line.frames()),
+              ({"no_call": 4, "taken": 1}, [frame(0)]),
+              "packets of its former call do not reach the next one")
+    genl.resize(16)
+
+
+def foreign_namespace(wire, genl, stranger, stranger_genl):
+    """Same addresses, same call id, another namespace."""
+    with Line(genl) as line:
+        before = stranger_genl.table()
+        stranger.send(data(0), line.call_id)
+        point(wait_until(lambda: stranger_genl.table()[15] > before[15], 10),
+              "a packet in another namespace is for no call there")
+        wire.send(data(0), line.call_id)
+        wait_until(lambda: "taken" in line.counted(), 10)
+        equal(line.counted(), {"taken": 1}, "nor for the call here")
+
+
+def sent_frames(wire, genl):
+    conf_req, echo = LCP + b"\x01\x01\x00\x04", LCP + b"\x09\x01\x00\x04"
+    ip, ipcp = b"\x00\x21data", b"\x80\x21\x01\x01\x00\x04"
+    both = SC_COMP_AC | SC_COMP_PROT
+    address = b"\xff\x03"
+    with Line(genl) as line:
+        for seq, (flags, sent, payload, name) in enumerate((
+                (0, conf_req, address + conf_req, "LCP"),
+                (0, ip, address + ip, "data"),
+                (both, conf_req, address + conf_req, "LCP, compressed or not"),
+                (SC_COMP_AC, echo, echo, "an echo with compressed address"),
+                (SC_COMP_AC, ipcp, ipcp, "IPCP with compressed address"),
+                (SC_COMP_PROT, ip, address + ip[1:], "compressed protocol"),
+                (SC_COMP_PROT, ipcp, address + ipcp, "protocol of two bytes"),
+                (both, ip, ip[1:], "both compressed"),
+                (0, BIG, address + BIG, "in fragments"))):
+            line.set_flags(flags)
+            line.write(sent)
+            packet = await_packet(wire, line) or bytes(40)
+            equal(parse(packet), (KEY | SEQ | VERSION_1, line.peer_id, seq,
+                                  None, payload), f"sent: {name}")
+        line.write(TOO_BIG)
+        wait_until(line.counted, 10)
+        equal(line.counted(), {"tx_malformed": 1}, "not what is no IP packet")
+        line.write(ip)
+        equal(parse(await_packet(wire, line))[2], 9, "and takes no number")
+
+
+def sent_ip_header(wire, genl):
+    with Line(genl) as line:
+        line.write(frame(0))
+        packet = await_packet(wire, line)
+    _, length, fragment, ttl, protocol, source, to = \
+        struct.unpack_from("!HH2xHBB2x4s4s", packet)
+    equal((length, fragment, ttl, protocol),
+          (len(packet), 0, 64, socket.IPPROTO_GRE), "IP header, without DF")
+    equal((socket.inet_ntoa(source), socket.inet_ntoa(to)), (MUX, PEER),
+          "its addresses")
+
+
+def no_route(wire, genl, namespace):
+    """The link goes down and comes back: frames are lost, not the call."""
+    def link(state):
+        subprocess.run(["ip", "-n", namespace, "link", "set", "to-p", state],
+                       check=True)
+
+    with Line(genl) as line:
+        line.write(frame(0))
+        point(await_packet(wire, line, is_data), "a frame is sent")
+        link("down")
+        line.write(frame(1))
+        line.write(frame(2))
+        wait_until(lambda: line.counted() == {"tx_no_route": 2}, 10)
+        equal(line.counted(), {"tx_no_route": 2}, "not without a route")
+        link("up")
+        line.write(frame(3))
+        packet = await_packet(wire, line, is_data)
+        point(packet and parse(packet)[2] == 1, "a route is found again")
+
+
+def acks_of_one_way(wire, genl):
+    """Nothing is sent in the other direction: acknowledgements go alone."""
+    with Line(genl) as line:
+        started = time.monotonic()
+        wire.send(data(0), line.call_id)
+        packet = await_packet(wire, line)
+        took = time.monotonic() - started
+        equal(parse(packet) if packet else None,
+              (KEY | ACK | VERSION_1, line.peer_id, None, 0, b""),
+              "one packet is acknowledged alone")
+        point(took < 5, "within a deadline", f"{took:.3f} s")
+        for seq in range(1, 801):
+            wire.send(data(seq), line.call_id)
+            line.frames()
+        acks = all_acks(wire, line, 800)
+        steps = [b - a for a, b in zip([0] + acks, acks)]
+        point(acks and acks[-1] == 800 and max(steps) <= ACK_EVERY,
+              f"of many at least each {ACK_EVERY}th at once",
+              f"{acks[-9:]}, steps of {sorted(set(steps))}")
+        point(line.stats()[TX_ACKS] == len(acks) + 1, "which are counted")
+
+
+def all_acks(wire, line, last):
+    """Acknowledged numbers in order, until @last has come."""
+    found = []
+
+    def seen():
+        found.extend(parse(packet)[3] for packet in received(wire, line))
+        return last in found
+
+    wait_until(seen)
+    return sorted(found)
+
+
+def acks_are_not_acked(wire, genl):
+    with Line(genl) as line:
+        for ack in range(20):
+            wire.send(Packet(ack=ack), line.call_id)
+        wait_until(lambda: line.counted() == {"acks": 20}, 10)
+        line.write(frame(0))
+        packet = await_packet(wire, line)
+        equal(parse(packet)[:4],
+              (KEY | SEQ | VERSION_1, line.peer_id, 0, None),
+              "acknowledgements are not acknowledged")
+        equal(line.stats()[TX_ACKS], 0, "neither alone")
+
+
+def acks_ride(wire, genl):
+    """
+    An acknowledgement that has gone alone already cannot ride: this process
+    may be late. So it is tried again; one that rides has to be right.
+    """
+    with Line(genl) as line:
+        for tries in range(200):
+            wire.send(data(tries), line.call_id)
+            line.write(frame(tries))
+            line.frames()
+            packet = await_packet(wire, line, is_data)
+            flags, _, seq, ack, payload = parse(packet)
+            if ack is not None:
+                break
+        equal((flags, seq, ack, payload),
+              (KEY | SEQ | ACK | VERSION_1, tries, tries,
+               b"\xff\x03" + frame(tries)),
+              "acknowledgements ride on data")
+
+
+def mutated(rng, call_ids):
+    """A packet that is nearly good, or not at all."""
+    call_id = rng.choice(call_ids)
+    if not rng.randrange(20):
+        return rng.randbytes(rng.randrange(80))
+    seq = rng.choice((rng.randrange(64), rng.getrandbits(32)))
+    ack = rng.choice((None, rng.getrandbits(32)))
+    payload = rng.choice((b"\xff\x03", b"")) + rng.randbytes(rng.randrange(40))
+    octets = bytearray(Packet(seq=rng.choice((None, seq, seq, seq)), ack=ack,
+                              payload=payload).encode(call_id))
+    for _ in range(rng.choice((0, 0, 1, 1, 2, 8))):
+        octets[rng.randrange(len(octets))] ^= 1 << rng.randrange(8)
+    if not rng.randrange(4):
+        del octets[rng.randrange(len(octets)):]
+    elif not rng.randrange(8):
+        octets += rng.randbytes(rng.choice((1, 7, 2000)))
+    return bytes(octets)
+
+
+def send_many(wire, lines):
+    """Packets sent; as many as fit into the time, on a slow kernel."""
+    rng = random.Random(SEED)
+    call_ids = [line.call_id for line in lines]
+    end = time.monotonic() + FUZZ_SECONDS
+    for sent in range(FUZZ_PACKETS):
+        if not sent % 256:
+            wire.drain()
+            for line in lines:
+                line.frames()
+            if time.monotonic() > end:
+                return sent
+        wire.send_raw(mutated(rng, call_ids))
+    return FUZZ_PACKETS
+
+
+def works(wire, line):
+    """Wherever the numbering is, the last of three in sequence passes."""
+    line.frames()
+    for seq in range(0x5eed0000, 0x5eed0003):
+        wire.send(data(seq), line.call_id)
+    got = wait_until(lambda: frame(0x5eed0002) in line.frames(), 10)
+    line.write(frame(4711))
+    sent = await_packet(
+        wire, line, lambda packet: is_data(packet) and
+        parse(packet)[4] == b"\xff\x03" + frame(4711))
+    return got and sent
+
+
+def fuzz(wire, genl):
+    with Line(genl) as first, Line(genl) as second:
+        lines = [first, second]
+        print(f"# {send_many(wire, lines)} packets sent", flush=True)
+        counted = first.counted()
+        point(all(counted.get(name) for name in
+                  ("taken", "acks", "jump", "malformed", "no_call")),
+              "of many packets all kinds are counted", repr(counted))
+        point(all(works(wire, line) for line in lines),
+              "and the calls still work")
+
+
+def main():
+    namespaces = sys.argv[1:]
+    if len(namespaces) != 4:
+        sys.exit("gre_peer.py needs four network namespaces: run gre.sh")
+    a, p, b, q = namespaces
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    print("TAP version 13")
+    wire, stranger = Wire(p), Wire(q)
+    enter(f"/run/netns/{b}")
+    stranger_genl = Genl()
+    enter(f"/run/netns/{a}")
+    with Genl() as genl:
+        for row in ROWS:
+            play(wire, genl, row)
+        unconnected(wire, genl)
+        former_call(wire, genl)
+        foreign_namespace(wire, genl, stranger, stranger_genl)
+        sent_frames(wire, genl)
+        sent_ip_header(wire, genl)
+        no_route(wire, genl, a)
+        acks_of_one_way(wire, genl)
+        acks_are_not_acked(wire, genl)
+        acks_ride(wire, genl)
+        fuzz(wire, genl)
+    return done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
