@@ -25,6 +25,8 @@ tools:
 
 install: modules tools
 	$(call kbuild) $(install_mod_path) modules_install
+	# Kbuild leaves depmod out where headers come without System.map.
+	test -n "$(DESTDIR)" || depmod "$$(cat $(KDIR)/include/config/kernel.release)"
 	install -D -m 644 conf/pptp-mux.conf \
 		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR)
