@@ -65,10 +65,11 @@ build_run()
 {
 	local platform=$1 kernel=$2 cc=$3 dir=$4
 	local -a kbuild tools
-	local run=(platform_run "$platform" "$CACHE" nice make CC="$cc")
+	local run=(platform_run "$platform" "$CACHE" nice make)
 
-	kbuild=(KDIR="$(kernel_headers "$platform" "$kernel")" W=1 ${5:+"$5"})
-	tools=(CFLAGS="-O2 -g" O="$dir/out/tools" OUTPUT="$dir/out/selftests")
+	kbuild=(KDIR="$(kernel_headers "$platform" "$kernel")" CC="$cc" W=1 ${5:+"$5"})
+	[ "$cc" != clang ] || kbuild+=(CC="$dir/src/scripts/lib/clang-kbuild")
+	tools=(CC="$cc" CFLAGS="-O2 -g" O="$dir/out/tools" OUTPUT="$dir/out/selftests")
 	"${run[@]}" -C "$dir/src" "${kbuild[@]}" modules || return 1
 	if [ "$kernel" = debug ]; then
 		"${run[@]}" -C "$dir/src" "${kbuild[@]}" kunit || return 1
@@ -85,10 +86,18 @@ build_collect()
 	rsync -rlpm --include='*/' --include='*.ko' --exclude='*' "$1/src/" "$1/out/"
 }
 
-# Kbuild's remark that the kernel was built by another compiler is no warning
-# about our code, nor is the one about a missing vmlinux.
+# build_warnings PLATFORM KERNEL CC: prints those that are ours. gcc and sparse: all
+# but two remarks of Kbuild about the kernel (another compiler's build, no vmlinux).
+# clang: those in our files, as a gcc kernel's headers and objtool have many to say to it.
 build_warnings()
 {
-	grep -nE 'warning:|error:' "$(build_dir "$1" "$2" "$3")/log" |
-		grep -vE 'the compiler differs from the one used|Skipping BTF generation'
+	local log
+
+	log=$(build_dir "$1" "$2" "$3")/log
+	if [ "$3" = clang ]; then
+		grep -E '^[^ ]+\.[ch]:[0-9]+:[0-9]+: (warning|error):' "$log" | grep -v '^/usr/'
+	else
+		grep -nE 'warning:|error:' "$log" |
+			grep -vE 'the compiler differs from the one used|Skipping BTF generation'
+	fi
 }
