@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make                    module for the running kernel, and user space
-# make modules KDIR=...   module for another kernel
+# make modules KVER=...   module for another kernel that is installed,
+# make modules KDIR=...   or by the directory of its headers
 # make kunit KDIR=...     KUnit suites, for a kernel that has KUnit
 # make tools              pptpmuxd, pptpmuxctl and pppd's plugin
 # make install            all of it, under DESTDIR if that is set
 # make clean
-KDIR ?= /lib/modules/$(shell uname -r)/build
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
 DESTDIR ?=
 
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$(1)
@@ -26,7 +28,7 @@ tools:
 install: modules tools
 	$(call kbuild) $(install_mod_path) modules_install
 	# Kbuild leaves depmod out where headers come without System.map.
-	test -n "$(DESTDIR)" || depmod "$$(cat $(KDIR)/include/config/kernel.release)"
+	test -n "$(DESTDIR)" || depmod $(KVER)
 	install -D -m 644 conf/pptp-mux.conf \
 		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR)
