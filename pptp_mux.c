@@ -98,8 +98,14 @@ static const struct pptp_gre_owner call_gre_owner = {
 static int call_open(struct ndiswan_channel *chan)
 {
 	struct pptp_call *call = from_chan(chan);
+	int err;
 
-	return pptp_gre_take_id(&call->gre, call->wanted);
+	err = pptp_gre_take_id(&call->gre, call->wanted);
+	if (err)
+		return err;
+	/* Before anybody can see the call in its slot */
+	call->local.call_id = call->gre.id;
+	return 0;
 }
 
 static void call_close(struct ndiswan_channel *chan)
@@ -198,9 +204,10 @@ static int call_claim(struct pptp_call *call, const struct pptp_addr *addr)
 	call->chan.ppp.hdrlen = PPTP_GRE_OVERHEAD + LL_MAX_HEADER;
 	call->chan.ppp.mtu = ETH_DATA_LEN - PPTP_GRE_OVERHEAD - 2;
 	err = ndiswan_claim(&call->chan, &call->refusal);
-	if (err)
+	if (err) {
+		memset(&call->local, 0, sizeof(call->local));
 		return err;
-	call->local.call_id = call->gre.id;
+	}
 	sock_hold(&call->sk);	/* the channel's, until call_free() */
 	call->sk.sk_state |= PPPOX_BOUND;
 	return 0;
