@@ -44,7 +44,7 @@ CANARY_KINDS=(abba atomic uaf overflow refcount leak)
 # All faults in one guest: each must be named on its own
 canary_debug_guest()
 {
-	canary_guest 3 '' --kernel debug --timeout 600 -- bash -c '
+	canary_guest 3 '' --kernel debug --append kasan_multi_shot --timeout 600 -- bash -c '
 		/src/selftests/run.sh /src/selftests/canary/kunit.sh
 		for kind; do
 			insmod /build/selftests/canary/canary.ko kind=$kind && rmmod canary || exit 1

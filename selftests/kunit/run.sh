@@ -17,13 +17,18 @@ suites()
 	ls "$RESULTS" 2>/dev/null || true
 }
 
-# The lines of a suite: indented ones are cases, the last one is the suite's own verdict
+# The lines of a suite: its cases are indented, and its own verdict after them is not,
+# which says nothing that they have not said.
 judge_suite()
 {
 	local suite=$1 results line seen=no
 
 	results=$(cat "$RESULTS/$suite/results")
-	while read -r line; do
+	while IFS= read -r line; do
+		case $line in
+		" "*) line=${line#"${line%%[! ]*}"} ;;
+		*) continue ;;
+		esac
 		case $line in
 		"ok "*"# SKIP"*) skip "$suite: ${line#ok * }" "in the suite" ;;
 		"ok "*) ok "$suite: ${line#ok * }" ;;
