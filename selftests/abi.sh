@@ -179,8 +179,12 @@ for name in a b; do
 	ns_new "$name"
 done
 
+# Its last calls may still be on their way out
+if module_loaded && wait_for 60 rmmod pptp_mux; then
+	defer modprobe pptp-mux
+fi
 if module_loaded || pptp_loaded; then
-	skip "the module itself" "it is in use: rmmod pptp-mux, or pptp, first"
+	skip "the module itself" "it is in use: hang up the calls, rmmod pptp-mux or pptp"
 else
 	# They may be built in: insmod is the judge
 	modprobe -a ppp_generic pppox gre 2>/dev/null || true

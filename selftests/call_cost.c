@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What PPTP calls cost, of whichever module answers to the socket: pptp-mux, or
+ * the kernel's pptp. Prints nanoseconds, the least of several rounds, as what
+ * else the machine does can only add to them.
+ *
+ *	call_cost churn ROUNDS CALLS	one call: bind, connect, close
+ *	call_cost mass CALLS		many calls: bind and connect, then close
+ *	call_cost claim ROUNDS CALLS BUSY	one bind() while BUSY calls are up
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <net/if.h>
+#include <linux/if_pppox.h>
+
+#define CALLS_MAX	65535
+#define SPARE_FILES	64
+
+static int calls[CALLS_MAX];
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "call_cost: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static struct sockaddr_pppox loopback(uint16_t call_id)
+{
+	struct sockaddr_pppox name = {
+		.sa_family	= AF_PPPOX,
+		.sa_protocol	= PX_PROTO_PPTP,
+	};
+
+	name.sa_addr.pptp.call_id = call_id;
+	name.sa_addr.pptp.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return name;
+}
+
+static int call_socket(void)
+{
+	int fd = socket(AF_PPPOX, SOCK_STREAM, PX_PROTO_PPTP);
+
+	if (fd < 0)
+		fail("socket");
+	return fd;
+}
+
+static void call_bind(int fd)
+{
+	struct sockaddr_pppox name = loopback(0);
+
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)))
+		fail("bind");
+}
+
+/* The kernel's pptp wants each peer's call id only once. */
+static void call_connect(int fd, uint16_t peer_id)
+{
+	struct sockaddr_pppox name = loopback(peer_id);
+
+	if (connect(fd, (struct sockaddr *)&name, sizeof(name)))
+		fail("connect");
+}
+
+static void least(uint64_t *found, uint64_t ns)
+{
+	if (!*found || ns < *found)
+		*found = ns;
+}
+
+static uint64_t churn_round(int count)
+{
+	uint64_t start = now();
+	int i, fd;
+
+	for (i = 0; i < count; i++) {
+		fd = call_socket();
+		call_bind(fd);
+		call_connect(fd, i + 1);
+		close(fd);
+	}
+	return (now() - start) / count;
+}
+
+static void churn(int rounds, int count)
+{
+	uint64_t best = 0;
+
+	while (rounds--)
+		least(&best, churn_round(count));
+	printf("%llu\n", (unsigned long long)best);
+}
+
+static void open_calls(int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		calls[i] = call_socket();
+		call_bind(calls[i]);
+		call_connect(calls[i], i + 1);
+	}
+}
+
+static void close_calls(int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		close(calls[i]);
+}
+
+static void mass(int count)
+{
+	uint64_t start = now();
+	uint64_t opened, closed;
+
+	open_calls(count);
+	opened = now();
+	close_calls(count);
+	closed = now();
+	printf("%llu %llu\n", (unsigned long long)(opened - start),
+	       (unsigned long long)(closed - opened));
+}
+
+static uint64_t claim_round(int count)
+{
+	uint64_t start, sum = 0;
+	int i, fd;
+
+	for (i = 0; i < count; i++) {
+		fd = call_socket();
+		start = now();
+		call_bind(fd);
+		sum += now() - start;
+		close(fd);
+	}
+	return sum / count;
+}
+
+static void claim(int rounds, int count, int busy)
+{
+	uint64_t best = 0;
+
+	open_calls(busy);
+	while (rounds--)
+		least(&best, claim_round(count));
+	printf("%llu\n", (unsigned long long)best);
+	close_calls(busy);
+}
+
+static int number(const char *text)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (*end || value < 0 || value > CALLS_MAX) {
+		fprintf(stderr, "call_cost: \"%s\" is no number from 0 to %d\n",
+			text, CALLS_MAX);
+		exit(2);
+	}
+	return value;
+}
+
+static void raise_file_limit(void)
+{
+	struct rlimit limit = {
+		.rlim_cur = CALLS_MAX + SPARE_FILES,
+		.rlim_max = CALLS_MAX + SPARE_FILES,
+	};
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		fail("setrlimit(RLIMIT_NOFILE)");
+}
+
+int main(int argc, char **argv)
+{
+	raise_file_limit();
+	if (argc == 4 && !strcmp(argv[1], "churn")) {
+		churn(number(argv[2]), number(argv[3]));
+	} else if (argc == 3 && !strcmp(argv[1], "mass")) {
+		mass(number(argv[2]));
+	} else if (argc == 5 && !strcmp(argv[1], "claim")) {
+		claim(number(argv[2]), number(argv[3]), number(argv[4]));
+	} else {
+		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY\n");
+		return 2;
+	}
+	return 0;
+}
