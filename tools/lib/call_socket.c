@@ -140,7 +140,7 @@ static void no_usage_text(const struct pptp_mux_refusal *slots, const char *usag
 {
 	if (!slots->not_usage)
 		snprintf(text, size,
-			 "all %u VPN slots are disabled: enable one, as with \"pptpmuxctl set VPN1 enabled on\"",
+			 "all %u VPN slots are disabled: enable one, as with \"pptpmuxctl set VPN1 enabled yes\"",
 			 slots->slots);
 	else
 		snprintf(text, size,
