@@ -6,13 +6,13 @@
 #include "pptp_seq.h"
 
 #define D	PPTP_SEQ_DELIVER
+#define HOLD	PPTP_SEQ_HOLD
 #define LATE	PPTP_SEQ_DROP_LATE
 #define JUMP	PPTP_SEQ_DROP_JUMP
 
 struct row {
 	u32			seq;
 	enum pptp_seq_verdict	verdict;
-	u32			lost;
 	bool			resync;
 };
 
@@ -25,7 +25,6 @@ static void play(struct kunit *test, struct pptp_seq_rx *rx,
 	for (i = 0; i < count; i++) {
 		res = pptp_seq_receive(rx, rows[i].seq);
 		KUNIT_EXPECT_EQ_MSG(test, res.verdict, rows[i].verdict, "row %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, res.lost, rows[i].lost, "row %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, res.resync, rows[i].resync, "row %u", i);
 	}
 }
@@ -52,22 +51,49 @@ static void starts_at_1(struct kunit *test)
 
 static void starts_after_losses(struct kunit *test)
 {
+	static const struct row rows[] = { { 5, HOLD }, { 6, HOLD } };
+	struct pptp_seq_rx rx = {};
+
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+	KUNIT_EXPECT_EQ(test, pptp_seq_give_up(&rx, 5), 5U);
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 5));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 6));
+	KUNIT_EXPECT_EQ(test, rx.next, 7U);
+}
+
+static void late_and_duplicate(struct kunit *test)
+{
 	static const struct row rows[] = {
-		{ 5, D, 5 }, { 6, D },
+		{ 0, D }, { 1, D }, { 1, LATE }, { 0, LATE }, { 2, D },
 	};
 	struct pptp_seq_rx rx = {};
 
 	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
-static void late_and_duplicate(struct kunit *test)
+static void a_swapped_pair(struct kunit *test)
 {
-	static const struct row rows[] = {
-		{ 0, D }, { 2, D, 1 }, { 1, LATE }, { 2, LATE }, { 3, D },
-	};
+	static const struct row rows[] = { { 0, D }, { 2, HOLD }, { 1, D } };
 	struct pptp_seq_rx rx = {};
 
 	play(test, &rx, rows, ARRAY_SIZE(rows));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 2));
+	KUNIT_EXPECT_FALSE(test, pptp_seq_release(&rx, 4));
+	KUNIT_EXPECT_EQ(test, rx.next, 3U);
+}
+
+static void a_hole_is_given_up(struct kunit *test)
+{
+	static const struct row before[] = { { 0, D }, { 3, HOLD }, { 4, HOLD } };
+	static const struct row after[] = { { 1, LATE }, { 2, LATE }, { 5, D } };
+	struct pptp_seq_rx rx = {};
+
+	play(test, &rx, before, ARRAY_SIZE(before));
+	KUNIT_EXPECT_FALSE(test, pptp_seq_release(&rx, 3));
+	KUNIT_EXPECT_EQ(test, pptp_seq_give_up(&rx, 3), 2U);
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 3));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 4));
+	play(test, &rx, after, ARRAY_SIZE(after));
 }
 
 static void wraps(struct kunit *test)
@@ -85,22 +111,37 @@ static void wraps(struct kunit *test)
 static void wraps_over_a_loss(struct kunit *test)
 {
 	static const struct row lost_last[] = {
-		{ 0xfffffffe, D }, { 0, D, 1 }, { 1, D },
+		{ 0xfffffffe, D }, { 0, HOLD }, { 1, HOLD },
 	};
 	static const struct row lost_first[] = {
-		{ 0xffffffff, D }, { 1, D, 1 }, { 2, D },
+		{ 0xffffffff, D }, { 1, HOLD },
 	};
 	struct pptp_seq_rx rx = { .next = 0xfffffffe, .started = true };
 
 	play(test, &rx, lost_last, ARRAY_SIZE(lost_last));
+	KUNIT_EXPECT_EQ(test, pptp_seq_give_up(&rx, 0), 1U);
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 0));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 1));
 	rx = (struct pptp_seq_rx){ .next = 0xffffffff, .started = true };
 	play(test, &rx, lost_first, ARRAY_SIZE(lost_first));
+	KUNIT_EXPECT_EQ(test, pptp_seq_give_up(&rx, 1), 1U);
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 1));
+}
+
+static void swapped_over_the_wrap(struct kunit *test)
+{
+	static const struct row rows[] = { { 0, HOLD }, { 0xffffffff, D } };
+	struct pptp_seq_rx rx = { .next = 0xffffffff, .started = true };
+
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 0));
+	KUNIT_EXPECT_EQ(test, rx.next, 1U);
 }
 
 /* Number 1 means a peer that starts there only when it is the first packet. */
-static void one_after_a_wrap_is_a_loss(struct kunit *test)
+static void one_after_a_wrap_is_early(struct kunit *test)
 {
-	static const struct row rows[] = { { 1, D, 1 } };
+	static const struct row rows[] = { { 1, HOLD }, { 0, D } };
 	struct pptp_seq_rx rx = { .next = 0, .started = true };
 
 	play(test, &rx, rows, ARRAY_SIZE(rows));
@@ -112,7 +153,7 @@ static void one_forged_jump(struct kunit *test)
 		{ 0, D },
 		{ 0x80000000, JUMP }, { 1, D },
 		{ 0x7fffffff, JUMP }, { 2, D },
-		{ PPTP_SEQ_JUMP_MAX + 3, JUMP }, { 3, D },
+		{ PPTP_SEQ_AHEAD_MAX + 3, JUMP }, { 3, D },
 	};
 	struct pptp_seq_rx rx = {};
 
@@ -123,7 +164,7 @@ static void two_in_sequence_resynchronise(struct kunit *test)
 {
 	static const struct row rows[] = {
 		{ 0, D },
-		{ 0x80000000, JUMP }, { 0x80000001, D, 0, true },
+		{ 0x80000000, JUMP }, { 0x80000001, D, true },
 		{ 0x80000002, D }, { 1, JUMP }, { 0x80000003, D },
 	};
 	struct pptp_seq_rx rx = {};
@@ -136,31 +177,25 @@ static void two_forged_apart_do_not(struct kunit *test)
 {
 	static const struct row rows[] = {
 		{ 0, D },
-		{ 0x80000000, JUMP }, { 1, D }, { 0x80000001, JUMP }, { 2, D },
+		{ 0x80000000, JUMP }, { 1, D }, { 0x80000001, JUMP },
+		{ 3, HOLD }, { 0x80000002, JUMP }, { 2, D },
 	};
 	struct pptp_seq_rx rx = {};
 
 	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
-static void edges_of_the_jump(struct kunit *test)
+static void edges_of_the_bounds(struct kunit *test)
 {
-	static const struct row ahead[] = {
-		{ PPTP_SEQ_JUMP_MAX - 1, D, PPTP_SEQ_JUMP_MAX - 1 },
-	};
-	static const struct row beyond[] = {
-		{ PPTP_SEQ_JUMP_MAX, JUMP },
-	};
-	static const struct row behind[] = {
-		{ -PPTP_SEQ_JUMP_MAX, LATE }, { -PPTP_SEQ_JUMP_MAX - 1, JUMP },
+	static const struct row rows[] = {
+		{ PPTP_SEQ_AHEAD_MAX - 1, HOLD },
+		{ PPTP_SEQ_AHEAD_MAX, JUMP },
+		{ -PPTP_SEQ_BEHIND_MAX, LATE },
+		{ -PPTP_SEQ_BEHIND_MAX - 1, JUMP },
 	};
 	struct pptp_seq_rx rx = { .started = true };
 
-	play(test, &rx, ahead, ARRAY_SIZE(ahead));
-	rx = (struct pptp_seq_rx){ .started = true };
-	play(test, &rx, beyond, ARRAY_SIZE(beyond));
-	rx = (struct pptp_seq_rx){ .started = true };
-	play(test, &rx, behind, ARRAY_SIZE(behind));
+	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
 static void ack_is_owed_once(struct kunit *test)
@@ -171,24 +206,26 @@ static void ack_is_owed_once(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pptp_seq_take_ack(&rx, &ack));
 	pptp_seq_receive(&rx, 0);
 	pptp_seq_receive(&rx, 1);
+	KUNIT_EXPECT_EQ(test, pptp_seq_unacked(&rx), 2U);
 	KUNIT_EXPECT_TRUE(test, pptp_seq_take_ack(&rx, &ack));
 	KUNIT_EXPECT_EQ(test, ack, 1U);
 	KUNIT_EXPECT_FALSE(test, pptp_seq_take_ack(&rx, &ack));
 	pptp_seq_receive(&rx, 1);
+	pptp_seq_receive(&rx, 3);
 	KUNIT_EXPECT_FALSE(test, pptp_seq_take_ack(&rx, &ack));
 }
 
-static void ack_does_not_wait_for_ever(struct kunit *test)
+static void acks_wrap(struct kunit *test)
 {
 	struct pptp_seq_rx rx = { .next = -2, .acked = -2, .started = true };
 	u32 i, ack;
 
-	for (i = 1; i < PPTP_SEQ_ACK_EVERY; i++)
-		KUNIT_EXPECT_FALSE(test, pptp_seq_receive(&rx, i - 3).ack_now);
-	KUNIT_EXPECT_TRUE(test, pptp_seq_receive(&rx, i - 3).ack_now);
+	for (i = 1; i <= PPTP_SEQ_ACK_EVERY; i++) {
+		pptp_seq_receive(&rx, i - 3);
+		KUNIT_EXPECT_EQ(test, pptp_seq_unacked(&rx), i);
+	}
 	KUNIT_EXPECT_TRUE(test, pptp_seq_take_ack(&rx, &ack));
-	KUNIT_EXPECT_EQ(test, ack, i - 3);
-	KUNIT_EXPECT_FALSE(test, pptp_seq_receive(&rx, i - 2).ack_now);
+	KUNIT_EXPECT_EQ(test, ack, i - 4);
 }
 
 static struct kunit_case pptp_seq_cases[] = {
@@ -196,15 +233,18 @@ static struct kunit_case pptp_seq_cases[] = {
 	KUNIT_CASE(starts_at_1),
 	KUNIT_CASE(starts_after_losses),
 	KUNIT_CASE(late_and_duplicate),
+	KUNIT_CASE(a_swapped_pair),
+	KUNIT_CASE(a_hole_is_given_up),
 	KUNIT_CASE(wraps),
 	KUNIT_CASE(wraps_over_a_loss),
-	KUNIT_CASE(one_after_a_wrap_is_a_loss),
+	KUNIT_CASE(swapped_over_the_wrap),
+	KUNIT_CASE(one_after_a_wrap_is_early),
 	KUNIT_CASE(one_forged_jump),
 	KUNIT_CASE(two_in_sequence_resynchronise),
 	KUNIT_CASE(two_forged_apart_do_not),
-	KUNIT_CASE(edges_of_the_jump),
+	KUNIT_CASE(edges_of_the_bounds),
 	KUNIT_CASE(ack_is_owed_once),
-	KUNIT_CASE(ack_does_not_wait_for_ever),
+	KUNIT_CASE(acks_wrap),
 	{}
 };
 

@@ -3,7 +3,7 @@
 # Loads KUnit suites (default: those of this build) and judges their results, case by
 # case. insmod succeeds even if cases fail, so only the results count.
 #
-# Usage: run.sh [MODULE.ko...]
+# Usage: kunit.sh [MODULE.ko...]
 set -euo pipefail
 
 DIR=$(cd "$(dirname "$0")" && pwd)
@@ -59,6 +59,8 @@ judge_module()
 
 need_root
 modprobe kunit 2>/dev/null || skip_all "this kernel has no KUnit"
+# insmod loads nothing else, and what these need may be built in
+modprobe -a ppp_generic pppox gre 2>/dev/null || true
 if [ $# -eq 0 ]; then
 	set -- "$PPTP_MUX_BUILD"/selftests/kunit/*.ko
 fi
