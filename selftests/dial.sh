@@ -1,0 +1,281 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Real clients dial in: pptp-linux, pppd with our plugin, and control connections
+# that neither of them makes. MS-CHAPv2 and MPPE-128 are required throughout.
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+OCTETS=1500000 STARTS=12
+if is_debug; then
+	OCTETS=300000 STARTS=5
+fi
+
+part()
+{
+	ns c1 python3 ./dial.py "$1" "$SERVER"
+	nothing_left
+}
+
+# Both ends send at the same time, and compare all that they get
+transfer()
+{
+	local served=0
+
+	ns s python3 ./tunnel_traffic.py serve "$INNER" "$OCTETS" &
+	ns c1 python3 ./tunnel_traffic.py fetch "$INNER" "$OCTETS"
+	wait "$!" || served=$?
+	[ "$served" -eq 0 ]
+}
+
+# dial_pptp_linux CLIENT OPTION...: GRE in user space, pppd on a pty
+dial_pptp_linux()
+{
+	local client=$1
+
+	shift
+	grep -v -e '^plugin' -e '^pptp_server' "$dir/options" >"$dir/options.pty"
+	ns "$client" pppd file "$dir/options.pty" linkname "$NS_PREFIX$client" updetach \
+		logfile "$dir/$client.log" pty "pptp $SERVER --nolaunchpppd --nohostroute" "$@" \
+		</dev/null >/dev/null 2>&1
+}
+
+encrypted()
+{
+	log_has 'MPPE 128-bit stateless compression enabled'
+	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
+}
+
+# The table, the call and the interfaces of both ends tell one story
+tables_match()
+{
+	local ifname
+
+	ifname=$(ip -n "${NS_PREFIX}s" -o link | sed -n 's/.*: \(ppp[0-9]*\):.*/\1/p')
+	json s 'len(j["calls"]) == 1' calls
+	json s 'j["calls"][0]["peer"] == "10.9.0.2" and j["calls"][0]["local"] == "10.9.0.1"' calls
+	json s 'j["calls"][0]["ifname"] == "'"$ifname"'"' calls
+	json s 'j["calls"][0]["asked_usage"] == ["receive"]' calls
+	json s '[s["state"] for s in j["slots"]].count("connected") == 1' slots
+	json s 'j["connected"] == 1 and j["free"] == j["slots"] - 1' table
+	json s 'j["calls"][0]["stats"]["rx_packets"] > 0 and j["calls"][0]["stats"]["tx_packets"] > 0' calls -s
+	json s 'j["calls"][0]["stats"]["rx_drop_malformed"] == 0' calls -s
+}
+
+# The other end of a call of ours is a call of the client's table too
+both_tables_match()
+{
+	tables_match
+	json c1 'j["calls"][0]["peer"] == "10.9.0.1" and j["calls"][0]["asked_usage"] == ["dial-out"]' calls
+	[ "$(ctl s --json calls | call_field id)" = "$(ctl c1 --json calls | call_field peer_id)" ]
+	[ "$(ctl s --json calls | call_field peer_id)" = "$(ctl c1 --json calls | call_field id)" ]
+}
+
+call_field()
+{
+	python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["'"$1"'"])'
+}
+
+slots_in_use()
+{
+	ctl s --json slots |
+		python3 -c 'import json, sys; print(*(s["number"] for s in json.load(sys.stdin)["slots"] if s["state"] == "connected"))'
+}
+
+in_use()
+{
+	[ "$(slots_in_use)" = "$1" ]
+}
+
+# The slot that was freed last is the last to be taken
+next_free_slot()
+{
+	local first
+
+	first=$(slots_in_use)
+	dial c2
+	in_use "$first $((first + 1))"
+	hang_up c1
+	wait_for "$PATIENCE" in_use "$((first + 1))"
+	dial c1
+	in_use "$((first + 1)) $((first + 2))"
+	reach c1
+	reach c2
+	hang_up c1
+	hang_up c2
+}
+
+server_pppd()
+{
+	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server"
+}
+
+# The client hears of it by the CDN, not by its own echoes, which come later
+hung_up_by_server()
+{
+	log_mark
+	dial c1
+	kill "$(server_pppd)"
+	wait_for "$PATIENCE" no_process c1
+	log_has 'call ended: pppd was told to end'
+	grep -q -e 'hangup' -e 'Hangup' -e 'LCP terminated by peer' "$dir/c1.log"
+}
+
+killed_on_server()
+{
+	log_mark
+	dial c1
+	kill -KILL "$(server_pppd)"
+	wait_for "$PATIENCE" no_process c1
+	log_has 'event 20073: call ended: pppd was killed by a signal'
+}
+
+killed_on_client()
+{
+	dial c1
+	kill -KILL "$(client_pid c1)"
+	nothing_left
+}
+
+reload()
+{
+	dial c1
+	server_conf 'slots = 9' 'usage = { "VPN9 demand-dial, quarantine=700" }'
+	kill -HUP "$server"
+	wait_for "$PATIENCE" log_has 'reload: done'
+	json s 'j["slots"] == 9 and j["connected"] == 1' table
+	json s 'j["slots"][8]["usage"] == ["demand-dial"] and j["slots"][8]["quarantine_ms"] == 700' slots
+	reach c1
+}
+
+reload_with_mistake()
+{
+	log_mark
+	printf 'slots = 0\n' >>"$dir/pptpmuxd.conf"
+	kill -HUP "$server"
+	wait_for "$PATIENCE" log_has 'reload: the old configuration stays'
+	log_has 'pptpmuxd.conf:[0-9]*: slots = 0: write a number from 1 to 65535'
+	json s 'j["slots"] == 9' table
+	reach c1
+	hang_up c1
+}
+
+# The first packet for the other side places the call
+demand_dial()
+{
+	ctl c1 set all usage +demand-dial
+	ns c1 pppd file "$dir/options" linkname "${NS_PREFIX}c1" nodetach \
+		logfile "$dir/c1.log" demand 192.168.77.200:"$INNER" ipcp-accept-local \
+		ipcp-accept-remote pptp_usage demand-dial </dev/null >/dev/null 2>&1 &
+	wait_for "$PATIENCE" ns c1 ip route get "$INNER" oif ppp0
+	json c1 'j["calls"] == []' calls
+	wait_for "$PATIENCE" ns c1 ping -c 1 -W 2 "$INNER"
+	json c1 'j["calls"][0]["asked_usage"] == ["demand-dial"]' calls
+	reach c1
+	hang_up c1
+}
+
+# pppd dials again by itself when the server has hung up
+persist()
+{
+	dial c1 persist holdoff 1 maxfail 5
+	log_mark
+	kill "$(server_pppd)"
+	wait_for "$PATIENCE" log_has 'call connected'
+	wait_for "$PATIENCE" reach c1
+	hang_up c1
+}
+
+# A call that is up passes data, even if the server has some to send from the
+# first moment on, when the client may not yet be able to decrypt it
+starts()
+{
+	local dialler=$1 i dead=0
+
+	ip netns exec "${NS_PREFIX}s" python3 ./tunnel_traffic.py chatter "${POOL[@]}" >/dev/null 2>&1 &
+	for ((i = 0; i < STARTS; i++)); do
+		"$dialler" c1
+		ns c1 ping -c 3 -i 0.2 -W 5 "$INNER" >"$dir/ping" ||
+			{ dead=$((dead + 1)); cat "$dir/ping" "$dir/c1.log"; }
+		hang_up c1
+	done
+	kill "$!"
+	wait "$!" || true
+	echo "$dead of $STARTS calls were up and passed nothing"
+	[ "$dead" -eq 0 ]
+	! grep 'Protocol-Reject' "$dir/c1.log"
+}
+
+latency()
+{
+	local begin
+
+	begin=$(date +%s%N)
+	dial c1
+	diag "dial-in: $((($(date +%s%N) - begin) / 1000000)) ms from pppd's start to IPCP up"
+	hang_up c1
+}
+
+# A second call ends in order too, which knows no PPP at all
+shut_down()
+{
+	ns c2 python3 ./dial.py until_shutdown "$SERVER" >"$dir/told" &
+	peer=$!
+	wait_for "$PATIENCE" grep -q connected "$dir/told"
+	dial c1
+	server_stop
+	peer_rc=0
+	wait "$peer" || peer_rc=$?
+}
+
+dial_setup 2
+server_conf 'slots = 6' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 8'
+server_start
+
+if command -v pptp >/dev/null; then
+	check "pptp-linux: dials in" dial_pptp_linux c1
+	check "pptp-linux: encrypted" encrypted
+	check "pptp-linux: pings both ways" reach c1
+	check "pptp-linux: TCP both ways, content verified" transfer
+	check "pptp-linux: table and call" tables_match
+	check "pptp-linux: hangs up" hang_up c1
+	check "pptp-linux: nothing is left" nothing_left
+	check "pptp-linux: no call is up and dead" starts dial_pptp_linux
+else
+	skip "pptp-linux" "install pptp-linux"
+fi
+
+log_mark
+check "plugin: dials in" dial c1
+check "plugin: encrypted" encrypted
+check "plugin: pings both ways" reach c1
+check "plugin: TCP both ways, content verified" transfer
+check "plugin: tables and calls of both ends" both_tables_match
+check "plugin: the next call takes the next free slot" next_free_slot
+check "plugin: nothing is left" nothing_left
+check "plugin: no call is up and dead" starts dial
+check "the server hangs up" hung_up_by_server
+check "the server's pppd is killed" killed_on_server
+check "the client's pppd is killed" killed_on_client
+check "persist dials anew" persist
+check "demand dials" demand_dial
+check "nothing is left of those" nothing_left
+check "several calls on one control connection" part several_calls
+check "Stop-Control-Connection-Request ends all calls" part stop_ends_calls
+check "echoes both ways" part echo
+check "Set-Link-Info and WAN-Error-Notify" part link_info
+log_mark
+check "SIGHUP: the configuration is read anew" reload
+check "SIGHUP: a mistake leaves the old one" reload_with_mistake
+latency
+shut_down
+check "SIGTERM: exit code 0" test "$server_rc" -eq 0
+check "SIGTERM: CDN, then Stop-Control-Connection-Request" test "$peer_rc" -eq 0
+check "SIGTERM: pptpmuxd says its end" log_has 'pptpmuxd ends'
+server=
+check "SIGTERM: nothing is left" nothing_left
+tap_end

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# A PPTP server and its clients, each in a namespace of their own; to be sourced
+# instead of lib.sh, from the directory of both. The server is in namespace "s", at
+# $SERVER; the clients are c1, c2, ...
+#
+#   dial_setup CLIENTS             namespaces, secrets, directory $dir
+#   server_conf LINE...            writes pptpmuxd's configuration; its pppd gets
+#                                  $pppd_options too
+#   server_start                   starts pptpmuxd and waits until it listens
+#   server_stop                    SIGTERM; leaves its exit code in $server_rc
+#   log_has PATTERN                of the server's log since log_mark
+#   log_mark
+#   dial CLIENT [OPTION...]        pppd with our plugin, until it is up; its exit code
+#   dial_options FILE              what clients dial with, for pppd's "file"
+#   hang_up CLIENT                 ends that pppd and waits until it is gone
+#   client_address CLIENT          of its PPP interface, when there is one
+#   reach CLIENT                   pings both ways through the tunnel
+#   ctl NS ARG...                  pptpmuxctl there
+#   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
+#   nothing_left                   no call, process, interface, route of one
+#   is_debug                       is this a kernel with checkers, and slow?
+#
+# What is set here is for the scripts, whose own arguments are none of need_module's:
+# shellcheck disable=SC2119,SC2034
+
+# /etc/ppp is the script's own: no secret is written to this machine's, and none
+# of its scripts run
+if [ "${DIAL_OWN_MOUNTS-}" != "$$" ] && [ "$(id -u)" -eq 0 ]; then
+	DIAL_OWN_MOUNTS=$$ exec unshare --mount --propagation private "./${0##*/}" "$@"
+fi
+
+# shellcheck source=selftests/lib.sh
+. ./lib.sh
+
+readonly SERVER=10.9.0.1 INNER=192.168.77.1 PASSWORD=correct-horse
+PPTPMUXD=${PPTPMUXD:-$PPTP_MUX_BUILD/tools/pptpmuxd/pptpmuxd}
+PLUGIN=${PLUGIN:-$PPTP_MUX_BUILD/tools/pppd-plugin/pptp_mux.so}
+# What clients get
+readonly POOL=(192.168.77.{10..17})
+
+is_debug()
+{
+	[ -e /proc/lockdep_stats ]
+}
+
+# Seconds that a wait may take at most; all end as soon as they can
+PATIENCE=30
+if is_debug; then
+	PATIENCE=120
+fi
+readonly PATIENCE
+
+dial_options()
+{
+	cat >"$1" <<-CONF
+		plugin $PLUGIN
+		pptp_server $SERVER
+		user alice
+		password $PASSWORD
+		noauth
+		refuse-pap
+		refuse-chap
+		refuse-mschap
+		refuse-eap
+		require-mppe-128
+		noipdefault
+		noipv6
+		nodefaultroute
+		lcp-max-terminate 1
+	CONF
+}
+
+secrets_setup()
+{
+	mkdir -p "$dir/ppp"
+	mount --bind "$dir/ppp" /etc/ppp
+	printf 'alice * %s *\n' "$PASSWORD" >/etc/ppp/chap-secrets
+	chmod 600 /etc/ppp/chap-secrets
+	dial_options "$dir/options"
+}
+
+dial_setup()
+{
+	local i
+
+	need_root
+	need_command ip python3 ping pppd ss
+	[ -x "$PPTPMUXD" ] || skip_all "build it first: make -C tools"
+	dir=$(mktemp -d)
+	defer rm -r "$dir"
+	need_module
+	secrets_setup
+	ns_new s
+	ns s ip link add lan type bridge
+	ns s ip addr add "$SERVER/24" dev lan
+	ns s ip link set lan up
+	clients=()
+	for ((i = 1; i <= $1; i++)); do
+		client_new "c$i" "10.9.0.$((i + 1))/24"
+	done
+	: >"$dir/pptpmuxd.log"
+	log_mark
+}
+
+client_new()
+{
+	clients+=("$1")
+	ns_new "$1"
+	ns "$1" ip link add eth type veth peer name "to-$1" netns "${NS_PREFIX}s"
+	ns s ip link set "to-$1" master lan up
+	ns "$1" ip addr add "$2" dev eth
+	ns "$1" ip link set eth up
+	network "$1" >"$dir/$1.network"
+	defer end_processes "$1"
+}
+
+end_processes()
+{
+	local pids
+
+	mapfile -t pids < <(ip netns pids "$NS_PREFIX$1")
+	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}"
+}
+
+# Interfaces, addresses and routes; what is told of a link's state may change
+network()
+{
+	ip -n "$NS_PREFIX$1" -o link | sed 's/[:@].*: / /; s/[@:].*//'
+	ip -n "$NS_PREFIX$1" -4 -o addr
+	ip -n "$NS_PREFIX$1" -4 route show table all | sort
+}
+
+server_conf()
+{
+	cat >"$dir/pptpmuxd.conf" <<-CONF
+		localip = "$INNER"
+		remoteip = { "${POOL[0]}-${POOL[-1]}" }
+		plugin = "$PLUGIN"
+		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 ${pppd_options-}" }
+	CONF
+	printf '%s\n' "$@" >>"$dir/pptpmuxd.conf"
+}
+
+server_start()
+{
+	log_mark
+	ip netns exec "${NS_PREFIX}s" "$PPTPMUXD" -f "$dir/pptpmuxd.conf" 2>>"$dir/pptpmuxd.log" &
+	server=$!
+	defer kill -KILL "$server"
+	if ! wait_for "$PATIENCE" log_has 'listens on TCP port'; then
+		diag "pptpmuxd did not start: $(tail -n 5 "$dir/pptpmuxd.log")"
+		exit "$KSFT_FAIL"
+	fi
+	network s >"$dir/s.network"
+}
+
+server_stop()
+{
+	server_rc=0
+	kill "$server"
+	wait "$server" || server_rc=$?
+}
+
+log_mark()
+{
+	wc -l <"$dir/pptpmuxd.log" >"$dir/mark"
+}
+
+log_has()
+{
+	tail -n "+$(($(cat "$dir/mark") + 1))" "$dir/pptpmuxd.log" | grep -e "$1"
+}
+
+dial()
+{
+	local client=$1
+
+	shift
+	ns "$client" pppd file "$dir/options" linkname "$NS_PREFIX$client" updetach \
+		logfile "$dir/$client.log" "$@" </dev/null >/dev/null 2>&1
+}
+
+pid_file()
+{
+	local run=/run/pppd
+
+	[ -d "$run" ] || run=/run
+	echo "$run/ppp-$NS_PREFIX$1.pid"
+}
+
+client_pid()
+{
+	head -n 1 "$(pid_file "$1")"
+}
+
+no_process()
+{
+	[ -z "$(ip netns pids "$NS_PREFIX$1")" ]
+}
+
+hang_up()
+{
+	kill "$(client_pid "$1")"
+	wait_for "$PATIENCE" no_process "$1"
+}
+
+client_address()
+{
+	ip -n "$NS_PREFIX$1" -4 -o addr | awk '$2 ~ /^ppp/ { print $4; exit }'
+}
+
+up()
+{
+	[ -n "$(client_address "$1")" ]
+}
+
+reach()
+{
+	ns "$1" ping -c 3 -i 0.2 -W 20 "$INNER"
+	ns "$1" ping -c 3 -i 0.2 -W 20 -s 1300 "$INNER"
+	ns s ping -c 3 -i 0.2 -W 20 "$(client_address "$1")"
+}
+
+ctl()
+{
+	local name=$1
+
+	shift
+	ns "$name" "$CTL" "$@"
+}
+
+json()
+{
+	local name=$1 expression=$2
+
+	shift 2
+	ctl "$name" --json "$@" |
+		python3 -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+}
+
+all_free()
+{
+	ctl "$1" table | awk '$1 == "slots" { slots = $2 } $1 == "free" { free = $2 }
+		END { exit !slots || slots != free }'
+}
+
+only_server()
+{
+	[ "$(ip netns pids "${NS_PREFIX}s")" = "$server" ]
+}
+
+as_before()
+{
+	diff "$dir/$1.network" <(network "$1")
+}
+
+# Says what there still is, for the report
+nothing_left()
+{
+	local name
+
+	wait_for "$PATIENCE" only_server ||
+		{ ip netns pids "${NS_PREFIX}s" | xargs ps -o pid=,args= -p; return 1; }
+	for name in s "${clients[@]}"; do
+		wait_for "$PATIENCE" all_free "$name" || { ctl "$name" slots; return 1; }
+		wait_for "$PATIENCE" as_before "$name" || { as_before "$name"; return 1; }
+		[ "$name" = s ] || wait_for "$PATIENCE" no_process "$name" ||
+			{ ip netns pids "$NS_PREFIX$name" | xargs ps -o pid=,args= -p; return 1; }
+	done
+}
