@@ -29,6 +29,14 @@
 /* How long an acknowledgment waits for data that takes it along */
 #define ACK_DELAY		msecs_to_jiffies(20)
 
+/*
+ * How long, and with how many packets behind it, a hole is left open. Packets
+ * that take different CPUs or paths are apart by far less; a loss costs those
+ * behind it this long.
+ */
+#define HOLE_TIME		msecs_to_jiffies(40)
+#define HELD_MAX		64
+
 /* Without sequence and acknowledgment numbers */
 #define GRE_HEADER_MIN		8
 
@@ -420,6 +428,30 @@ static bool strip_packet(struct sk_buff *skb, const struct gre_packet *packet)
 	return true;
 }
 
+static void rx_add(struct pptp_gre *gre, u64_stats_t *counter, u64 value)
+{
+	lockdep_assert_held(&gre->rx_lock);
+	u64_stats_update_begin(&gre->rx_stats.syncp);
+	u64_stats_add(counter, value);
+	u64_stats_update_end(&gre->rx_stats.syncp);
+}
+
+static void count_rx_drop(struct pptp_gre *gre, enum pptp_gre_rx_drop drop)
+{
+	rx_add(gre, &gre->rx_stats.drop[drop], 1);
+}
+
+/* Next in sequence: put it in line, and count it. */
+static void ready(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	lockdep_assert_held(&gre->rx_lock);
+	u64_stats_update_begin(&gre->rx_stats.syncp);
+	u64_stats_inc(&gre->rx_stats.packets);
+	u64_stats_add(&gre->rx_stats.bytes, skb->len);
+	u64_stats_update_end(&gre->rx_stats.syncp);
+	__skb_queue_tail(&gre->rx_ready, skb);
+}
+
 /* Empty the line, unless somebody is at it already. */
 static void deliver_ready(struct pptp_gre *gre)
 	__must_hold(&gre->rx_lock)
@@ -437,34 +469,109 @@ static void deliver_ready(struct pptp_gre *gre)
 	gre->rx_delivering = false;
 }
 
-static void count_rx(struct pptp_gre *gre, const struct pptp_seq_result *res,
-		     unsigned int bytes)
+/* ---- packets that came too early ---- */
+
+struct held {
+	u32	seq;
+};
+
+static struct held *held(struct sk_buff *skb)
 {
-	lockdep_assert_held(&gre->rx_lock);
-	u64_stats_update_begin(&gre->rx_stats.syncp);
-	u64_stats_inc(&gre->rx_stats.packets);
-	u64_stats_add(&gre->rx_stats.bytes, bytes);
-	if (res->lost)
-		u64_stats_add(&gre->rx_stats.lost, res->lost);
-	if (res->resync)
-		u64_stats_inc(&gre->rx_stats.resync);
-	u64_stats_update_end(&gre->rx_stats.syncp);
+	BUILD_BUG_ON(sizeof(struct held) > sizeof(skb->cb));
+	return (struct held *)skb->cb;
 }
 
-static void count_rx_drop(struct pptp_gre *gre, enum pptp_gre_rx_drop drop)
+/* What has become next in sequence leaves; the hole behind it is a new one. */
+static void release_held(struct pptp_gre *gre)
 {
-	lockdep_assert_held(&gre->rx_lock);
-	u64_stats_update_begin(&gre->rx_stats.syncp);
-	u64_stats_inc(&gre->rx_stats.drop[drop]);
-	u64_stats_update_end(&gre->rx_stats.syncp);
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&gre->rx_held)) &&
+	       pptp_seq_release(&gre->rx, held(skb)->seq)) {
+		__skb_unlink(skb, &gre->rx_held);
+		rx_add(gre, &gre->rx_stats.reordered, 1);
+		ready(gre, skb);
+	}
+	gre->rx_hole = jiffies;
 }
+
+/* There is a first held packet. What is missing before it is lost. */
+static void give_up_hole(struct pptp_gre *gre)
+{
+	u32 seq = held(skb_peek(&gre->rx_held))->seq;
+
+	rx_add(gre, &gre->rx_stats.lost, pptp_seq_give_up(&gre->rx, seq));
+	release_held(gre);
+}
+
+/* The numbering has moved on without them: they are in order all the same. */
+static void flush_held(struct pptp_gre *gre)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&gre->rx_held)))
+		ready(gre, skb);
+}
+
+/* Where a packet belongs among those held: behind the one returned, if any. */
+static struct sk_buff *held_before(struct pptp_gre *gre, u32 seq)
+{
+	struct sk_buff *skb;
+
+	skb_queue_reverse_walk(&gre->rx_held, skb)
+		if (pptp_seq_distance(held(skb)->seq, seq) >= 0)
+			return skb;
+	return NULL;
+}
+
+/* False if it is held already. */
+static bool hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+{
+	struct sk_buff *before = held_before(gre, seq);
+
+	if (before && held(before)->seq == seq)
+		return false;
+	held(skb)->seq = seq;
+	if (skb_queue_empty(&gre->rx_held)) {
+		gre->rx_hole = jiffies;
+		schedule_delayed_work(&gre->hole_work, HOLE_TIME);
+	}
+	if (before)
+		__skb_queue_after(&gre->rx_held, before, skb);
+	else
+		__skb_queue_head(&gre->rx_held, skb);
+	if (skb_queue_len(&gre->rx_held) > HELD_MAX)
+		give_up_hole(gre);
+	return true;
+}
+
+/*
+ * A hole is as old as the last packet that was next in sequence: with traffic
+ * coming in order, one packet far ahead is not worth giving up what is between.
+ */
+static void hole_work(struct work_struct *work)
+{
+	struct pptp_gre *gre = container_of(to_delayed_work(work),
+					    struct pptp_gre, hole_work);
+	long left;
+
+	spin_lock_bh(&gre->rx_lock);
+	left = gre->rx_hole + HOLE_TIME - jiffies;
+	if (!skb_queue_empty(&gre->rx_held) && left <= 0)
+		give_up_hole(gre);
+	if (!skb_queue_empty(&gre->rx_held))
+		schedule_delayed_work(&gre->hole_work,
+				      left > 0 ? left : HOLE_TIME);
+	deliver_ready(gre);
+	spin_unlock_bh(&gre->rx_lock);
+}
+
+/* ---- packets as they come ---- */
 
 static void count_rx_ack(struct pptp_gre *gre)
 {
 	spin_lock(&gre->rx_lock);
-	u64_stats_update_begin(&gre->rx_stats.syncp);
-	u64_stats_inc(&gre->rx_stats.acks);
-	u64_stats_update_end(&gre->rx_stats.syncp);
+	rx_add(gre, &gre->rx_stats.acks, 1);
 	spin_unlock(&gre->rx_lock);
 }
 
@@ -476,55 +583,69 @@ static void receive_malformed(struct pptp_gre *gre, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-static void ack_later(struct pptp_gre *gre)
+static void acknowledge(struct pptp_gre *gre)
 {
-	if (!delayed_work_pending(&gre->ack_work))
+	u32 unacked = pptp_seq_unacked(&gre->rx);
+
+	if (unacked >= PPTP_SEQ_ACK_EVERY)
+		send_ack(gre);
+	else if (unacked && !delayed_work_pending(&gre->ack_work))
 		schedule_delayed_work(&gre->ack_work, ACK_DELAY);
 }
 
-/* Judge a frame and put it in line, or count why not. */
-static struct pptp_seq_result judge(struct pptp_gre *gre, struct sk_buff *skb,
-				    u32 seq)
-	__must_hold(&gre->rx_lock)
+static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
+			     bool resync)
+{
+	if (resync) {
+		rx_add(gre, &gre->rx_stats.resync, 1);
+		flush_held(gre);
+	}
+	ready(gre, skb);
+	release_held(gre);
+}
+
+/* Judge a frame. False if it is to be dropped, which is counted. */
+static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 {
 	struct pptp_seq_result res = pptp_seq_receive(&gre->rx, seq);
 
 	switch (res.verdict) {
 	case PPTP_SEQ_DELIVER:
-		count_rx(gre, &res, skb->len);
-		__skb_queue_tail(&gre->rx_ready, skb);
-		break;
+		next_in_sequence(gre, skb, res.resync);
+		return true;
+	case PPTP_SEQ_HOLD:
+		if (hold(gre, skb, seq))
+			return true;
+		fallthrough;
 	case PPTP_SEQ_DROP_LATE:
 		count_rx_drop(gre, PPTP_GRE_RX_LATE);
-		break;
+		return false;
 	case PPTP_SEQ_DROP_JUMP:
 		count_rx_drop(gre, PPTP_GRE_RX_JUMP);
-		break;
+		return false;
 	}
-	return res;
+	return false;
 }
 
 /* A data packet of a session that is known. */
 static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 			 const struct gre_packet *packet)
 {
-	struct pptp_seq_result res;
+	bool taken;
 
 	if (!strip_packet(skb, packet)) {
 		receive_malformed(gre, skb);
 		return;
 	}
 	spin_lock(&gre->rx_lock);
-	res = judge(gre, skb, packet->seq);
+	taken = judge(gre, skb, packet->seq);
 	deliver_ready(gre);
 	spin_unlock(&gre->rx_lock);
 
-	if (res.verdict != PPTP_SEQ_DELIVER)
+	if (!taken)
 		kfree_skb(skb);
-	else if (res.ack_now)
-		send_ack(gre);
 	else
-		ack_later(gre);
+		acknowledge(gre);
 }
 
 /* Handler of GRE version 1: softirqs off, under RCU. */
@@ -578,7 +699,9 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	u64_stats_init(&gre->tx.syncp);
 	u64_stats_init(&gre->rx_stats.syncp);
 	spin_lock_init(&gre->rx_lock);
+	__skb_queue_head_init(&gre->rx_held);
 	__skb_queue_head_init(&gre->rx_ready);
+	INIT_DELAYED_WORK(&gre->hole_work, hole_work);
 	INIT_WORK(&gre->own_work, own_work);
 	INIT_DELAYED_WORK(&gre->ack_work, ack_work);
 	return dst_cache_init(&gre->route, GFP_KERNEL);
@@ -673,10 +796,14 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
  * pptp_gre_quiesce() - stop what a session does of itself
  * @gre: the session; its id is dropped, and a grace period has passed
  *
+ * Frames that are still held go with it.
+ *
  * Context: may sleep.
  */
 void pptp_gre_quiesce(struct pptp_gre *gre)
 {
+	cancel_delayed_work_sync(&gre->hole_work);
+	__skb_queue_purge(&gre->rx_held);
 	cancel_delayed_work_sync(&gre->ack_work);
 	cancel_work_sync(&gre->own_work);
 }
@@ -728,6 +855,7 @@ static const struct stat_attr rx_attrs[] = {
 	RX(PACKETS, packets),
 	RX(BYTES, bytes),
 	RX(ACKS, acks),
+	RX(REORDERED, reordered),
 	RX(LOST, lost),
 	RX(RESYNC, resync),
 	RX_DROP(LATE),

@@ -29,7 +29,7 @@ struct sock;
 /**
  * struct pptp_gre_owner - what a session asks of the call that it belongs to
  * @deliver: take a received PPP frame, protocol field first, strictly in the
- *	order of the peer's numbering. Softirqs are off, under RCU; no lock.
+ *	order of the peer's numbering. Softirqs are off; no lock is held.
  * @own_ifindex: index of the device whose packets the session carries, 0 if
  *	there is none (yet). May sleep, and takes PPP's locks.
  */
@@ -71,6 +71,7 @@ struct pptp_gre_rx_stats {
 	u64_stats_t		packets;
 	u64_stats_t		bytes;		/* of PPP frames */
 	u64_stats_t		acks;
+	u64_stats_t		reordered;	/* held, and released in time */
 	u64_stats_t		lost;
 	u64_stats_t		resync;
 	u64_stats_t		drop[PPTP_GRE_RX_DROPS];
@@ -95,9 +96,12 @@ struct pptp_gre_rx_stats {
  * @tx_acks: acknowledgments sent alone, from anywhere
  * @rx_lock: receive of one call on several CPUs; softirqs off
  * @rx: the sequence engine; rx_lock
+ * @rx_held: frames behind a hole, by sequence number; rx_lock
+ * @rx_hole: since when the first of them has been waiting, jiffies; rx_lock
  * @rx_ready: frames in order, yet to be delivered; rx_lock
  * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
  * @rx_stats: counters of receive; rx_lock
+ * @hole_work: gives a hole up that is not filled in time
  * @ack_work: sends an acknowledgment that no data has taken along
  */
 struct pptp_gre {
@@ -120,9 +124,12 @@ struct pptp_gre {
 
 	spinlock_t			rx_lock ____cacheline_aligned_in_smp;
 	struct pptp_seq_rx		rx;
+	struct sk_buff_head		rx_held;
+	unsigned long			rx_hole;
 	struct sk_buff_head		rx_ready;
 	bool				rx_delivering;
 	struct pptp_gre_rx_stats	rx_stats;
+	struct delayed_work		hole_work;
 	struct delayed_work		ack_work;
 };
 

@@ -20,10 +20,15 @@
 #include <linux/types.h>
 
 /*
- * How far ahead a packet may be and still be taken for one that overtook a
- * burst of losses. Beyond it a single packet proves nothing: it may be forged.
+ * How far ahead a packet may be and still be taken for one that overtook others
+ * or a burst of losses. Beyond it a single packet proves nothing: it may be
+ * forged. Two in sequence do, so a long burst costs one packet more; and what
+ * a forged one within the bound can make a call deaf of is no more than this.
  */
-#define PPTP_SEQ_JUMP_MAX	4096
+#define PPTP_SEQ_AHEAD_MAX	256
+
+/* How far behind a packet may be and still be called late. */
+#define PPTP_SEQ_BEHIND_MAX	4096
 
 /*
  * How many packets may go unacknowledged before an acknowledgment is sent
@@ -33,7 +38,8 @@
 
 /* What to do with a received packet. */
 enum pptp_seq_verdict {
-	PPTP_SEQ_DELIVER,
+	PPTP_SEQ_DELIVER,	/* next in sequence */
+	PPTP_SEQ_HOLD,		/* something before it is missing */
 	PPTP_SEQ_DROP_LATE,	/* late, or received before */
 	PPTP_SEQ_DROP_JUMP,	/* too far ahead, and alone there */
 };
@@ -60,15 +66,12 @@ struct pptp_seq_rx {
 /**
  * struct pptp_seq_result - what pptp_seq_receive() says of a packet
  * @verdict: deliver it, or the reason for dropping it
- * @lost: packets missing before this one
- * @resync: the numbering was taken up anew at this packet
- * @ack_now: so much is unacknowledged that it should not wait for data
+ * @resync: the numbering was taken up anew at this packet; what is held belongs
+ *	to the old one, and before it
  */
 struct pptp_seq_result {
 	enum pptp_seq_verdict	verdict;
-	u32			lost;
 	bool			resync;
-	bool			ack_now;
 };
 
 /* Distance from @from to @to on the circle of numbers, negative if behind. */
@@ -77,19 +80,12 @@ static inline s32 pptp_seq_distance(u32 from, u32 to)
 	return (s32)(to - from);
 }
 
-static inline struct pptp_seq_result pptp_seq_accept(struct pptp_seq_rx *rx,
-						     u32 seq)
+/* Take the numbering up behind @seq. */
+static inline void pptp_seq_advance(struct pptp_seq_rx *rx, u32 seq)
 {
-	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DELIVER };
-
-	/* A first packet with number 1 is a peer that starts there. */
-	if (rx->started || seq != 1)
-		res.lost = seq - rx->next;
 	rx->started = true;
 	rx->suspicious = false;
 	WRITE_ONCE(rx->next, seq + 1);
-	res.ack_now = seq + 1 - READ_ONCE(rx->acked) >= PPTP_SEQ_ACK_EVERY;
-	return res;
 }
 
 /*
@@ -102,8 +98,8 @@ static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
 	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DROP_JUMP };
 
 	if (rx->suspicious && seq == rx->suspect) {
-		res = pptp_seq_accept(rx, seq);
-		res.lost = 0;
+		pptp_seq_advance(rx, seq);
+		res.verdict = PPTP_SEQ_DELIVER;
 		res.resync = true;
 		return res;
 	}
@@ -117,20 +113,72 @@ static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
  * @rx: receive side of the call, serialised by the caller
  * @seq: sequence number of the packet
  *
- * Source: RFC 2637 section 4.3 (late and duplicate packets are discarded);
- * RFC 3550 appendix A.1 for the resynchronisation.
+ * Source: RFC 2637 section 4.3 (late and duplicate packets are discarded, those
+ * out of sequence may be reordered); RFC 3550 appendix A.1 for the
+ * resynchronisation.
+ *
+ * Return: the verdict. Of a packet to be held nothing is remembered: the caller
+ * holds it, and asks pptp_seq_release() after each packet that is delivered.
  */
 static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
 						      u32 seq)
 {
 	s32 ahead = pptp_seq_distance(rx->next, seq);
-	struct pptp_seq_result late = { .verdict = PPTP_SEQ_DROP_LATE };
+	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DELIVER };
 
-	if (ahead >= 0 && ahead < PPTP_SEQ_JUMP_MAX)
-		return pptp_seq_accept(rx, seq);
-	if (ahead < 0 && ahead >= -PPTP_SEQ_JUMP_MAX)
-		return late;
-	return pptp_seq_far(rx, seq);
+	/* A first packet with number 1 is a peer that starts there. */
+	if (!ahead || (seq == 1 && !rx->started)) {
+		pptp_seq_advance(rx, seq);
+		return res;
+	}
+	if (ahead < -PPTP_SEQ_BEHIND_MAX || ahead >= PPTP_SEQ_AHEAD_MAX)
+		return pptp_seq_far(rx, seq);
+	/* The numbering holds: what was far off before was not in sequence. */
+	rx->suspicious = false;
+	res.verdict = ahead > 0 ? PPTP_SEQ_HOLD : PPTP_SEQ_DROP_LATE;
+	return res;
+}
+
+/**
+ * pptp_seq_release() - ask whether a held packet is next in sequence by now
+ * @rx: receive side of the call, serialised by the caller
+ * @seq: sequence number of the packet
+ *
+ * Return: true if it is to be delivered now.
+ */
+static inline bool pptp_seq_release(struct pptp_seq_rx *rx, u32 seq)
+{
+	if (seq != rx->next)
+		return false;
+	pptp_seq_advance(rx, seq);
+	return true;
+}
+
+/**
+ * pptp_seq_give_up() - wait no longer for what is missing before a held packet
+ * @rx: receive side of the call, serialised by the caller
+ * @seq: sequence number of the first packet that is held, ahead of @rx->next
+ *
+ * Return: how many packets are lost. The one with @seq is next in sequence.
+ */
+static inline u32 pptp_seq_give_up(struct pptp_seq_rx *rx, u32 seq)
+{
+	u32 lost = seq - rx->next;
+
+	rx->started = true;
+	WRITE_ONCE(rx->next, seq);
+	return lost;
+}
+
+/**
+ * pptp_seq_unacked() - how many packets wait for an acknowledgment
+ * @rx: receive side of the call; needs no lock
+ *
+ * Return: packets delivered in sequence, or given up, since the last one.
+ */
+static inline u32 pptp_seq_unacked(const struct pptp_seq_rx *rx)
+{
+	return READ_ONCE(rx->next) - READ_ONCE(rx->acked);
 }
 
 /**

@@ -48,6 +48,7 @@ static const struct field stats_fields[] = {
 	COUNTER(RX_PACKETS), COUNTER(RX_BYTES), COUNTER(RX_ACKS),
 	COUNTER(RX_LOST), COUNTER(RX_RESYNC),
 	COUNTER(RX_DROP_LATE), COUNTER(RX_DROP_JUMP), COUNTER(RX_DROP_MALFORMED),
+	COUNTER(RX_REORDERED),
 };
 
 static const struct space stats_space = { stats_fields, ARRAY_SIZE(stats_fields) };
@@ -349,6 +350,7 @@ const char *pmux_stats_name(unsigned int attr)
 		[PPTP_MUX_A_STATS_RX_DROP_JUMP] = "rx_drop_jump",
 		[PPTP_MUX_A_STATS_RX_DROP_MALFORMED] = "rx_drop_malformed",
 		[PPTP_MUX_A_STATS_TX_DROP_BELOW] = "tx_drop_below",
+		[PPTP_MUX_A_STATS_RX_REORDERED] = "rx_reordered",
 	};
 
 	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;

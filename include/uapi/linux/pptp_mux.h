@@ -121,12 +121,13 @@ enum {
 	PPTP_MUX_A_STATS_RX_PACKETS,
 	PPTP_MUX_A_STATS_RX_BYTES,
 	PPTP_MUX_A_STATS_RX_ACKS,	/* acknowledgements received alone */
-	PPTP_MUX_A_STATS_RX_LOST,	/* holes in the numbering */
+	PPTP_MUX_A_STATS_RX_LOST,	/* waited for in vain */
 	PPTP_MUX_A_STATS_RX_RESYNC,
 	PPTP_MUX_A_STATS_RX_DROP_LATE,	/* late or duplicate */
 	PPTP_MUX_A_STATS_RX_DROP_JUMP,	/* too far ahead */
 	PPTP_MUX_A_STATS_RX_DROP_MALFORMED,
 	PPTP_MUX_A_STATS_TX_DROP_BELOW,	/* netfilter, queue full, device down */
+	PPTP_MUX_A_STATS_RX_REORDERED,	/* came too early, delivered in order */
 
 	__PPTP_MUX_A_STATS_MAX,
 	PPTP_MUX_A_STATS_MAX = (__PPTP_MUX_A_STATS_MAX - 1)
