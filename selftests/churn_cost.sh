@@ -45,26 +45,34 @@ resize()
 	wait_for 300 all_free "$1"
 }
 
-measure_mux()
+# mass NUMBER: to $opened and $closed
+mass()
 {
-	need_module
-	resize "$SLOTS"
-	mux_churn=$(cost churn 5 200)
-	read -r mux_open mux_close <<<"$(cost mass "$MANY")"
-	resize "$SLOTS"
-	claim_first=$(cost claim 20 50 0)
-	resize "$SLOTS"
-	claim_last=$(cost claim 20 50 $((SLOTS - 1)))
-	resize 128
-	wait_for 60 rmmod pptp_mux
+	local both
+
+	both=$(cost mass "$1")
+	read -r opened closed <<<"$both"
 }
 
+measure_mux()
+{
+	resize "$MANY"
+	mux_churn=$(cost churn 5 200)
+	resize "$MANY"
+	mass "$MANY"
+	mux_open=$opened mux_close=$closed
+}
+
+# Before pptp-mux is loaded
 measure_pptp()
 {
+	modprobe -a ppp_generic pppox gre 2>/dev/null || true
 	insmod "$1"
 	defer rmmod pptp
 	pptp_churn=$(cost churn 3 10)
-	read -r pptp_open pptp_close <<<"$(cost mass "$PPTP_MANY")"
+	mass "$PPTP_MANY"
+	pptp_open=$opened pptp_close=$closed
+	rmmod pptp
 	pptp_open=$((pptp_open * MANY / PPTP_MANY))
 	pptp_close=$((pptp_close * MANY / PPTP_MANY))
 }
@@ -81,11 +89,19 @@ table()
 	row "bind, connect and close one call" "$mux_churn" "${pptp_churn-}"
 	row "bind and connect $MANY calls" "$mux_open" "${pptp_open-}"
 	row "close $MANY calls" "$mux_close" "${pptp_close-}"
-	row "claim, no other slot of $SLOTS taken" "$claim_first"
-	row "claim, all others taken" "$claim_last"
 	if [ -n "${pptp_churn-}" ]; then
 		diag "pptp.ko: $PPTP_MANY calls were measured, times $((MANY / PPTP_MANY))"
 	fi
+}
+
+measure_claims()
+{
+	resize "$SLOTS"
+	claim_first=$(cost claim 20 50 0)
+	resize "$SLOTS"
+	claim_last=$(cost claim 20 50 $((SLOTS - 1)))
+	row "claim, no other slot of $SLOTS taken" "$claim_first"
+	row "claim, all others taken" "$claim_last"
 }
 
 # at_most NAME OURS TIMES LIMIT: OURS * TIMES <= LIMIT
@@ -99,11 +115,12 @@ at_most()
 }
 
 ns_new a
-measure_mux
 pptp_ko=$(modinfo -n pptp 2>/dev/null) || pptp_ko=
 if [ -n "$pptp_ko" ]; then
 	measure_pptp "$pptp_ko"
 fi
+need_module
+measure_mux
 table
 if [ -n "$pptp_ko" ]; then
 	at_most "a call costs at most a 20th of pptp.ko's" "$mux_churn" 20 "$pptp_churn"
@@ -112,6 +129,12 @@ else
 	skip "a call costs at most a 20th of pptp.ko's" "this kernel has no pptp.ko"
 	skip "$MANY are closed in at most a 20th of pptp.ko's time" "this kernel has no pptp.ko"
 fi
-at_most "the last free slot is claimed at twice the cost of the first at most" \
-	"$claim_last" 1 $((2 * claim_first))
+if [ "$tap_failed" -eq 0 ]; then
+	measure_claims
+	at_most "the last free slot costs at most twice what the first does" \
+		"$claim_last" 1 $((2 * claim_first))
+else
+	skip "the last free slot costs at most twice what the first does" \
+		"$SLOTS calls would take too long to close"
+fi
 tap_end
