@@ -481,18 +481,23 @@ static struct held *held(struct sk_buff *skb)
 	return (struct held *)skb->cb;
 }
 
-/* What has become next in sequence leaves; the hole behind it is a new one. */
-static void release_held(struct pptp_gre *gre)
+/*
+ * What has become next in sequence leaves; the hole behind it is a new one.
+ * Return: how many packets left.
+ */
+static unsigned int release_held(struct pptp_gre *gre)
 {
+	unsigned int count = 0;
 	struct sk_buff *skb;
 
 	while ((skb = skb_peek(&gre->rx_held)) &&
 	       pptp_seq_release(&gre->rx, held(skb)->seq)) {
 		__skb_unlink(skb, &gre->rx_held);
-		rx_add(gre, &gre->rx_stats.reordered, 1);
 		ready(gre, skb);
+		count++;
 	}
 	gre->rx_hole = jiffies;
+	return count;
 }
 
 /* There is a first held packet. What is missing before it is lost. */
@@ -601,7 +606,7 @@ static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
 		flush_held(gre);
 	}
 	ready(gre, skb);
-	release_held(gre);
+	rx_add(gre, &gre->rx_stats.reordered, release_held(gre));
 }
 
 /* Judge a frame. False if it is to be dropped, which is counted. */

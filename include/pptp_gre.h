@@ -71,7 +71,7 @@ struct pptp_gre_rx_stats {
 	u64_stats_t		packets;
 	u64_stats_t		bytes;		/* of PPP frames */
 	u64_stats_t		acks;
-	u64_stats_t		reordered;	/* held, and released in time */
+	u64_stats_t		reordered;	/* held until the hole was filled */
 	u64_stats_t		lost;
 	u64_stats_t		resync;
 	u64_stats_t		drop[PPTP_GRE_RX_DROPS];
