@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Calls that are refused, and what comes after, each a part of refusal.sh.
+
+Usage: refusal.py PART SERVER [PID]
+"""
+
+import sys
+
+import pptp_peer as pptp
+from pptp_peer import Closed, Control
+
+# More allocations than a call makes before it is connected
+ALLOCATIONS = 60
+
+
+def until_connected(control, call_id):
+    """Tries again on the same connection, which the server lets stand."""
+    def connected():
+        result, error, theirs = control.ask_call(call_id)
+        assert (result, error) in ((pptp.CONNECTED, 0), (pptp.BUSY, 0)), result
+        return theirs if result == pptp.CONNECTED else None
+    return pptp.wait_for(connected)
+
+
+def busy(server):
+    """Three calls for two slots: the third is Busy, until a slot is free."""
+    with Control(server).start() as control, Control(server).start() as other:
+        theirs = {ours: control.call(ours) for ours in (1, 2)}
+        assert control.ask_call(3) == (pptp.BUSY, pptp.NO_ERROR, 0)
+        assert other.ask_call(3) == (pptp.BUSY, pptp.NO_ERROR, 0)
+        control.clear(1, theirs[1])
+        third = until_connected(other, 3)
+        assert control.ask_call(4)[:2] == (pptp.BUSY, pptp.NO_ERROR)
+        other.clear(3, third)
+        control.clear(4, until_connected(control, 4))
+        control.stop()
+        other.stop()
+
+
+def no_usage(server):
+    """No slot may receive: Not Accepted; and accepted once one may."""
+    pptp.ctl("s", "set", "all", "usage", "dial-out,demand-dial")
+    with Control(server).start() as control:
+        assert control.ask_call(1) == (pptp.NOT_ACCEPTED, pptp.NO_ERROR, 0)
+        pptp.ctl("s", "set", "all", "usage", "+receive")
+        pptp.ctl("s", "set", "all", "enabled", "no")
+        assert control.ask_call(1) == (pptp.NOT_ACCEPTED, pptp.NO_ERROR, 0)
+        pptp.ctl("s", "set", "VPN2", "enabled", "yes")
+        theirs = control.call(1)
+        # one slot is taken and the other disabled: that is Busy
+        assert control.ask_call(2)[:2] == (pptp.BUSY, pptp.NO_ERROR)
+        control.clear(1, theirs)
+        control.stop()
+    pptp.ctl("s", "set", "all", "enabled", "yes")
+
+
+def no_address(server):
+    """More slots than addresses: General Error, No Resource."""
+    with Control(server).start() as control:
+        theirs = [control.call(ours) for ours in (1, 2)]
+        pptp.ctl("s", "resize", "4")
+        assert control.ask_call(3) == (pptp.GENERAL, pptp.NO_RESOURCE, 0)
+        assert pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 2)
+        control.clear(1, theirs[0])
+        def again():
+            result, error, got = control.ask_call(3)
+            assert (result, error) in ((pptp.CONNECTED, 0),
+                                       (pptp.GENERAL, pptp.NO_RESOURCE))
+            return got
+        pptp.wait_for(again)
+        control.stop()
+    pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 4)
+    pptp.ctl("s", "resize", "2")
+
+
+def too_many(server):
+    """More calls than max-calls-per-connection: General Error, No Resource."""
+    pptp.ctl("s", "resize", "4")
+    with Control(server).start() as control:
+        control.call(1)
+        control.call(2)
+        assert control.ask_call(3) == (pptp.GENERAL, pptp.NO_RESOURCE, 0)
+        control.stop()
+    pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 4)
+    pptp.ctl("s", "resize", "2")
+
+
+def fail_nth(pid, number):
+    """The process's number-th allocation from now on fails; 0: none does."""
+    with open("/proc/%d/fail-nth" % pid, "w", encoding="ascii") as file:
+        file.write(str(number))
+
+
+def ask_failing(server, pid, number):
+    """The reply to a call in which one allocation fails; None if that ended
+    the connection."""
+    try:
+        with Control(server).start() as control:
+            fail_nth(pid, number)
+            try:
+                reply = control.ask_call(1)
+            finally:
+                fail_nth(pid, 0)
+            control.stop()
+            return reply[:2]
+    except Closed:
+        return None
+
+
+def failing_replies(server, pid):
+    """What a call gets, for each of its allocations that may fail."""
+    replies = []
+    for number in range(1, ALLOCATIONS):
+        replies.append(ask_failing(server, pid, number))
+        pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] ==
+                      pptp.ctl("s", "table")["slots"])
+    print(replies)
+    return set(replies)
+
+
+def no_memory_one_slot(server, pid):
+    """Nobody to hand the call on to: No Resource, and no other refusal."""
+    before = pptp.ctl("s", "table")["refused_no_resource"]
+    replies = failing_replies(server, pid)
+    assert (pptp.GENERAL, pptp.NO_RESOURCE) in replies
+    assert (pptp.CONNECTED, 0) in replies, "it never ended"
+    assert not {pptp.BUSY, pptp.NOT_ACCEPTED} & {r[0] for r in replies if r}
+    assert pptp.ctl("s", "table")["refused_no_resource"] > before
+
+
+def no_memory_two_slots(server, pid):
+    """What one slot has no memory for, the next one takes."""
+    before = pptp.ctl("s", "table")
+    replies = failing_replies(server, pid)
+    after = pptp.ctl("s", "table")
+    assert (pptp.CONNECTED, 0) in replies
+    assert after["hand_overs"] > before["hand_overs"], (before, after)
+    assert after["refused_no_resource"] == before["refused_no_resource"]
+
+
+PARTS = {part.__name__: part for part in
+         (busy, no_usage, no_address, too_many, no_memory_one_slot,
+          no_memory_two_slots)}
+
+if __name__ == "__main__":
+    PARTS[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Why a call is refused: by RFC 2637's code on the wire, by what pppd tells its
+# user, and by what the server's log tells its operator to do.
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+readonly FAILSLAB=/sys/kernel/debug/failslab
+
+part()
+{
+	log_mark
+	ns c1 python3 ./refusal.py "$1" "$SERVER" "${@:2}"
+	nothing_left
+}
+
+busy_is_logged()
+{
+	log_has 'call refused: all VPN slots that may be used to receive are busy (2 of 2; 0 of another usage, 0 disabled)'
+	log_has 'pptpmuxctl resize'
+	log_has 'are busy (1 of 2; 0 of another usage, 1 disabled)'
+}
+
+no_usage_is_logged()
+{
+	log_has 'none of the 2 VPN slots may be used to receive (2 of another usage, 0 disabled)'
+	log_has 'pptpmuxctl set VPN1 usage +receive'
+	log_has 'usage = { "VPN1-2 receive" } in pptpmuxd.conf'
+	log_has 'all 2 VPN slots are disabled: enable one, as with "pptpmuxctl set VPN1 enabled yes"'
+}
+
+# The advice in the log is a command that works
+advice_helps()
+{
+	ctl s set all enabled no
+	ctl s set VPN1 enabled yes
+	ctl s set all usage dial-out
+	ctl s set VPN1 usage +receive
+	dial c1
+	hang_up c1
+	ctl s set all usage receive enabled yes
+}
+
+# told TEXT: pppd fails to dial and says so to its user
+told()
+{
+	local rc=0
+
+	: >"$dir/c1.log"
+	dial c1 || rc=$?
+	cat "$dir/c1.log"
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	grep -q -e "$1" "$dir/c1.log"
+}
+
+told_busy()
+{
+	dial c2
+	dial c3
+	told 'refused the call: busy: all VPN slots are taken (result 4)'
+	hang_up c2
+	hang_up c3
+	wait_for "$PATIENCE" dial c1
+	reach c1
+	hang_up c1
+}
+
+told_no_usage()
+{
+	ctl s set all usage dial-out
+	told 'refused the call: not accepted: no VPN slot is set to receive calls'
+	ctl s set all usage receive
+}
+
+told_no_slot_here()
+{
+	ctl c1 set all usage receive
+	told 'none of the 128 VPN slots may be used to dial-out'
+	ctl c1 set all usage receive,dial-out
+}
+
+told_no_server()
+{
+	told "cannot connect to $SERVER, TCP port 1723: Connection refused"
+}
+
+can_fail()
+{
+	[ -e "/proc/$server/fail-nth" ] && [ -d "$FAILSLAB" ]
+}
+
+# What is allocated for good may fail too, and without a report: it is expected
+failslab_setup()
+{
+	echo N >"$FAILSLAB/ignore-gfp-wait"
+	echo 0 >"$FAILSLAB/verbose"
+	defer eval "echo Y >$FAILSLAB/ignore-gfp-wait; echo 2 >$FAILSLAB/verbose"
+}
+
+no_memory_one_slot()
+{
+	ctl s resize 1
+	part no_memory_one_slot "$server"
+	log_has 'call refused: the kernel has no memory or no PPP channel'
+	ctl s resize 2
+}
+
+dial_setup 3
+server_conf 'slots = 2' 'usage = { "all receive" }' 'max-calls-per-connection = 3'
+sed -i "s/${POOL[-1]}/${POOL[1]}/" "$dir/pptpmuxd.conf"
+server_start
+
+check "all busy: result 4, and a call when one is free" part busy
+check "no slot may receive: result 7, and a call when one may" part no_usage
+check "no slot may receive: the log names slots and setting" no_usage_is_logged
+check "no address: result 2, error 4" part no_address
+check "no address: the log names the setting" log_has 'all 2 addresses of remoteip are in use'
+check "the log's advice helps" advice_helps
+check "pppd is told: busy" told_busy
+check "pppd is told: no slot may receive" told_no_usage
+check "pppd is told: no slot of its own may dial out" told_no_slot_here
+if can_fail; then
+	failslab_setup
+	check "no memory: handed on to the next slot" part no_memory_two_slots "$server"
+	check "no memory for the last slot: result 2, error 4" no_memory_one_slot
+else
+	skip "no memory: handed on to the next slot" "the kernel has no fault injection"
+	skip "no memory for the last slot: result 2, error 4" "the kernel has no fault injection"
+fi
+check "nothing is left" nothing_left
+server_stop
+check "pptpmuxd ends" test "$server_rc" -eq 0
+check "pppd is told: no server" told_no_server
+tap_end
