@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 
-from muxtest import done, enter, equal, point, wait_until
+from muxtest import done, enter, equal, point, skip, wait_until
 from netlink_hostile import Genl, attrs, await_free, number
 from pppox_call import PPPIOCATTCHAN, Call
 
@@ -49,6 +49,7 @@ TABLE_COUNTERS = {14: "malformed", 15: "no_call"}
 GRE_DEMUX_MIN = 12
 
 ACK_EVERY = 8
+HOLE_SECONDS = 0.04
 # PPP keeps the last so many frames for pppd (PPP_MAX_RQLEN)
 PPP_QUEUE = 32
 FUZZ_PACKETS = 100000
@@ -227,8 +228,10 @@ class Wire:
             self.sock[address] = sock
 
     def send(self, packet, call_id):
-        self.sock[packet.source].sendto(packet.encode(call_id),
-                                        (packet.to, 0))
+        self.send_encoded(packet, packet.encode(call_id))
+
+    def send_encoded(self, packet, octets):
+        self.sock[packet.source].sendto(octets, (packet.to, 0))
 
     def send_raw(self, octets):
         self.sock[PEER].sendto(octets, (MUX, 0))
@@ -302,17 +305,33 @@ class Line:
         os.write(self.channel_fd, octets)
 
 
+def play_once(wire, genl, packets, expected):
+    """What came of the packets, and how long it took to send them."""
+    with Line(genl) as line:
+        encoded = [packet.encode(line.call_id) for packet in packets]
+        began = time.monotonic()
+        for packet, octets in zip(packets, encoded):
+            wire.send_encoded(packet, octets)
+        took = time.monotonic() - began
+        wait_until(lambda: line.counted() == expected, 10)
+        return line.counted(), line.frames(), took
+
+
 def play(wire, genl, row):
+    """A hole stays open for a while only: a row must be played within it."""
     name, packets, expected, delivered = row
     expected = dict(expected, taken=len(delivered))
-    with Line(genl) as line:
-        for packet in packets:
-            wire.send(packet, line.call_id)
-        wait_until(lambda: line.counted() == expected, 10)
-        counted, frames = line.counted(), line.frames()
     wanted = [frame(seq) if isinstance(seq, int) else seq
               for seq in delivered[-PPP_QUEUE:]]
-    point(counted == expected and frames == wanted, name,
+    for _ in range(20):
+        counted, frames, took = play_once(wire, genl, packets, expected)
+        good = counted == expected and frames == wanted
+        if good or took < HOLE_SECONDS / 2:
+            break
+    if not good and took >= HOLE_SECONDS / 2:
+        skip(name, f"this machine took {took:.3f} s to send it")
+        return
+    point(good, name,
           f"counted {counted}, expected {expected}; "
           f"frames {[f.hex() for f in frames][:9]}, "
           f"expected {[f.hex() for f in wanted][:9]}")

@@ -212,5 +212,6 @@ need_module()
 	else
 		modprobe pptp-mux "$@" || skip_all "no pptp-mux module: build it first"
 	fi
-	defer rmmod pptp_mux
+	# Its last calls may still be draining
+	defer wait_for 60 rmmod pptp_mux
 }
