@@ -84,7 +84,7 @@ each_has_an_end()
 # Each hang-up event belongs to a claim, unless the kernel said it left some out
 each_has_its_events()
 {
-	kill -INT "$follower"
+	kill "$follower"
 	wait "$follower" || true
 	python3 - "$dir/events" <<-'PY'
 		import collections, json, sys

@@ -57,7 +57,7 @@ tables_match()
 
 	ifname=$(ip -n "${NS_PREFIX}s" -o link | sed -n 's/.*: \(ppp[0-9]*\):.*/\1/p')
 	json s 'len(j["calls"]) == 1' calls
-	json s 'j["calls"][0]["peer"] == "10.9.0.2" and j["calls"][0]["local"] == "10.9.0.1"' calls
+	json s 'j["calls"][0]["peer"] == "10.9.1.2" and j["calls"][0]["local"] == "10.9.0.1"' calls
 	json s 'j["calls"][0]["ifname"] == "'"$ifname"'"' calls
 	json s 'j["calls"][0]["asked_usage"] == ["receive"]' calls
 	json s '[s["state"] for s in j["slots"]].count("connected") == 1' slots

@@ -19,6 +19,7 @@
 #   reach CLIENT                   pings both ways through the tunnel
 #   ctl NS ARG...                  pptpmuxctl there
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
+#   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
 #   nothing_left                   no call, process, interface, route of one
 #   is_debug                       is this a kernel with checkers, and slow?
 #
@@ -93,27 +94,35 @@ dial_setup()
 	need_module
 	secrets_setup
 	ns_new s
-	ns s ip link add lan type bridge
-	ns s ip addr add "$SERVER/24" dev lan
-	ns s ip link set lan up
+	ns s ip addr add "$SERVER/32" dev lo
 	clients=()
 	for ((i = 1; i <= $1; i++)); do
-		client_new "c$i" "10.9.0.$((i + 1))/24"
+		client_new "c$i" "10.9.$i"
 	done
 	: >"$dir/pptpmuxd.log"
 	log_mark
 }
 
+# client_new NAME NET: on a wire of its own, NET.1 to NET.2
 client_new()
 {
 	clients+=("$1")
 	ns_new "$1"
-	ns "$1" ip link add eth type veth peer name "to-$1" netns "${NS_PREFIX}s"
-	ns s ip link set "to-$1" master lan up
-	ns "$1" ip addr add "$2" dev eth
-	ns "$1" ip link set eth up
+	ns_link s "$2.1/24" "$1" "$2.2/24"
+	ns "$1" ip route add "$SERVER" via "$2.1"
 	network "$1" >"$dir/$1.network"
 	defer end_processes "$1"
+}
+
+# Nothing that a client sends arrives, and no link is down to show it
+silence()
+{
+	ns "$1" ip route replace blackhole "$SERVER"
+}
+
+unsilence()
+{
+	ns "$1" ip route replace "$SERVER" via "10.9.${1#c}.1"
 }
 
 end_processes()
@@ -124,12 +133,12 @@ end_processes()
 	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}"
 }
 
-# Interfaces, addresses and routes; what is told of a link's state may change
+# Interfaces, addresses and routes, without the states of links, which change
 network()
 {
-	ip -n "$NS_PREFIX$1" -o link | sed 's/[:@].*: / /; s/[@:].*//'
+	ip -n "$NS_PREFIX$1" -o link | awk -F '[:@] *' '{ print $2 }'
 	ip -n "$NS_PREFIX$1" -4 -o addr
-	ip -n "$NS_PREFIX$1" -4 route show table all | sort
+	ip -n "$NS_PREFIX$1" -4 route show table all | sed 's/ linkdown//' | sort
 }
 
 server_conf()
