@@ -66,7 +66,7 @@ static void call_bind(int fd)
 {
 	struct sockaddr_pppox name = loopback(0);
 
-	if (bind(fd, (struct sockaddr *)&name, sizeof(name)))
+	if (bind(fd, (const void *)&name, sizeof(name)))
 		fail("bind");
 }
 
@@ -75,7 +75,7 @@ static void call_connect(int fd, uint16_t peer_id)
 {
 	struct sockaddr_pppox name = loopback(peer_id);
 
-	if (connect(fd, (struct sockaddr *)&name, sizeof(name)))
+	if (connect(fd, (const void *)&name, sizeof(name)))
 		fail("connect");
 }
 
