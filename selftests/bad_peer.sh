@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What peers must not do: after each of them nothing of it is left, and the server
+# takes the next call as if nothing had been.
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+STEP=1 FUZZ=400
+if is_debug; then
+	STEP=7 FUZZ=80
+fi
+
+part()
+{
+	ns c1 python3 ./bad_peer.py "$1" "$SERVER" "${@:2}"
+}
+
+# A part, and what must be true after any; that the good call leaves nothing either
+# is for the next one to find
+survive()
+{
+	part "$@"
+	nothing_left
+	part alive
+}
+
+open_files()
+{
+	find "/proc/$server/fd" -mindepth 1 | wc -l
+}
+
+resident()
+{
+	awk '$1 == "VmRSS:" { print $2 }' "/proc/$server/status"
+}
+
+files_as_before()
+{
+	[ "$(open_files)" -eq "$1" ]
+}
+
+# Pages that malloc keeps are no leak: half a megabyte is far below what a leak of
+# one buffer for each of the connections would make
+resident_as_before()
+{
+	echo "resident: $1 kB, now $(resident) kB"
+	[ "$(resident)" -le $(($1 + 512)) ]
+}
+
+# Nothing of what the client's kernel says can reach the server
+vanish()
+{
+	nothing_left
+	mkfifo "$dir/hold"
+	: >"$dir/there"
+	ip netns exec "${NS_PREFIX}c1" python3 ./bad_peer.py vanish "$SERVER" "$1" \
+		<"$dir/hold" >"$dir/there" 2>&1 &
+	exec {hold}>"$dir/hold"
+	rm "$dir/hold"
+	wait_for "$PATIENCE" grep there "$dir/there"
+	silence c1
+	exec {hold}>&-
+	wait "$!"
+	nothing_left_of_server
+	unsilence c1
+	nothing_left
+	part alive
+}
+
+server_is_idle()
+{
+	only_server && all_free s && as_before s && files_as_before "$files"
+}
+
+nothing_left_of_server()
+{
+	wait_for "$PATIENCE" server_is_idle
+}
+
+vanish_when_up()
+{
+	nothing_left
+	dial c1
+	silence c1
+	nothing_left_of_server
+	hang_up c1
+	unsilence c1
+	nothing_left
+	part alive
+}
+
+# refused EVENT OPTION...: a client that must not be let in, and why it was not
+refused()
+{
+	local event=$1 rc=0
+
+	shift
+	log_mark
+	dial c1 "$@" || rc=$?
+	echo "pppd's exit code: $rc"
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	wait_for "$PATIENCE" log_has "event [0-9]*: $event"
+	nothing_left
+}
+
+good_call()
+{
+	dial c1
+	reach c1
+	hang_up c1
+	nothing_left
+}
+
+dial_setup 1
+pppd_options='lcp-max-configure 3'
+server_conf 'slots = 4' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 2' \
+	'reply-timeout = 2'
+# A peer that does not read fills a few pages, and not megabytes
+ns s sysctl -q -w net.ipv4.tcp_wmem='4096 16384 65536'
+server_start
+check "a good call" good_call
+files=$(open_files) memory=$(resident)
+
+check "messages cut at any octet" survive truncated "$STEP"
+check "malformed headers" survive malformed
+check "more octets than a message" survive oversized
+check "another version" survive version
+check "messages out of order" survive out_of_order
+check "requests that cannot be" survive bad_requests
+check "fuzz" survive fuzz "$FUZZ"
+check "a peer that never reads" survive never_reads
+check "an octet at a time" survive slowloris
+check "half-open connections" survive half_open
+check "RST at each step" survive reset
+check "vanishes after TCP" vanish 1
+check "vanishes after SCCRP" vanish 2
+check "vanishes after OCRP" vanish 3
+check "vanishes during LCP" vanish 4
+check "vanishes during authentication" vanish 5
+check "vanishes when up" vanish_when_up
+check "a wrong password" refused 'call ended: the client did not authenticate' password wrong
+check "a client without MPPE" refused 'call ended: the negotiation of PPP failed' nomppe
+check "a client that knows only PAP" refused 'call ended: ' refuse-mschap-v2 nomppe
+check "nothing is left" nothing_left
+check "no descriptor more than before" files_as_before "$files"
+check "no memory more than before" resident_as_before "$memory"
+check "a good call" good_call
+server_stop
+check "pptpmuxd ends" test "$server_rc" -eq 0
+tap_end
