@@ -65,8 +65,9 @@ static int call_socket(void)
 static void call_bind(int fd)
 {
 	struct sockaddr_pppox name = loopback(0);
+	const void *address = &name;
 
-	if (bind(fd, (const void *)&name, sizeof(name)))
+	if (bind(fd, address, sizeof(name)))
 		fail("bind");
 }
 
@@ -74,8 +75,9 @@ static void call_bind(int fd)
 static void call_connect(int fd, uint16_t peer_id)
 {
 	struct sockaddr_pppox name = loopback(peer_id);
+	const void *address = &name;
 
-	if (connect(fd, (const void *)&name, sizeof(name)))
+	if (connect(fd, address, sizeof(name)))
 		fail("connect");
 }
 
