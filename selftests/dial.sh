@@ -10,9 +10,9 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
 
-OCTETS=1500000 STARTS=12
+OCTETS=1500000 STARTS=3
 if is_debug; then
-	OCTETS=300000 STARTS=5
+	OCTETS=300000 STARTS=2
 fi
 
 part()
