@@ -3,6 +3,8 @@
 # Real clients dial in: pptp-linux, pppd with our plugin, and control connections
 # that neither of them makes. MS-CHAPv2 and MPPE-128 are required throughout.
 #
+# STARTS=N: how often each client starts a call, to find one that is up and dead
+#
 # Functions are called by check, which shellcheck does not see.
 # shellcheck disable=SC2317
 set -euo pipefail
@@ -10,9 +12,10 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
 
-OCTETS=1500000 STARTS=3
+STARTS=${STARTS:-3}
+OCTETS=1500000
 if is_debug; then
-	OCTETS=300000 STARTS=2
+	OCTETS=300000
 fi
 
 part()
