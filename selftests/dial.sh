@@ -83,29 +83,42 @@ call_field()
 	python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["'"$1"'"])'
 }
 
+# "ADDRESS NUMBER" of each call: the client's address, its slot
 slots_in_use()
 {
-	ctl s --json slots |
-		python3 -c 'import json, sys; print(*(s["number"] for s in json.load(sys.stdin)["slots"] if s["state"] == "connected"))'
+	ctl s --json calls |
+		python3 -c 'import json, sys; [print(c["peer"], c["slot"][3:]) for c in json.load(sys.stdin)["calls"]]'
 }
 
-in_use()
+slot_of()
 {
-	[ "$(slots_in_use)" = "$1" ]
+	slots_in_use | awk -v peer="10.9.${1#c}.2" '$1 == peer { print $2 }'
+}
+
+calls_up()
+{
+	[ "$(slots_in_use | wc -l)" -eq "$1" ]
+}
+
+# Slots are taken in turn
+turn()
+{
+	echo $(($1 % SLOTS + 1))
 }
 
 # The slot that was freed last is the last to be taken
 next_free_slot()
 {
-	local first
+	local first second
 
-	first=$(slots_in_use)
+	first=$(slot_of c1)
+	second=$(turn "$first")
 	dial c2
-	in_use "$first $((first + 1))"
+	[ "$(slot_of c2)" = "$second" ]
 	hang_up c1
-	wait_for "$PATIENCE" in_use "$((first + 1))"
+	wait_for "$PATIENCE" calls_up 1
 	dial c1
-	in_use "$((first + 1)) $((first + 2))"
+	[ "$(slot_of c1)" = "$(turn "$second")" ]
 	reach c1
 	reach c2
 	hang_up c1
@@ -236,7 +249,8 @@ shut_down()
 }
 
 dial_setup 2
-server_conf 'slots = 6' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 8'
+SLOTS=6
+server_conf "slots = $SLOTS" 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 8'
 server_start
 
 if command -v pptp >/dev/null; then
