@@ -11,7 +11,7 @@ PLATFORM_PACKAGES=(gcc make libc6-dev pkg-config linux-headers-amd64
 	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
-PLATFORM_TEST_PACKAGES=(clang sparse tcpdump ethtool python3-scapy python3-yaml)
+PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
 
 platform_root()
 {
