@@ -60,6 +60,8 @@ told()
 
 told_busy()
 {
+	# Both slots have to be free, and both addresses
+	nothing_left
 	dial c2
 	dial c3
 	told 'refused the call: busy: all VPN slots are taken (result 4)'
