@@ -23,7 +23,7 @@ fi
 # in which the server's pppd has its end too.
 dial_often()
 {
-	local calls=0 begin=${EPOCHREALTIME/[.,]/} line log pid
+	local calls=0 line log pid
 
 	exec {log}< <(exec ip netns exec "$NS_PREFIX$1" pppd file "$dir/options" nodetach \
 		persist maxfail 0 holdoff 2 linkname "$NS_PREFIX$1" 2>&1 </dev/null)
@@ -31,11 +31,10 @@ dial_often()
 	while [ "$calls" -lt $((CYCLES / CLIENTS)) ] && read -r -t 300 line <&"$log"; do
 		case $line in
 		*"remote IP address"*)
-			echo "up $(((${EPOCHREALTIME/[.,]/} - begin) / 1000))"
+			echo up
 			calls=$((calls + 1))
 			kill -HUP "$pid"
 			;;
-		*"Connection terminated"*) begin=$((${EPOCHREALTIME/[.,]/} + 2000000)) ;;
 		esac
 	done
 	kill "$pid"
@@ -61,7 +60,7 @@ dialled()
 each_was_connected()
 {
 	dialled
-	[ "$(dialled | grep -c '^up ')" -eq $((CYCLES / CLIENTS * CLIENTS)) ]
+	[ "$(dialled | grep -c '^up$')" -eq $((CYCLES / CLIENTS * CLIENTS)) ]
 }
 
 # Of the server's log, which no limit of a rate thins out
@@ -81,7 +80,8 @@ each_has_an_end()
 	[ "$connected" -ge "$((CYCLES / CLIENTS * CLIENTS))" ]
 }
 
-# Each hang-up event belongs to a claim, unless the kernel said it left some out
+# Each hang-up event belongs to a claim, unless the kernel said it left some out. A
+# client that is faster than the server's pppd may meet a full table, and dials again.
 each_has_its_events()
 {
 	kill "$follower"
@@ -95,7 +95,6 @@ each_has_its_events()
 		print(dict(count), "suppressed", suppressed)
 		assert suppressed == 0, suppressed
 		assert count["claim"] == count["connected"] == count["hang-up"] > 0, count
-		assert count["refusal"] == 0, count
 	PY
 }
 
@@ -128,9 +127,7 @@ wait_for "$PATIENCE" grep -q following "$dir/events.err"
 
 begin=$SECONDS
 check "$CYCLES calls of $CLIENTS clients" all_dial
-diag "$((SECONDS - begin)) s; from dialling to IPCP up, in ms: $(dialled |
-	awk '$1 == "up" { print $2 }' | sort -n | awk '{ ms[NR] = $1 }
-	END { print "median", ms[int((NR + 1) / 2)], "least", ms[1], "most", ms[NR] }')"
+diag "$((SECONDS - begin)) s"
 check "each was connected" each_was_connected
 check "the last one is over" wait_for "$PATIENCE" all_free s
 check "each has its events" each_has_its_events
