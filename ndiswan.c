@@ -15,7 +15,8 @@
 
 #include "ndiswan_slot.h"
 
-static struct workqueue_struct *ndiswan_wq;
+/* Drains, reports and watchdogs: each may sleep */
+struct workqueue_struct *ndiswan_wq;
 
 static struct ndiswan_channel *from_ppp(struct ppp_channel *ppp)
 {
@@ -24,9 +25,7 @@ static struct ndiswan_channel *from_ppp(struct ppp_channel *ppp)
 
 static int channel_start_xmit(struct ppp_channel *ppp, struct sk_buff *skb)
 {
-	struct ndiswan_channel *chan = from_ppp(ppp);
-
-	return chan->miniport->xmit(chan, skb);
+	return ndiswan_tx_frame(from_ppp(ppp), skb);
 }
 
 static int channel_ioctl(struct ppp_channel *ppp, unsigned int cmd,
@@ -41,6 +40,103 @@ static const struct ppp_channel_ops channel_ops = {
 	.start_xmit	= channel_start_xmit,
 	.ioctl		= channel_ioctl,
 };
+
+/* ---- what a channel has to say ---- */
+
+static u32 report_id(enum pptp_mux_event_type type)
+{
+	switch (type) {
+	case PPTP_MUX_EVENT_TYPE_TX_OVER:
+		return NDISWAN_RRAS_TX_OVER;
+	case PPTP_MUX_EVENT_TYPE_RX_OVER:
+		return NDISWAN_RRAS_RX_OVER;
+	default:
+		return 0;
+	}
+}
+
+static void report_event(struct ndiswan_channel *chan,
+			 enum pptp_mux_event_type type)
+{
+	struct ndiswan_event event = {
+		.type	= type,
+		.id	= report_id(type),
+		.slot	= ndiswan_slot_number(chan->slot),
+		.usage	= chan->usage,
+		.count	= atomic_xchg(&chan->counts[type - NDISWAN_REPORT_FIRST], 0),
+		.chan	= chan,
+	};
+
+	if (type != PPTP_MUX_EVENT_TYPE_RX_OVER && chan->miniport->below)
+		chan->miniport->below(chan, event.below);
+	ndiswan_nl_event(chan->net, &event);
+}
+
+static void report_work(struct work_struct *work)
+{
+	struct ndiswan_channel *chan = container_of(to_delayed_work(work),
+						    struct ndiswan_channel,
+						    report);
+	unsigned long reports = xchg(&chan->reports, 0);
+	unsigned int type;
+
+	WRITE_ONCE(chan->reported, jiffies);
+	for_each_set_bit(type, &reports, BITS_PER_LONG)
+		report_event(chan, type);
+}
+
+/**
+ * ndiswan_report() - say that something has happened to a channel
+ * @chan: the channel, claimed
+ * @type: NDISWAN_REPORT_FIRST or one behind it
+ *
+ * Events go out from a work item, at most one of a type in a second; each says
+ * how often it has happened since the last one.
+ *
+ * Context: any, under RCU.
+ */
+void ndiswan_report(struct ndiswan_channel *chan,
+		    enum pptp_mux_event_type type)
+{
+	long left;
+
+	atomic_inc(&chan->counts[type - NDISWAN_REPORT_FIRST]);
+	if (test_and_set_bit(type, &chan->reports) || READ_ONCE(chan->closing))
+		return;
+	left = READ_ONCE(chan->reported) + HZ - jiffies;
+	queue_delayed_work(ndiswan_wq, &chan->report, clamp(left, 0L, (long)HZ));
+}
+
+/* ---- receive ---- */
+
+/**
+ * ndiswan_hold() - take onto the account a frame that has to wait
+ * @chan: the channel
+ * @bytes: truesize of the frame
+ *
+ * Context: any, under RCU; the miniport serialises calls for a channel.
+ * Return: false if the account is full: something has to go first.
+ */
+bool ndiswan_hold(struct ndiswan_channel *chan, u32 bytes)
+{
+	if (ndiswan_account_charge(&chan->rx, bytes, false))
+		return true;
+	WRITE_ONCE(chan->rx_over, chan->rx_over + 1);
+	ndiswan_report(chan, PPTP_MUX_EVENT_TYPE_RX_OVER);
+	return false;
+}
+
+/**
+ * ndiswan_unhold() - a frame waits no longer
+ * @chan: the channel
+ * @bytes: what ndiswan_hold() was told
+ *
+ * Context: any.
+ */
+void ndiswan_unhold(struct ndiswan_channel *chan, u32 bytes)
+{
+	ndiswan_account_uncharge(&chan->rx, bytes);
+}
 
 /* ---- claim ---- */
 
@@ -82,6 +178,12 @@ static void refusal_event(struct ndiswan_walk *walk,
 	ndiswan_nl_event(walk->net, &event);
 }
 
+static void channel_quiesce(struct ndiswan_channel *chan)
+{
+	ndiswan_tx_quiesce(chan);
+	cancel_delayed_work_sync(&chan->report);
+}
+
 /*
  * What the miniport and PPP have to say to the channel sitting in a slot.
  * Nobody has seen the channel when this fails: what is undone is undone at once.
@@ -104,6 +206,8 @@ static int channel_open(struct ndiswan_channel *chan)
 
 err_unregister:
 	ppp_unregister_channel(&chan->ppp);
+	/* Who guessed its index may have sent something meanwhile. */
+	channel_quiesce(chan);
 err_close:
 	chan->miniport->close(chan);
 	return err == -ENOMEM ? -ENOBUFS : err;
@@ -161,9 +265,21 @@ static int claim_refused(struct ndiswan_walk *walk,
 	}
 }
 
+/* Without room for more than a frame, until a slot says how much there is */
+static void channel_init(struct ndiswan_channel *chan)
+{
+	chan->ppp.ops = &channel_ops;
+	chan->closing = false;
+	chan->reported = jiffies - HZ;
+	INIT_DELAYED_WORK(&chan->report, report_work);
+	ndiswan_tx_init(chan, ndiswan_tx_pool(chan->net));
+	ndiswan_account_init(&chan->rx, ndiswan_rx_pool(chan->net));
+}
+
 /**
  * ndiswan_claim() - put a channel into a slot
- * @chan: the channel; its miniport, net, usage, ppp.hdrlen and ppp.mtu are set
+ * @chan: the channel; its miniport, net, sk, usage, ppp.hdrlen and ppp.mtu are
+ *	set
  * @refusal: where to put why there is no slot, if there is none
  *
  * The call is handed on from slot to slot while they refuse. Afterwards the
@@ -180,7 +296,7 @@ int ndiswan_claim(struct ndiswan_channel *chan,
 	struct ndiswan_walk walk;
 	int err;
 
-	chan->ppp.ops = &channel_ops;
+	channel_init(chan);
 	ndiswan_walk_begin(&walk, chan->net, chan->usage);
 	do {
 		chan->slot = ndiswan_slot_take(&walk, &chan->generation);
@@ -240,13 +356,18 @@ static void hang_up_event(struct ndiswan_channel *chan)
  * - Receive finds it through the miniport's look-up, which close() has taken it
  *   out of; whoever had found it before was an RCU reader, and a grace period
  *   has passed since. So nobody is in ppp_input(), and nobody can come.
- * - What the miniport has set going to come back later is stopped by drain().
+ * - What the miniport has set going to come back later is stopped by drain(); what
+ *   transmit has, by ndiswan_tx_quiesce(): whoever did not see @closing was an RCU
+ *   reader too.
  * - A dump finds it through slot->chan, which was cleared before the same grace
  *   period.
  * - PPP itself calls start_xmit and ioctl; ppp_unregister_channel() returns
  *   when it has left them for good.
  * - The slot does not point here any more. It may even carry its next call:
  *   that is what the generation is compared for.
+ *
+ * - Frames that are still on their way find it through their skb's socket. The
+ *   last one of them gives it back, if there are any: ndiswan_tx_end().
  *
  * So the miniport may free it. The namespace is held until then by the
  * miniport's call, and the table with it.
@@ -258,10 +379,12 @@ static void channel_drain(struct work_struct *work)
 						    drain);
 
 	chan->miniport->drain(chan);
+	channel_quiesce(chan);
+	WARN_ON_ONCE(ndiswan_account_frames(ndiswan_account_read(&chan->rx)));
 	hang_up_event(chan);
 	ppp_unregister_channel(&chan->ppp);
 	ndiswan_slot_drained(chan->slot, chan->generation);
-	chan->miniport->free(chan);
+	ndiswan_tx_end(chan);
 }
 
 /**
@@ -276,6 +399,7 @@ static void channel_drain(struct work_struct *work)
  */
 void ndiswan_release(struct ndiswan_channel *chan)
 {
+	WRITE_ONCE(chan->closing, true);
 	chan->miniport->close(chan);
 	ndiswan_slot_release(chan->slot);
 	INIT_RCU_WORK(&chan->drain, channel_drain);

@@ -13,7 +13,7 @@
 #include "ndiswan.h"
 
 /* An event with its call and all of the call's counters */
-#define EVENT_SIZE	1024
+#define EVENT_SIZE	2048
 
 static struct genl_family ndiswan_family;
 static const struct ndiswan_miniport *nl_miniport;
@@ -28,24 +28,51 @@ static struct netlink_range_validation quarantine_range = {
 	.max = PPTP_MUX_QUARANTINE_MAX,
 };
 
+static struct netlink_range_validation account_range = {
+	.max = PPTP_MUX_ACCOUNT_MAX,
+};
+
+static struct netlink_range_validation default_range = {
+	.min = 1,
+	.max = PPTP_MUX_ACCOUNT_MAX,
+};
+
+static struct netlink_range_validation pool_range = {
+	.max = PPTP_MUX_POOL_MAX,
+};
+
+#define ACCOUNT_POLICY	NLA_POLICY_FULL_RANGE(NLA_U32, &account_range)
+#define DEFAULT_POLICY	NLA_POLICY_FULL_RANGE(NLA_U32, &default_range)
+#define POOL_POLICY	NLA_POLICY_FULL_RANGE(NLA_U32, &pool_range)
+
 static const struct nla_policy
 slot_get_policy[PPTP_MUX_A_SLOT_NUMBER + 1] = {
 	[PPTP_MUX_A_SLOT_NUMBER]	= NLA_POLICY_FULL_RANGE(NLA_U32, &slots_range),
 };
 
 static const struct nla_policy
-slot_set_policy[PPTP_MUX_A_SLOT_QUARANTINE + 1] = {
+slot_set_policy[PPTP_MUX_A_SLOT_MAX + 1] = {
 	[PPTP_MUX_A_SLOT_NUMBER]	= NLA_POLICY_FULL_RANGE(NLA_U32, &slots_range),
 	[PPTP_MUX_A_SLOT_ENABLED]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[PPTP_MUX_A_SLOT_USAGE]		= NLA_POLICY_MASK(NLA_U32,
 							  PPTP_MUX_USAGE_MASK),
 	[PPTP_MUX_A_SLOT_QUARANTINE]	= NLA_POLICY_FULL_RANGE(NLA_U32,
 								&quarantine_range),
+	[PPTP_MUX_A_SLOT_TX_SHARE]	= ACCOUNT_POLICY,
+	[PPTP_MUX_A_SLOT_TX_LIMIT]	= ACCOUNT_POLICY,
+	[PPTP_MUX_A_SLOT_RX_SHARE]	= ACCOUNT_POLICY,
+	[PPTP_MUX_A_SLOT_RX_LIMIT]	= ACCOUNT_POLICY,
 };
 
 static const struct nla_policy
-table_set_policy[PPTP_MUX_A_TABLE_SLOTS + 1] = {
+table_set_policy[PPTP_MUX_A_TABLE_MAX + 1] = {
 	[PPTP_MUX_A_TABLE_SLOTS]	= NLA_POLICY_FULL_RANGE(NLA_U32, &slots_range),
+	[PPTP_MUX_A_TABLE_TX_SHARE]	= DEFAULT_POLICY,
+	[PPTP_MUX_A_TABLE_TX_LIMIT]	= DEFAULT_POLICY,
+	[PPTP_MUX_A_TABLE_RX_SHARE]	= DEFAULT_POLICY,
+	[PPTP_MUX_A_TABLE_RX_LIMIT]	= DEFAULT_POLICY,
+	[PPTP_MUX_A_TABLE_TX_POOL]	= POOL_POLICY,
+	[PPTP_MUX_A_TABLE_RX_POOL]	= POOL_POLICY,
 };
 
 /* ---- slots ---- */
@@ -80,6 +107,67 @@ static int fill_uptime(struct sk_buff *msg, struct ndiswan_channel *chan)
 					 NSEC_PER_MSEC), PPTP_MUX_A_CALL_PAD);
 }
 
+static int put_count(struct sk_buff *msg, int attr, u64 value)
+{
+	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_ACCOUNT_PAD);
+}
+
+static int put_tx(struct sk_buff *msg, const struct ndiswan_channel *chan)
+{
+	struct ndiswan_tx_info tx;
+
+	ndiswan_tx_look(chan, &tx);
+	if (nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_SHARE, tx.share) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_LIMIT, tx.limit) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_BYTES, tx.bytes) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_FRAMES, tx.frames) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_HIGH, tx.high) ||
+	    put_count(msg, PPTP_MUX_A_ACCOUNT_OVER, tx.over) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_QUEUE, tx.queue) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_WRITTEN_OFF, tx.written_off) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_STALLS, tx.stalls) ||
+	    put_count(msg, PPTP_MUX_A_ACCOUNT_ACCEPTED, tx.accepted) ||
+	    put_count(msg, PPTP_MUX_A_ACCOUNT_CONTROL, tx.control) ||
+	    put_count(msg, PPTP_MUX_A_ACCOUNT_STOPS, tx.stops))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_rx(struct sk_buff *msg, const struct ndiswan_channel *chan)
+{
+	const struct ndiswan_account *rx = &chan->rx;
+	u64 word = ndiswan_account_read(rx);
+
+	if (nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_SHARE,
+			ndiswan_account_share(word)) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_LIMIT, READ_ONCE(rx->limit)) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_BYTES,
+			ndiswan_account_bytes(word)) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_FRAMES,
+			ndiswan_account_frames(word)) ||
+	    nla_put_u32(msg, PPTP_MUX_A_ACCOUNT_HIGH, READ_ONCE(rx->high)) ||
+	    put_count(msg, PPTP_MUX_A_ACCOUNT_OVER, READ_ONCE(chan->rx_over)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_account(struct sk_buff *msg, int attr,
+			const struct ndiswan_channel *chan,
+			int (*put)(struct sk_buff *msg,
+				   const struct ndiswan_channel *chan))
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put(msg, chan)) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_call(struct sk_buff *msg, int attr,
 		     struct ndiswan_channel *chan)
 {
@@ -89,11 +177,24 @@ static int fill_call(struct sk_buff *msg, int attr,
 		return -EMSGSIZE;
 	if (nla_put_u32(msg, PPTP_MUX_A_CALL_USAGE, chan->usage) ||
 	    fill_channel(msg, chan) || fill_uptime(msg, chan) ||
+	    fill_account(msg, PPTP_MUX_A_CALL_TX, chan, put_tx) ||
+	    fill_account(msg, PPTP_MUX_A_CALL_RX, chan, put_rx) ||
 	    chan->miniport->fill_call(msg, chan)) {
 		nla_nest_cancel(msg, nest);
 		return -EMSGSIZE;
 	}
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_slot_limits(struct sk_buff *msg,
+			    const struct ndiswan_limits *limits)
+{
+	if (nla_put_u32(msg, PPTP_MUX_A_SLOT_TX_SHARE, limits->tx_share) ||
+	    nla_put_u32(msg, PPTP_MUX_A_SLOT_TX_LIMIT, limits->tx_limit) ||
+	    nla_put_u32(msg, PPTP_MUX_A_SLOT_RX_SHARE, limits->rx_share) ||
+	    nla_put_u32(msg, PPTP_MUX_A_SLOT_RX_LIMIT, limits->rx_limit))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -108,7 +209,8 @@ static int fill_slot(struct sk_buff *msg, const struct ndiswan_slot_info *info)
 	    nla_put_u64_64bit(msg, PPTP_MUX_A_SLOT_REFUSED, info->refused,
 			      PPTP_MUX_A_SLOT_PAD) ||
 	    nla_put_u64_64bit(msg, PPTP_MUX_A_SLOT_SINCE, info->since,
-			      PPTP_MUX_A_SLOT_PAD))
+			      PPTP_MUX_A_SLOT_PAD) ||
+	    fill_slot_limits(msg, &info->limits))
 		return -EMSGSIZE;
 	if (!info->chan)
 		return 0;
@@ -208,23 +310,47 @@ static int slot_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* Return: @set if there is such an attribute, and then its value too; or 0. */
+static unsigned long take_u32(u32 *value, const struct nlattr *attr,
+			      unsigned long set)
+{
+	if (!attr)
+		return 0;
+	*value = nla_get_u32(attr);
+	return set;
+}
+
 static void settings_from_attrs(struct ndiswan_slot_settings *settings,
 				struct nlattr **attrs)
 {
+	struct ndiswan_limits *limits = &settings->limits;
+
 	memset(settings, 0, sizeof(*settings));
 	if (attrs[PPTP_MUX_A_SLOT_ENABLED]) {
 		settings->set |= NDISWAN_SET_ENABLED;
 		settings->enabled = nla_get_u8(attrs[PPTP_MUX_A_SLOT_ENABLED]);
 	}
-	if (attrs[PPTP_MUX_A_SLOT_USAGE]) {
-		settings->set |= NDISWAN_SET_USAGE;
-		settings->usage = nla_get_u32(attrs[PPTP_MUX_A_SLOT_USAGE]);
-	}
-	if (attrs[PPTP_MUX_A_SLOT_QUARANTINE]) {
-		settings->set |= NDISWAN_SET_QUARANTINE;
-		settings->quarantine =
-			nla_get_u32(attrs[PPTP_MUX_A_SLOT_QUARANTINE]);
-	}
+	settings->set |=
+		take_u32(&settings->usage, attrs[PPTP_MUX_A_SLOT_USAGE],
+			 NDISWAN_SET_USAGE) |
+		take_u32(&settings->quarantine,
+			 attrs[PPTP_MUX_A_SLOT_QUARANTINE],
+			 NDISWAN_SET_QUARANTINE) |
+		take_u32(&limits->tx_share, attrs[PPTP_MUX_A_SLOT_TX_SHARE],
+			 NDISWAN_SET_TX_SHARE) |
+		take_u32(&limits->tx_limit, attrs[PPTP_MUX_A_SLOT_TX_LIMIT],
+			 NDISWAN_SET_TX_LIMIT) |
+		take_u32(&limits->rx_share, attrs[PPTP_MUX_A_SLOT_RX_SHARE],
+			 NDISWAN_SET_RX_SHARE) |
+		take_u32(&limits->rx_limit, attrs[PPTP_MUX_A_SLOT_RX_LIMIT],
+			 NDISWAN_SET_RX_LIMIT);
+}
+
+static int share_above_limit(struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack,
+		       "a share would be more than its limit: set both, or lower the share first");
+	return -EINVAL;
 }
 
 static int slot_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -239,12 +365,18 @@ static int slot_set_doit(struct sk_buff *skb, struct genl_info *info)
 	settings_from_attrs(&settings, info->attrs);
 	if (!settings.set) {
 		NL_SET_ERR_MSG(info->extack,
-			       "nothing to set: give enabled, usage or quarantine");
+			       "nothing to set: give enabled, usage, quarantine, a share or a limit");
 		return -EINVAL;
 	}
-	if (!ndiswan_slot_set(genl_info_net(info), number, &settings))
+	err = ndiswan_slot_set(genl_info_net(info), number, &settings);
+	switch (err) {
+	case -ENOENT:
 		return no_such_slot(info);
-	return 0;
+	case -EINVAL:
+		return share_above_limit(info);
+	default:
+		return err;
+	}
 }
 
 /* ---- table ---- */
@@ -252,6 +384,70 @@ static int slot_set_doit(struct sk_buff *skb, struct genl_info *info)
 static int put_u64(struct sk_buff *msg, int attr, u64 value)
 {
 	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_TABLE_PAD);
+}
+
+/* Frames and bytes on their way, and what was taken, of all that ever were */
+struct tx_sum {
+	u64	accepted;
+	u64	frames;
+	u64	bytes;
+	u64	rx_bytes;
+};
+
+static void add_slot(struct tx_sum *sum, struct net *net, u32 number)
+{
+	struct ndiswan_slot_info info;
+	struct ndiswan_tx_info tx;
+	u64 rx;
+
+	rcu_read_lock();
+	if (ndiswan_slot_look(net, number, &info) && info.chan) {
+		ndiswan_tx_look(info.chan, &tx);
+		sum->accepted += tx.accepted;
+		sum->frames += tx.frames;
+		sum->bytes += tx.bytes;
+		rx = ndiswan_account_read(&info.chan->rx);
+		sum->rx_bytes += ndiswan_account_bytes(rx);
+	}
+	rcu_read_unlock();
+}
+
+static int fill_sum(struct sk_buff *msg, struct net *net,
+		    const struct ndiswan_table_info *t)
+{
+	struct tx_sum sum = {
+		.accepted	= t->ended_accepted,
+		.frames		= t->ended_frames,
+		.bytes		= t->ended_bytes,
+	};
+	u32 number;
+
+	for (number = 1; number <= t->slots; number++) {
+		add_slot(&sum, net, number);
+		cond_resched();
+	}
+	if (put_u64(msg, PPTP_MUX_A_TABLE_TX_ACCEPTED, sum.accepted) ||
+	    put_u64(msg, PPTP_MUX_A_TABLE_TX_FRAMES, sum.frames) ||
+	    put_u64(msg, PPTP_MUX_A_TABLE_TX_BYTES, sum.bytes) ||
+	    put_u64(msg, PPTP_MUX_A_TABLE_RX_BYTES, sum.rx_bytes))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_pools(struct sk_buff *msg, const struct ndiswan_table_info *t)
+{
+	const struct ndiswan_limits *limits = &t->limits;
+
+	if (nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_SHARE, limits->tx_share) ||
+	    nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_LIMIT, limits->tx_limit) ||
+	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_SHARE, limits->rx_share) ||
+	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_LIMIT, limits->rx_limit) ||
+	    nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_POOL, t->tx_pool) ||
+	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_POOL, t->rx_pool) ||
+	    put_u64(msg, PPTP_MUX_A_TABLE_TX_BORROWED, t->tx_borrowed) ||
+	    put_u64(msg, PPTP_MUX_A_TABLE_RX_BORROWED, t->rx_borrowed))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int fill_table(struct sk_buff *msg, const struct ndiswan_table_info *t)
@@ -300,7 +496,8 @@ static int table_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!hdr)
 		goto err_free;
 	ndiswan_table_look(net, &table);
-	if (fill_table(msg, &table) || nl_miniport->fill_table(msg, net))
+	if (fill_table(msg, &table) || fill_pools(msg, &table) ||
+	    fill_sum(msg, net, &table) || nl_miniport->fill_table(msg, net))
 		goto err_free;
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
@@ -310,25 +507,61 @@ err_free:
 	return err;
 }
 
-static int table_set_doit(struct sk_buff *skb, struct genl_info *info)
+static void table_settings_from_attrs(struct ndiswan_table_settings *settings,
+				      struct nlattr **attrs)
+{
+	struct ndiswan_limits *limits = &settings->limits;
+
+	memset(settings, 0, sizeof(*settings));
+	settings->set =
+		take_u32(&limits->tx_share, attrs[PPTP_MUX_A_TABLE_TX_SHARE],
+			 NDISWAN_SET_TX_SHARE) |
+		take_u32(&limits->tx_limit, attrs[PPTP_MUX_A_TABLE_TX_LIMIT],
+			 NDISWAN_SET_TX_LIMIT) |
+		take_u32(&limits->rx_share, attrs[PPTP_MUX_A_TABLE_RX_SHARE],
+			 NDISWAN_SET_RX_SHARE) |
+		take_u32(&limits->rx_limit, attrs[PPTP_MUX_A_TABLE_RX_LIMIT],
+			 NDISWAN_SET_RX_LIMIT) |
+		take_u32(&settings->tx_pool, attrs[PPTP_MUX_A_TABLE_TX_POOL],
+			 NDISWAN_SET_TX_POOL) |
+		take_u32(&settings->rx_pool, attrs[PPTP_MUX_A_TABLE_RX_POOL],
+			 NDISWAN_SET_RX_POOL);
+}
+
+static int table_resize(struct genl_info *info, u32 slots)
 {
 	const char *why = NULL;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, PPTP_MUX_A_TABLE_SLOTS)) {
-		NL_SET_ERR_MSG(info->extack, "say how many slots: 1 to 65535");
+	err = ndiswan_table_resize(genl_info_net(info), slots, &why);
+	/* Not a literal, so not for NL_SET_ERR_MSG(); see its owner. */
+	if (why && info->extack)
+		info->extack->_msg = why;
+	return err;
+}
+
+/* The number of slots last: that is what may fail when the rest is sound. */
+static int table_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *slots = info->attrs[PPTP_MUX_A_TABLE_SLOTS];
+	struct ndiswan_table_settings settings;
+	int err;
+
+	table_settings_from_attrs(&settings, info->attrs);
+	if (!slots && !settings.set) {
+		NL_SET_ERR_MSG(info->extack,
+			       "nothing to set: give slots, a share, a limit or a pool");
 		return -EINVAL;
 	}
 	err = ndiswan_table_prepare(genl_info_net(info));
 	if (err)
 		return err;
-	err = ndiswan_table_resize(genl_info_net(info),
-				   nla_get_u32(info->attrs[PPTP_MUX_A_TABLE_SLOTS]),
-				   &why);
-	/* Not a literal, so not for NL_SET_ERR_MSG(); see its owner. */
-	if (why && info->extack)
-		info->extack->_msg = why;
-	return err;
+	if (settings.set) {
+		err = ndiswan_table_set(genl_info_net(info), &settings);
+		if (err)
+			return share_above_limit(info);
+	}
+	return slots ? table_resize(info, nla_get_u32(slots)) : 0;
 }
 
 /* ---- events ---- */
@@ -362,6 +595,12 @@ static int fill_event(struct sk_buff *msg, const struct ndiswan_event *event,
 		return -EMSGSIZE;
 	if (event->cause &&
 	    nla_put_u32(msg, PPTP_MUX_A_EVENT_CAUSE, event->cause))
+		return -EMSGSIZE;
+	if (event->count &&
+	    nla_put_u32(msg, PPTP_MUX_A_EVENT_COUNT, event->count))
+		return -EMSGSIZE;
+	if (event->below[0] &&
+	    nla_put_string(msg, PPTP_MUX_A_EVENT_BELOW, event->below))
 		return -EMSGSIZE;
 	if (suppressed &&
 	    nla_put_u64_64bit(msg, PPTP_MUX_A_EVENT_SUPPRESSED, suppressed,
@@ -419,7 +658,7 @@ static const struct genl_ops ndiswan_ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= slot_set_doit,
 		.policy		= slot_set_policy,
-		.maxattr	= PPTP_MUX_A_SLOT_QUARANTINE,
+		.maxattr	= PPTP_MUX_A_SLOT_MAX,
 	}, {
 		.cmd		= PPTP_MUX_CMD_TABLE_GET,
 		.doit		= table_get_doit,
@@ -428,7 +667,7 @@ static const struct genl_ops ndiswan_ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= table_set_doit,
 		.policy		= table_set_policy,
-		.maxattr	= PPTP_MUX_A_TABLE_SLOTS,
+		.maxattr	= PPTP_MUX_A_TABLE_MAX,
 	},
 };
 

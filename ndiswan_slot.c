@@ -28,6 +28,18 @@
 #define DEFAULT_USAGE		(PPTP_MUX_USAGE_RECEIVE | \
 				 PPTP_MUX_USAGE_DIAL_OUT)
 
+/*
+ * A megabyte is what a gigabit carries in 8 ms; a slow path is given less by
+ * itself. All of the pool and of the shares of 128 slots: 28 MiB.
+ */
+#define DEFAULT_TX_SHARE	65536
+#define DEFAULT_TX_LIMIT	1048576
+#define DEFAULT_TX_POOL		16777216
+/* What waits to be in order: all that a session holds, with full frames */
+#define DEFAULT_RX_SHARE	65536
+#define DEFAULT_RX_LIMIT	262144
+#define DEFAULT_RX_POOL		8388608
+
 /* More of one type in a second are counted, not sent. */
 #define EVENTS_PER_SECOND	100
 
@@ -52,6 +64,7 @@ struct ndiswan_slot {
 	u32				generation;
 	bool				enabled;
 	bool				gone;		/* last call's channel */
+	struct ndiswan_limits		limits;		/* 0: the table's */
 	unsigned long			rested;		/* jiffies */
 
 	struct delayed_work		rest;		/* end of quarantine */
@@ -88,9 +101,16 @@ struct ndiswan_table {
 	u64				hand_overs;
 	u64				early;
 	u64				refused[PPTP_MUX_REFUSAL_NO_RESOURCE + 1];
-	struct event_budget		budget[PPTP_MUX_EVENT_TYPE_HANG_UP + 1];
+	struct event_budget		budget[PPTP_MUX_EVENT_TYPE_LOOP + 1];
 	u64				suppressed;	/* since the last event */
 	u64				suppressed_all;
+	struct ndiswan_limits		limits;
+	u64				ended_accepted;
+
+	struct ndiswan_pool		tx_pool;	/* none */
+	struct ndiswan_pool		rx_pool;
+	atomic_long_t			late_frames;	/* of channels that are gone */
+	atomic_long_t			late_bytes;
 };
 
 static unsigned int table_id __read_mostly;
@@ -157,6 +177,124 @@ static struct ndiswan_slot *first_in_turn(struct list_head *queues, u32 usage)
 			first = slot;
 	}
 	return first;
+}
+
+/* ---- accounts ---- */
+
+static struct ndiswan_limits slot_limits(const struct ndiswan_slot *slot)
+{
+	const struct ndiswan_limits *of_table = &slot->table->limits;
+	struct ndiswan_limits limits = slot->limits;
+
+	lockdep_assert_held(&slot->table->lock);
+	limits.tx_share = limits.tx_share ?: of_table->tx_share;
+	limits.tx_limit = limits.tx_limit ?: of_table->tx_limit;
+	limits.rx_share = limits.rx_share ?: of_table->rx_share;
+	limits.rx_limit = limits.rx_limit ?: of_table->rx_limit;
+	return limits;
+}
+
+/* Tell the call in a slot, if there is one, what it may take. */
+static void slot_tell_limits(struct ndiswan_slot *slot)
+{
+	struct ndiswan_limits limits = slot_limits(slot);
+	struct ndiswan_channel *chan;
+
+	chan = rcu_dereference_protected(slot->chan,
+					 lockdep_is_held(&slot->table->lock));
+	if (!chan)
+		return;
+	rcu_read_lock();
+	ndiswan_tx_set(chan, limits.tx_share, limits.tx_limit);
+	ndiswan_account_set(&chan->rx, limits.rx_share, limits.rx_limit);
+	rcu_read_unlock();
+}
+
+/* A share is a part of the limit. */
+static bool limits_are_sound(const struct ndiswan_limits *limits)
+{
+	return limits->tx_share <= limits->tx_limit &&
+	       limits->rx_share <= limits->rx_limit;
+}
+
+static void limits_change(struct ndiswan_limits *limits,
+			  const struct ndiswan_limits *to, unsigned long set)
+{
+	if (set & NDISWAN_SET_TX_SHARE)
+		limits->tx_share = to->tx_share;
+	if (set & NDISWAN_SET_TX_LIMIT)
+		limits->tx_limit = to->tx_limit;
+	if (set & NDISWAN_SET_RX_SHARE)
+		limits->rx_share = to->rx_share;
+	if (set & NDISWAN_SET_RX_LIMIT)
+		limits->rx_limit = to->rx_limit;
+}
+
+static int slot_change_limits(struct ndiswan_slot *slot,
+			      const struct ndiswan_slot_settings *settings)
+{
+	struct ndiswan_limits old = slot->limits;
+	struct ndiswan_limits limits;
+
+	limits_change(&slot->limits, &settings->limits, settings->set);
+	limits = slot_limits(slot);
+	if (!limits_are_sound(&limits)) {
+		slot->limits = old;
+		return -EINVAL;
+	}
+	slot_tell_limits(slot);
+	return 0;
+}
+
+/**
+ * ndiswan_tx_pool() - where transmit accounts of a namespace borrow
+ * @net: network namespace
+ */
+struct ndiswan_pool *ndiswan_tx_pool(struct net *net)
+{
+	return &net_table(net)->tx_pool;
+}
+
+/**
+ * ndiswan_rx_pool() - where receive accounts of a namespace borrow
+ * @net: network namespace
+ */
+struct ndiswan_pool *ndiswan_rx_pool(struct net *net)
+{
+	return &net_table(net)->rx_pool;
+}
+
+/**
+ * ndiswan_slot_retire() - a channel is gone; the table remembers what it sent
+ * @slot: its slot, which may have another by now
+ * @accepted: frames that it took
+ * @word: of its transmit account, with what is still on its way
+ *
+ * Context: takes table->lock.
+ */
+void ndiswan_slot_retire(struct ndiswan_slot *slot, u64 accepted, u64 word)
+{
+	struct ndiswan_table *table = slot->table;
+
+	atomic_long_add(ndiswan_account_frames(word), &table->late_frames);
+	atomic_long_add(ndiswan_account_bytes(word), &table->late_bytes);
+	spin_lock(&table->lock);
+	table->ended_accepted += accepted;
+	spin_unlock(&table->lock);
+}
+
+/**
+ * ndiswan_slot_late_frame() - a frame is not on its way any more whose channel
+ * is gone
+ * @slot: the slot that the channel was in
+ * @bytes: truesize of the frame
+ *
+ * Context: any. May come before ndiswan_slot_retire().
+ */
+void ndiswan_slot_late_frame(struct ndiswan_slot *slot, u32 bytes)
+{
+	atomic_long_dec(&slot->table->late_frames);
+	atomic_long_sub(bytes, &slot->table->late_bytes);
 }
 
 /* ---- claims ---- */
@@ -266,6 +404,7 @@ bool ndiswan_slot_publish(struct ndiswan_slot *slot,
 	fits = slot->enabled && usage_fits(slot->usage, chan->usage);
 	if (fits) {
 		rcu_assign_pointer(slot->chan, chan);
+		slot_tell_limits(slot);
 		table->claims++;
 	}
 	spin_unlock(&table->lock);
@@ -475,6 +614,7 @@ bool ndiswan_slot_look(struct net *net, u32 number,
 		info->generation = slot->generation;
 		info->refused = slot->refused;
 		info->enabled = slot->enabled;
+		info->limits = slot->limits;
 		info->since = div_u64(ktime_get_boottime_ns() - slot->since,
 				      NSEC_PER_MSEC);
 		info->chan = rcu_dereference(slot->chan);
@@ -504,28 +644,108 @@ static void slot_apply(struct ndiswan_slot *slot,
  * ndiswan_slot_set() - change the settings of a slot
  * @net: network namespace
  * @number: 1 for VPN1
- * @settings: what to change, in range
+ * @settings: what to change, each in range
  *
  * A call that is in the slot stays; a claim under way goes on to the next slot.
  *
  * Context: takes table->lock.
- * Return: false if there is no such slot.
+ * Return: 0; -ENOENT if there is no such slot; -EINVAL if a share would be more
+ * than its limit, and nothing has changed.
  */
-bool ndiswan_slot_set(struct net *net, u32 number,
-		      const struct ndiswan_slot_settings *settings)
+int ndiswan_slot_set(struct net *net, u32 number,
+		     const struct ndiswan_slot_settings *settings)
 {
 	struct ndiswan_table *table = net_table(net);
 	struct ndiswan_slot *slot;
+	int err = -ENOENT;
 
 	spin_lock(&table->lock);
 	slot = table_slot(table, number);
-	if (slot) {
+	if (slot)
+		err = slot_change_limits(slot, settings);
+	if (!err) {
 		slot_apply(slot, settings);
 		if (settings->set & (NDISWAN_SET_ENABLED | NDISWAN_SET_USAGE))
 			slot_queue(slot);
 	}
 	spin_unlock(&table->lock);
-	return slot;
+	return err;
+}
+
+static int table_change_limits(struct ndiswan_table *table,
+			       const struct ndiswan_table_settings *settings)
+{
+	struct ndiswan_limits limits;
+	int err = -EINVAL;
+
+	spin_lock(&table->lock);
+	limits = table->limits;
+	limits_change(&limits, &settings->limits, settings->set);
+	if (limits_are_sound(&limits)) {
+		table->limits = limits;
+		err = 0;
+	}
+	spin_unlock(&table->lock);
+	return err;
+}
+
+/**
+ * ndiswan_table_set() - change what all slots have in common
+ * @net: network namespace
+ * @settings: what to change, each in range; limits are of the slots that have
+ *	none of their own
+ *
+ * Calls that are up are told, one after the other, so that no claim waits for
+ * the whole of it.
+ *
+ * Context: may sleep. Takes table->resize and table->lock.
+ * Return: 0; -EINVAL if a share would be more than its limit, and nothing has
+ * changed.
+ */
+int ndiswan_table_set(struct net *net,
+		      const struct ndiswan_table_settings *settings)
+{
+	struct ndiswan_table *table = net_table(net);
+	int err;
+	u32 i;
+
+	mutex_lock(&table->resize);
+	err = table_change_limits(table, settings);
+	if (err)
+		goto out;
+	if (settings->set & NDISWAN_SET_TX_POOL)
+		WRITE_ONCE(table->tx_pool.size, settings->tx_pool);
+	if (settings->set & NDISWAN_SET_RX_POOL)
+		WRITE_ONCE(table->rx_pool.size, settings->rx_pool);
+	for (i = 0; i < table->slots; i++) {
+		spin_lock(&table->lock);
+		slot_tell_limits(table->slot[i]);
+		spin_unlock(&table->lock);
+		cond_resched();
+	}
+out:
+	mutex_unlock(&table->resize);
+	return err;
+}
+
+/* What is on its way may go while it is being added up. */
+static u64 not_negative(long value)
+{
+	return max(value, 0L);
+}
+
+static void look_at_accounts(struct ndiswan_table *table,
+			     struct ndiswan_table_info *info)
+{
+	lockdep_assert_held(&table->lock);
+	info->limits = table->limits;
+	info->tx_pool = table->tx_pool.size;
+	info->rx_pool = table->rx_pool.size;
+	info->tx_borrowed = not_negative(atomic_long_read(&table->tx_pool.borrowed));
+	info->rx_borrowed = not_negative(atomic_long_read(&table->rx_pool.borrowed));
+	info->ended_accepted = table->ended_accepted;
+	info->ended_frames = not_negative(atomic_long_read(&table->late_frames));
+	info->ended_bytes = not_negative(atomic_long_read(&table->late_bytes));
 }
 
 /**
@@ -547,6 +767,7 @@ void ndiswan_table_look(struct net *net, struct ndiswan_table_info *info)
 	info->hand_overs = table->hand_overs;
 	info->early = table->early;
 	info->suppressed = table->suppressed_all;
+	look_at_accounts(table, info);
 	memcpy(info->state, table->in_state, sizeof(info->state));
 	memcpy(info->refused, table->refused, sizeof(info->refused));
 	info->disabled = table->slots;
@@ -610,6 +831,7 @@ static void slot_reset(struct ndiswan_slot *slot, u64 stamp)
 	slot->quarantine = 0;
 	slot->refused = 0;
 	slot->enabled = true;
+	memset(&slot->limits, 0, sizeof(slot->limits));
 }
 
 static int table_extend(struct ndiswan_table *table, u32 capacity)
@@ -794,6 +1016,13 @@ int ndiswan_table_prepare(struct net *net)
 
 /* ---- namespaces ---- */
 
+static const struct ndiswan_limits default_limits = {
+	.tx_share	= DEFAULT_TX_SHARE,
+	.tx_limit	= DEFAULT_TX_LIMIT,
+	.rx_share	= DEFAULT_RX_SHARE,
+	.rx_limit	= DEFAULT_RX_LIMIT,
+};
+
 static int __net_init table_init_net(struct net *net)
 {
 	struct ndiswan_table *table = net_table(net);
@@ -802,6 +1031,9 @@ static int __net_init table_init_net(struct net *net)
 	mutex_init(&table->resize);
 	spin_lock_init(&table->lock);
 	INIT_LIST_HEAD(&table->blocks);
+	table->limits = default_limits;
+	table->tx_pool.size = DEFAULT_TX_POOL;
+	table->rx_pool.size = DEFAULT_RX_POOL;
 	for (mask = 0; mask < USAGE_MASKS; mask++) {
 		INIT_LIST_HEAD(&table->free[mask]);
 		INIT_LIST_HEAD(&table->draining[mask]);
@@ -833,6 +1065,10 @@ static void __net_exit table_exit_net(struct net *net)
 
 	WARN_ON_ONCE(table->in_state[PPTP_MUX_STATE_CLAIMED] ||
 		     table->in_state[PPTP_MUX_STATE_CONNECTED]);
+	WARN_ON_ONCE(atomic_long_read(&table->tx_pool.borrowed) ||
+		     atomic_long_read(&table->rx_pool.borrowed) ||
+		     atomic_long_read(&table->late_frames) ||
+		     atomic_long_read(&table->late_bytes));
 	list_for_each_entry_safe(block, next, &table->blocks, list)
 		block_exit(block);
 	kvfree(table->slot);

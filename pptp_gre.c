@@ -25,6 +25,7 @@
 #include <uapi/linux/pptp_mux.h>
 
 #include "pptp_gre.h"
+#include "trace.h"
 
 /* How long an acknowledgment waits for data that takes it along */
 #define ACK_DELAY		msecs_to_jiffies(20)
@@ -37,10 +38,88 @@
 #define HOLE_TIME		msecs_to_jiffies(40)
 #define HELD_MAX		64
 
+/* Packets in line for the CPU that delivers */
+#define READY_MAX		256
+
 /* Without sequence and acknowledgment numbers */
 #define GRE_HEADER_MIN		8
 
 #define CALL_ID_MAX		65535
+
+/* ---- counters ---- */
+
+static u64 read_stat(const struct u64_stats_sync *syncp,
+		     const u64_stats_t *counter)
+{
+	unsigned int start;
+	u64 value;
+
+	do {
+		start = u64_stats_fetch_begin(syncp);
+		value = u64_stats_read(counter);
+	} while (u64_stats_fetch_retry(syncp, start));
+	return value;
+}
+
+/* Where a counter is in a session, and which attribute it is in netlink */
+struct stat_attr {
+	u16	attr;
+	u16	offset;
+	bool	tx;
+};
+
+#define TX(name, field) { PPTP_MUX_A_STATS_TX_##name, \
+			  offsetof(struct pptp_gre, tx.field), true }
+#define TX_DROP(name)	TX(DROP_##name, drop[PPTP_GRE_TX_##name])
+#define RX(name, field) { PPTP_MUX_A_STATS_RX_##name, \
+			  offsetof(struct pptp_gre, rx_stats.field), false }
+#define RX_DROP(name)	RX(DROP_##name, drop[PPTP_GRE_RX_##name])
+
+static const struct stat_attr stat_attrs[] = {
+	TX(PACKETS, packets),
+	TX(BYTES, bytes),
+	TX_DROP(UNCONNECTED),
+	TX_DROP(NO_ROUTE),
+	TX_DROP(LOOP),
+	TX_DROP(NO_MEMORY),
+	TX_DROP(MALFORMED),
+	TX_DROP(BELOW),
+	RX(PACKETS, packets),
+	RX(BYTES, bytes),
+	RX(ACKS, acks),
+	RX(REORDERED, reordered),
+	RX(LOST, lost),
+	RX(RESYNC, resync),
+	RX_DROP(LATE),
+	RX_DROP(JUMP),
+	RX_DROP(MALFORMED),
+	RX_DROP(NO_ROOM),
+};
+
+/* Those of the table, and acknowledgments sent alone, which come from anywhere */
+#define STATS		(ARRAY_SIZE(stat_attrs) + 1)
+#define STAT_TX_ACKS	ARRAY_SIZE(stat_attrs)
+
+static void read_stats(const struct pptp_gre *gre, u64 *stats)
+{
+	const struct stat_attr *stat;
+
+	for (stat = stat_attrs; stat < stat_attrs + STAT_TX_ACKS; stat++)
+		*stats++ = read_stat(stat->tx ? &gre->tx.syncp :
+						&gre->rx_stats.syncp,
+				     (const void *)gre + stat->offset);
+	*stats = atomic64_read(&gre->tx_acks);
+}
+
+static void add_stats(const struct pptp_gre *gre, u64 *sum)
+{
+	u64 stats[STATS];
+	unsigned int i;
+
+	read_stats(gre, stats);
+	for (i = 0; i < STATS; i++)
+		sum[i] += stats[i];
+}
 
 /**
  * struct gre_net - the sessions of a network namespace
@@ -49,12 +128,16 @@
  *	use when all others have been used since
  * @malformed: packets that no session could be told for
  * @no_call: packets for no session of ours
+ * @ended_lock: innermost
+ * @ended: counters of sessions that are gone, in the order of stat_attrs[]
  */
 struct gre_net {
 	struct xarray	sessions;
 	u32		next_id;		/* xa_lock */
 	atomic64_t	malformed;
 	atomic64_t	no_call;
+	spinlock_t	ended_lock;
+	u64		ended[STATS];		/* ended_lock */
 };
 
 /* What a packet's header says, in host order */
@@ -251,6 +334,9 @@ static void count_tx(struct pptp_gre *gre, unsigned int bytes)
 
 static void count_tx_drop(struct pptp_gre *gre, enum pptp_gre_tx_drop drop)
 {
+	trace_pptp_mux_tx_drop(gre->id, drop);
+	if (drop == PPTP_GRE_TX_LOOP)
+		gre->owner->looped(gre);
 	u64_stats_update_begin(&gre->tx.syncp);
 	u64_stats_inc(&gre->tx.drop[drop]);
 	u64_stats_update_end(&gre->tx.syncp);
@@ -261,11 +347,12 @@ static void count_tx_drop(struct pptp_gre *gre, enum pptp_gre_tx_drop drop)
  * @gre: the session
  * @skb: the frame, beginning with the two bytes of its protocol; consumed
  *
+ * A frame that is dropped is counted.
+ *
  * Context: softirqs off. The caller serialises the frames of a session. Takes
  * no lock.
- * Return: 1: the frame was taken, and if it was dropped that is counted.
  */
-int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
+void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
@@ -293,14 +380,34 @@ int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
-	return 1;
+	return;
 
 err_route:
 	ip_rt_put(rt);
 err_free:
 	kfree_skb(skb);
 	count_tx_drop(gre, drop);
-	return 1;
+}
+
+/**
+ * pptp_gre_below() - which device do the packets of a session go to now?
+ * @gre: the session
+ * @name: where to put its name, IFNAMSIZ bytes; untouched if there is none
+ *
+ * Context: process.
+ */
+void pptp_gre_below(struct pptp_gre *gre, char *name)
+{
+	struct rtable *rt;
+	__be32 saddr;
+
+	local_bh_disable();
+	rt = dst_cache_get_ip4(&gre->route, &saddr);
+	if (rt) {
+		strscpy(name, rt->dst.dev->name, IFNAMSIZ);
+		ip_rt_put(rt);
+	}
+	local_bh_enable();
 }
 
 static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
@@ -438,6 +545,7 @@ static void rx_add(struct pptp_gre *gre, u64_stats_t *counter, u64 value)
 
 static void count_rx_drop(struct pptp_gre *gre, enum pptp_gre_rx_drop drop)
 {
+	trace_pptp_mux_rx_drop(gre->id, drop);
 	rx_add(gre, &gre->rx_stats.drop[drop], 1);
 }
 
@@ -481,6 +589,12 @@ static struct held *held(struct sk_buff *skb)
 	return (struct held *)skb->cb;
 }
 
+static void unhold(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	__skb_unlink(skb, &gre->rx_held);
+	gre->owner->unhold(gre, skb->truesize);
+}
+
 /*
  * What has become next in sequence leaves; the hole behind it is a new one.
  * Return: how many packets left.
@@ -492,7 +606,7 @@ static unsigned int release_held(struct pptp_gre *gre)
 
 	while ((skb = skb_peek(&gre->rx_held)) &&
 	       pptp_seq_release(&gre->rx, held(skb)->seq)) {
-		__skb_unlink(skb, &gre->rx_held);
+		unhold(gre, skb);
 		ready(gre, skb);
 		count++;
 	}
@@ -514,8 +628,10 @@ static void flush_held(struct pptp_gre *gre)
 {
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(&gre->rx_held)))
+	while ((skb = skb_peek(&gre->rx_held))) {
+		unhold(gre, skb);
 		ready(gre, skb);
+	}
 }
 
 /* Where a packet belongs among those held: behind the one returned, if any. */
@@ -529,13 +645,20 @@ static struct sk_buff *held_before(struct pptp_gre *gre, u32 seq)
 	return NULL;
 }
 
-/* False if it is held already. */
-static bool hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+enum hold {
+	HOLD_DONE,
+	HOLD_DUPLICATE,		/* it is held already */
+	HOLD_NO_ROOM,
+};
+
+static enum hold hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 {
 	struct sk_buff *before = held_before(gre, seq);
 
 	if (before && held(before)->seq == seq)
-		return false;
+		return HOLD_DUPLICATE;
+	if (!gre->owner->hold(gre, skb->truesize))
+		return HOLD_NO_ROOM;
 	held(skb)->seq = seq;
 	if (skb_queue_empty(&gre->rx_held)) {
 		gre->rx_hole = jiffies;
@@ -547,7 +670,7 @@ static bool hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 		__skb_queue_head(&gre->rx_held, skb);
 	if (skb_queue_len(&gre->rx_held) > HELD_MAX)
 		give_up_hole(gre);
-	return true;
+	return HOLD_DONE;
 }
 
 /*
@@ -609,19 +732,41 @@ static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
 	rx_add(gre, &gre->rx_stats.reordered, release_held(gre));
 }
 
+/*
+ * Ask the engine about a frame, and hold it if it says so. Over the account, the
+ * oldest hole is given up: the frame may be next in sequence then, or late. There
+ * is room for one when nothing is held, so this ends.
+ */
+static struct pptp_seq_result ask(struct pptp_gre *gre, struct sk_buff *skb,
+				  u32 seq)
+{
+	struct pptp_seq_result res;
+	enum hold held;
+
+	do {
+		res = pptp_seq_receive(&gre->rx, seq);
+		if (res.verdict != PPTP_SEQ_HOLD)
+			break;
+		held = hold(gre, skb, seq);
+		if (held == HOLD_NO_ROOM)
+			give_up_hole(gre);
+		else if (held == HOLD_DUPLICATE)
+			res.verdict = PPTP_SEQ_DROP_LATE;
+	} while (held == HOLD_NO_ROOM);
+	return res;
+}
+
 /* Judge a frame. False if it is to be dropped, which is counted. */
 static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 {
-	struct pptp_seq_result res = pptp_seq_receive(&gre->rx, seq);
+	struct pptp_seq_result res = ask(gre, skb, seq);
 
 	switch (res.verdict) {
 	case PPTP_SEQ_DELIVER:
 		next_in_sequence(gre, skb, res.resync);
 		return true;
 	case PPTP_SEQ_HOLD:
-		if (hold(gre, skb, seq))
-			return true;
-		fallthrough;
+		return true;
 	case PPTP_SEQ_DROP_LATE:
 		count_rx_drop(gre, PPTP_GRE_RX_LATE);
 		return false;
@@ -632,18 +777,30 @@ static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 	return false;
 }
 
+/*
+ * Who delivers may be slower than those who come meanwhile, and the line has no
+ * account: it is short.
+ */
+static bool line_is_full(const struct pptp_gre *gre)
+{
+	return gre->rx_delivering && skb_queue_len(&gre->rx_ready) >= READY_MAX;
+}
+
 /* A data packet of a session that is known. */
 static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 			 const struct gre_packet *packet)
 {
-	bool taken;
+	bool taken = false;
 
 	if (!strip_packet(skb, packet)) {
 		receive_malformed(gre, skb);
 		return;
 	}
 	spin_lock(&gre->rx_lock);
-	taken = judge(gre, skb, packet->seq);
+	if (unlikely(line_is_full(gre)))
+		count_rx_drop(gre, PPTP_GRE_RX_NO_ROOM);
+	else
+		taken = judge(gre, skb, packet->seq);
 	deliver_ready(gre);
 	spin_unlock(&gre->rx_lock);
 
@@ -716,10 +873,15 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
  * pptp_gre_destroy() - the end of a session
  * @gre: the session, which nobody can find any more, quiesced
  *
- * Context: any.
+ * Context: any but hard interrupts.
  */
 void pptp_gre_destroy(struct pptp_gre *gre)
 {
+	struct gre_net *gn = net_sessions(gre->net);
+
+	spin_lock_bh(&gn->ended_lock);
+	add_stats(gre, gn->ended);
+	spin_unlock_bh(&gn->ended_lock);
 	dst_cache_destroy(&gre->route);
 }
 
@@ -807,8 +969,13 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
  */
 void pptp_gre_quiesce(struct pptp_gre *gre)
 {
+	struct sk_buff *skb;
+
 	cancel_delayed_work_sync(&gre->hole_work);
-	__skb_queue_purge(&gre->rx_held);
+	while ((skb = skb_peek(&gre->rx_held))) {
+		unhold(gre, skb);
+		kfree_skb(skb);
+	}
 	cancel_delayed_work_sync(&gre->ack_work);
 	cancel_work_sync(&gre->own_work);
 }
@@ -820,64 +987,22 @@ static int put_stat(struct sk_buff *msg, int attr, u64 value)
 	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_STATS_PAD);
 }
 
-static u64 read_stat(const struct u64_stats_sync *syncp,
-		     const u64_stats_t *counter)
+static int fill_stats(struct sk_buff *msg, int attr, const u64 *stats)
 {
-	unsigned int start;
-	u64 value;
-
-	do {
-		start = u64_stats_fetch_begin(syncp);
-		value = u64_stats_read(counter);
-	} while (u64_stats_fetch_retry(syncp, start));
-	return value;
-}
-
-struct stat_attr {
-	u16	attr;
-	u16	offset;
-};
-
-#define TX(name, field) { PPTP_MUX_A_STATS_TX_##name, \
-			  offsetof(struct pptp_gre_tx_stats, field) }
-#define TX_DROP(name)	TX(DROP_##name, drop[PPTP_GRE_TX_##name])
-#define RX(name, field) { PPTP_MUX_A_STATS_RX_##name, \
-			  offsetof(struct pptp_gre_rx_stats, field) }
-#define RX_DROP(name)	RX(DROP_##name, drop[PPTP_GRE_RX_##name])
-
-static const struct stat_attr tx_attrs[] = {
-	TX(PACKETS, packets),
-	TX(BYTES, bytes),
-	TX_DROP(UNCONNECTED),
-	TX_DROP(NO_ROUTE),
-	TX_DROP(LOOP),
-	TX_DROP(NO_MEMORY),
-	TX_DROP(MALFORMED),
-	TX_DROP(BELOW),
-};
-
-static const struct stat_attr rx_attrs[] = {
-	RX(PACKETS, packets),
-	RX(BYTES, bytes),
-	RX(ACKS, acks),
-	RX(REORDERED, reordered),
-	RX(LOST, lost),
-	RX(RESYNC, resync),
-	RX_DROP(LATE),
-	RX_DROP(JUMP),
-	RX_DROP(MALFORMED),
-};
-
-static int put_stats(struct sk_buff *msg, const struct stat_attr *attrs,
-		     unsigned int count, const void *stats,
-		     const struct u64_stats_sync *syncp)
-{
+	struct nlattr *nest = nla_nest_start(msg, attr);
 	unsigned int i;
+	int err = 0;
 
-	for (i = 0; i < count; i++)
-		if (put_stat(msg, attrs[i].attr,
-			     read_stat(syncp, stats + attrs[i].offset)))
-			return -EMSGSIZE;
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(stat_attrs) && !err; i++)
+		err = put_stat(msg, stat_attrs[i].attr, stats[i]);
+	if (err || put_stat(msg, PPTP_MUX_A_STATS_TX_ACKS,
+			    stats[STAT_TX_ACKS])) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
 	return 0;
 }
 
@@ -893,25 +1018,30 @@ static int put_stats(struct sk_buff *msg, const struct stat_attr *attrs,
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 			const struct pptp_gre *gre)
 {
-	struct nlattr *nest = nla_nest_start(msg, attr);
+	u64 stats[STATS];
 
-	if (!nest)
-		return -EMSGSIZE;
-	if (put_stats(msg, tx_attrs, ARRAY_SIZE(tx_attrs), &gre->tx,
-		      &gre->tx.syncp) ||
-	    put_stats(msg, rx_attrs, ARRAY_SIZE(rx_attrs), &gre->rx_stats,
-		      &gre->rx_stats.syncp) ||
-	    put_stat(msg, PPTP_MUX_A_STATS_TX_ACKS,
-		     atomic64_read(&gre->tx_acks))) {
-		nla_nest_cancel(msg, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(msg, nest);
-	return 0;
+	read_stats(gre, stats);
+	return fill_stats(msg, attr, stats);
+}
+
+/* Sessions that there are, and that there were; one that is ending is in neither. */
+static void sum_stats(struct gre_net *gn, u64 *sum)
+{
+	struct pptp_gre *gre;
+	unsigned long id;
+
+	spin_lock_bh(&gn->ended_lock);
+	memcpy(sum, gn->ended, sizeof(gn->ended));
+	spin_unlock_bh(&gn->ended_lock);
+	rcu_read_lock();
+	xa_for_each(&gn->sessions, id, gre)
+		add_stats(gre, sum);
+	rcu_read_unlock();
 }
 
 /**
- * pptp_gre_fill_net() - put into a message what no session is counted for
+ * pptp_gre_fill_net() - put into a message what all sessions come to, and what
+ * none is counted for
  * @msg: the message, of a table
  * @net: network namespace
  *
@@ -921,6 +1051,7 @@ int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 int pptp_gre_fill_net(struct sk_buff *msg, struct net *net)
 {
 	struct gre_net *gn = net_sessions(net);
+	u64 sum[STATS];
 
 	if (nla_put_u64_64bit(msg, PPTP_MUX_A_TABLE_RX_MALFORMED,
 			      atomic64_read(&gn->malformed),
@@ -929,7 +1060,8 @@ int pptp_gre_fill_net(struct sk_buff *msg, struct net *net)
 			      atomic64_read(&gn->no_call),
 			      PPTP_MUX_A_TABLE_PAD))
 		return -EMSGSIZE;
-	return 0;
+	sum_stats(gn, sum);
+	return fill_stats(msg, PPTP_MUX_A_TABLE_STATS, sum);
 }
 
 /* ---- module ---- */
@@ -939,6 +1071,7 @@ static int __net_init gre_init_net(struct net *net)
 	struct gre_net *gn = net_sessions(net);
 
 	xa_init_flags(&gn->sessions, XA_FLAGS_ALLOC1);
+	spin_lock_init(&gn->ended_lock);
 	/* Not the same for every boot: a forger has to guess it. */
 	gn->next_id = get_random_u32() % CALL_ID_MAX + 1;
 	return 0;

@@ -12,8 +12,9 @@
  * (ndiswan.c); neither of these two knows the other.
  *
  * Lifetime: the socket's reference count. The file holds one until close();
- * from bind() to the end of the drain the channel holds another, so the session,
- * the namespace and this module stay until the channel is gone from PPP. The
+ * from bind() to the end of the drain, and of the last frame on its way, the
+ * channel holds another, so the session, the namespace and this module stay
+ * until the channel is gone from PPP, and from the skbs that it has sent. The
  * memory is freed after a grace period more (SOCK_RCU_FREE), for a look-up that
  * found a call whose bind() was being undone.
  */
@@ -30,6 +31,9 @@
 #include "compat.h"
 #include "ndiswan.h"
 #include "pptp_gre.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 /**
  * struct pptp_call - a call
@@ -88,8 +92,26 @@ static int call_own_ifindex(struct pptp_gre *gre)
 	return ifindex;
 }
 
+static bool call_hold(struct pptp_gre *gre, u32 bytes)
+{
+	return ndiswan_hold(&from_gre(gre)->chan, bytes);
+}
+
+static void call_unhold(struct pptp_gre *gre, u32 bytes)
+{
+	ndiswan_unhold(&from_gre(gre)->chan, bytes);
+}
+
+static void call_looped(struct pptp_gre *gre)
+{
+	ndiswan_report(&from_gre(gre)->chan, PPTP_MUX_EVENT_TYPE_LOOP);
+}
+
 static const struct pptp_gre_owner call_gre_owner = {
 	.deliver	= call_deliver,
+	.hold		= call_hold,
+	.unhold		= call_unhold,
+	.looped		= call_looped,
 	.own_ifindex	= call_own_ifindex,
 };
 
@@ -123,9 +145,14 @@ static void call_free(struct ndiswan_channel *chan)
 	sock_put(&from_chan(chan)->sk);
 }
 
-static int call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+static void call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
-	return pptp_gre_xmit(&from_chan(chan)->gre, skb);
+	pptp_gre_xmit(&from_chan(chan)->gre, skb);
+}
+
+static void call_below(struct ndiswan_channel *chan, char *name)
+{
+	pptp_gre_below(&from_chan(chan)->gre, name);
 }
 
 /* What PPP negotiated for frames that we send: ACFC and PFC. */
@@ -174,6 +201,7 @@ static const struct ndiswan_miniport call_miniport = {
 	.drain		= call_drain,
 	.free		= call_free,
 	.xmit		= call_xmit,
+	.below		= call_below,
 	.ioctl		= call_ppp_ioctl,
 	.fill_call	= call_fill,
 	.fill_table	= pptp_gre_fill_net,
@@ -486,6 +514,7 @@ static void call_init(struct pptp_call *call, struct net *net)
 {
 	call->chan.miniport = &call_miniport;
 	call->chan.net = net;
+	call->chan.sk = &call->sk;
 }
 
 static int pptp_create(struct net *net, struct socket *sock, int kern)
@@ -517,6 +546,7 @@ static int pptp_create(struct net *net, struct socket *sock, int kern)
 	sk->sk_protocol = PX_PROTO_PPTP;
 	sk->sk_state = PPPOX_NONE;
 	sk->sk_destruct = pptp_destruct;
+	sk->sk_user_data = &call->chan;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	return 0;
 }

@@ -44,4 +44,9 @@ void ndiswan_slot_connected(struct ndiswan_slot *slot);
 void ndiswan_slot_release(struct ndiswan_slot *slot);
 void ndiswan_slot_drained(struct ndiswan_slot *slot, u32 generation);
 
+struct ndiswan_pool *ndiswan_tx_pool(struct net *net);
+struct ndiswan_pool *ndiswan_rx_pool(struct net *net);
+void ndiswan_slot_retire(struct ndiswan_slot *slot, u64 accepted, u64 word);
+void ndiswan_slot_late_frame(struct ndiswan_slot *slot, u32 bytes);
+
 #endif /* _NDISWAN_SLOT_H */

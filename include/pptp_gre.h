@@ -30,11 +30,18 @@ struct sock;
  * struct pptp_gre_owner - what a session asks of the call that it belongs to
  * @deliver: take a received PPP frame, protocol field first, strictly in the
  *	order of the peer's numbering. Softirqs are off; no lock is held.
+ * @hold: take a frame that has to wait for others onto the call's account, by
+ *	truesize. False if there is no room. Softirqs are off; rx_lock.
+ * @unhold: it waits no longer
+ * @looped: a packet was to be sent through its own tunnel; it was dropped
  * @own_ifindex: index of the device whose packets the session carries, 0 if
  *	there is none (yet). May sleep, and takes PPP's locks.
  */
 struct pptp_gre_owner {
 	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb);
+	bool	(*hold)(struct pptp_gre *gre, u32 bytes);
+	void	(*unhold)(struct pptp_gre *gre, u32 bytes);
+	void	(*looped)(struct pptp_gre *gre);
 	int	(*own_ifindex)(struct pptp_gre *gre);
 };
 
@@ -54,6 +61,7 @@ enum pptp_gre_rx_drop {
 	PPTP_GRE_RX_LATE,
 	PPTP_GRE_RX_JUMP,
 	PPTP_GRE_RX_MALFORMED,
+	PPTP_GRE_RX_NO_ROOM,		/* more than the account allows */
 	PPTP_GRE_RX_DROPS,
 };
 
@@ -144,7 +152,8 @@ void pptp_gre_drop_id(struct pptp_gre *gre);
 int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 		     u16 peer_id, unsigned int *mtu);
 void pptp_gre_quiesce(struct pptp_gre *gre);
-int pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
+void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
+void pptp_gre_below(struct pptp_gre *gre, char *name);
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 			const struct pptp_gre *gre);
 int pptp_gre_fill_net(struct sk_buff *msg, struct net *net);

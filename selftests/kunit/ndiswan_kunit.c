@@ -13,8 +13,12 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#define CREATE_TRACE_POINTS
+#include "../../trace.h"
+#undef CREATE_TRACE_POINTS
 #include "../../ndiswan_slot.c"
 #include "../../ndiswan.c"
+#include "../../ndiswan_tx.c"
 #include "../../ndiswan_nl.c"
 
 #define TEST_SLOTS	8U
@@ -27,18 +31,26 @@
 
 /**
  * struct loop - a call that sends every frame back to its own channel
+ * @sk: in whose name frames are sent; never a real socket
+ * @rcu: frees it
  * @chan: its channel
  * @refuse: errno with which open() refuses, by slot; 0: it does not
  * @disable: open() has the slot with this number disabled meanwhile; 0: none
  * @opened: slots that open() was asked for
  * @echoed: frames sent back
+ * @keep: frames are not sent back but kept
+ * @kept: those frames
  */
 struct loop {
+	struct sock		sk;
+	struct rcu_head		rcu;
 	struct ndiswan_channel	chan;
 	const int		*refuse;
 	u32			disable;
 	u32			opened;
 	u32			echoed;
+	bool			keep;
+	struct sk_buff_head	kept;
 };
 
 /* Calls that are not freed yet, and who waits for them */
@@ -66,16 +78,21 @@ static void loop_nothing(struct ndiswan_channel *chan)
 
 static void loop_free(struct ndiswan_channel *chan)
 {
-	kfree(container_of(chan, struct loop, chan));
+	kfree_rcu(container_of(chan, struct loop, chan), rcu);
 	atomic_dec(&loops);
 	wake_up(&loops_wait);
 }
 
-static int loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+static void loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
-	container_of(chan, struct loop, chan)->echoed++;
+	struct loop *loop = container_of(chan, struct loop, chan);
+
+	if (loop->keep) {
+		skb_queue_tail(&loop->kept, skb);
+		return;
+	}
+	loop->echoed++;
 	ppp_input(&chan->ppp, skb);
-	return 1;
 }
 
 static int loop_ioctl(struct ndiswan_channel *chan, unsigned int cmd,
@@ -113,6 +130,9 @@ static struct loop *loop_new(u32 usage)
 	if (!loop)
 		return NULL;
 	atomic_inc(&loops);
+	skb_queue_head_init(&loop->kept);
+	loop->sk.sk_user_data = &loop->chan;
+	loop->chan.sk = &loop->sk;
 	loop->chan.miniport = &loop_miniport;
 	loop->chan.net = &init_net;
 	loop->chan.usage = usage;
@@ -171,6 +191,12 @@ static void drained(struct kunit *test, int left)
 					   60 * HZ));
 }
 
+static void flush_all_drains(void)
+{
+	rcu_barrier();
+	flush_workqueue(ndiswan_wq);
+}
+
 static void set(u32 number, unsigned long what, u32 value)
 {
 	struct ndiswan_slot_settings settings = {
@@ -220,6 +246,7 @@ static void resize(struct kunit *test, u32 slots)
 static int table_begin(struct kunit *test)
 {
 	resize(test, 1);
+	set(1, NDISWAN_SET_TX_SHARE | NDISWAN_SET_TX_LIMIT, 0);
 	set(1, NDISWAN_SET_USAGE, DEFAULT_USAGE);
 	set(1, NDISWAN_SET_ENABLED, true);
 	set(1, NDISWAN_SET_QUARANTINE, 0);
@@ -232,6 +259,65 @@ static void table_end(struct kunit *test)
 	set_all(NDISWAN_SET_QUARANTINE, 0);
 	drained(test, 0);
 	KUNIT_EXPECT_EQ(test, table().state[PPTP_MUX_STATE_FREE], TEST_SLOTS);
+}
+
+/* Beginnings of frames */
+#define ECHO_REQUEST	"\xc0\x21\x09\x00"
+#define DATA		"\x00\x21\x45\x00"
+
+/* As PPP does it. Return: what start_xmit did. */
+static int send(struct kunit *test, struct loop *loop, const char *begin)
+{
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+	int taken;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, 32);
+	skb_put_data(skb, begin, 4);
+	local_bh_disable();
+	taken = loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb);
+	local_bh_enable();
+	if (!taken)
+		kfree_skb(skb);
+	return taken;
+}
+
+static struct ndiswan_tx_info look_tx(struct loop *loop)
+{
+	struct ndiswan_tx_info info;
+
+	rcu_read_lock();
+	ndiswan_tx_look(&loop->chan, &info);
+	rcu_read_unlock();
+	return info;
+}
+
+static void set_limits(struct kunit *test, u32 share, u32 limit)
+{
+	const struct ndiswan_slot_settings settings = {
+		.set	= NDISWAN_SET_TX_SHARE | NDISWAN_SET_TX_LIMIT,
+		.limits	= { .tx_share = share, .tx_limit = limit },
+	};
+	u32 number;
+
+	for (number = 1; number <= TEST_SLOTS; number++)
+		KUNIT_ASSERT_EQ(test, 0, ndiswan_slot_set(&init_net, number,
+							  &settings));
+}
+
+/* A call with a full account. Return: how many frames that took. */
+static struct loop *fill(struct kunit *test, unsigned int *frames)
+{
+	struct loop *loop;
+
+	set_limits(test, 4096, 8192);
+	loop = claim(test, ANY, 0);
+	loop->keep = true;
+	*frames = 0;
+	while (send(test, loop, DATA))
+		++*frames;
+	KUNIT_ASSERT_GT(test, *frames, 2U);
+	return loop;
 }
 
 /* ---- the life of a call ---- */
@@ -256,15 +342,8 @@ static void a_call_from_claim_to_free(struct kunit *test)
 static void frames_go_through_the_miniport(struct kunit *test)
 {
 	struct loop *loop = claim(test, ANY, 1);
-	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_reserve(skb, 32);
-	memcpy(skb_put(skb, 4), "\xc0\x21\x09\x00", 4);
-	local_bh_disable();
-	KUNIT_EXPECT_EQ(test, 1,
-			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
-	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, send(test, loop, ECHO_REQUEST), 1);
 	KUNIT_EXPECT_EQ(test, loop->echoed, 1U);
 	hang_up(loop);
 }
@@ -282,6 +361,157 @@ static void a_slot_just_freed_is_the_last(struct kunit *test)
 		drained(test, 0);
 	}
 	hang_up(claim(test, ANY, 1));
+}
+
+/* ---- transmit ---- */
+
+/* Q172290: what is over the account waits, and the call stays. */
+static void a_full_account_stops_and_wakes(struct kunit *test)
+{
+	unsigned int frames, i;
+	struct loop *loop = fill(test, &frames);
+
+	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 8192U);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stops, 1ULL);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(loop->chan.tx.stopped));
+	/* One less is still more than half. */
+	kfree_skb(skb_dequeue(&loop->kept));
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(loop->chan.tx.stopped));
+	for (i = 1; i < (frames + 1) / 2; i++)
+		kfree_skb(skb_dequeue(&loop->kept));
+	tasklet_unlock_wait(&loop->chan.tx.wake);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(loop->chan.tx.stopped));
+	skb_queue_purge(&loop->kept);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).bytes, 0U);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).accepted, frames + 1ULL);
+	hang_up(loop);
+}
+
+static void control_frames_have_a_reserve(struct kunit *test)
+{
+	unsigned int frames;
+	struct loop *loop = fill(test, &frames);
+	u32 bytes = look_tx(loop).bytes;
+
+	while (send(test, loop, ECHO_REQUEST))
+		KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
+	KUNIT_EXPECT_GT(test, look_tx(loop).bytes,
+			bytes + NDISWAN_ACCOUNT_RESERVE / 2);
+	KUNIT_EXPECT_LE(test, look_tx(loop).bytes,
+			8192U + NDISWAN_ACCOUNT_RESERVE);
+	KUNIT_EXPECT_GT(test, look_tx(loop).control, 0ULL);
+	skb_queue_purge(&loop->kept);
+	hang_up(loop);
+}
+
+/* Shrinking drops nothing; growing wakes up. */
+static void limits_change_under_load(struct kunit *test)
+{
+	unsigned int frames;
+	struct loop *loop = fill(test, &frames);
+
+	set_limits(test, 1024, 1024);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
+	set_limits(test, 1024, 65536);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
+	kfree_skb(skb_dequeue(&loop->kept));
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	skb_queue_purge(&loop->kept);
+	hang_up(loop);
+}
+
+static void a_share_is_a_part_of_its_limit(struct kunit *test)
+{
+	const struct ndiswan_slot_settings settings = {
+		.set	= NDISWAN_SET_TX_SHARE | NDISWAN_SET_USAGE,
+		.usage	= DEMAND,
+		.limits	= { .tx_share = PPTP_MUX_ACCOUNT_MAX },
+	};
+	u32 usage = look(1).usage;
+
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			ndiswan_slot_set(&init_net, 1, &settings));
+	KUNIT_EXPECT_EQ(test, look(1).limits.tx_share, 0U);
+	KUNIT_EXPECT_EQ(test, look(1).usage, usage);
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			ndiswan_slot_set(&init_net, TEST_SLOTS + 1, &settings));
+}
+
+/* The last frame on its way gives the channel back; the slot did not wait. */
+static void frames_outlive_their_call(struct kunit *test)
+{
+	u64 before = table().ended_accepted;
+	struct sk_buff_head kept;
+	unsigned int frames;
+	struct loop *loop = fill(test, &frames);
+
+	skb_queue_head_init(&kept);
+	skb_queue_splice_tail_init(&loop->kept, &kept);
+	hang_up(loop);
+	flush_all_drains();
+	KUNIT_EXPECT_EQ(test, atomic_read(&loops), 1);
+	KUNIT_EXPECT_EQ(test, table().state[PPTP_MUX_STATE_FREE], TEST_SLOTS);
+	KUNIT_EXPECT_EQ(test, table().ended_accepted, before + frames);
+	KUNIT_EXPECT_EQ(test, table().ended_frames, (u64)frames);
+	KUNIT_EXPECT_GT(test, table().ended_bytes, 0ULL);
+	skb_queue_purge(&kept);
+	KUNIT_EXPECT_EQ(test, atomic_read(&loops), 0);
+	KUNIT_EXPECT_EQ(test, table().ended_frames, 0ULL);
+	KUNIT_EXPECT_EQ(test, table().ended_bytes, 0ULL);
+	KUNIT_EXPECT_EQ(test, table().tx_borrowed, 0ULL);
+}
+
+static void watchdog_looks(struct loop *loop)
+{
+	mod_delayed_work(ndiswan_wq, &loop->chan.tx.watch, 0);
+	flush_delayed_work(&loop->chan.tx.watch);
+}
+
+/* What is stuck below is written off once, and counted until it comes back. */
+static void what_is_stuck_is_written_off(struct kunit *test)
+{
+	unsigned int frames;
+	struct loop *loop = fill(test, &frames);
+	u32 bytes = look_tx(loop).bytes;
+
+	/* The first frame went down when nothing had got away yet. */
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 1U);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).written_off, bytes);
+	while (send(test, loop, DATA))
+		frames++;
+	KUNIT_EXPECT_GT(test, look_tx(loop).bytes, bytes + 4096);
+	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 2 * 8192U);
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 2U);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
+
+	skb_queue_purge(&loop->kept);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).written_off, 0U);
+	skb_queue_purge(&loop->kept);
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 2U);
+	hang_up(loop);
+}
+
+static void traffic_that_moves_is_no_stall(struct kunit *test)
+{
+	unsigned int frames;
+	struct loop *loop = fill(test, &frames);
+
+	kfree_skb(skb_dequeue(&loop->kept));
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 0U);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&loop->chan.tx.watch));
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 1U);
+	skb_queue_purge(&loop->kept);
+	hang_up(loop);
 }
 
 /* ---- hand-over and refusal ---- */
@@ -718,6 +948,13 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(a_call_from_claim_to_free),
 	KUNIT_CASE(frames_go_through_the_miniport),
 	KUNIT_CASE(a_slot_just_freed_is_the_last),
+	KUNIT_CASE(a_full_account_stops_and_wakes),
+	KUNIT_CASE(control_frames_have_a_reserve),
+	KUNIT_CASE(limits_change_under_load),
+	KUNIT_CASE(a_share_is_a_part_of_its_limit),
+	KUNIT_CASE(frames_outlive_their_call),
+	KUNIT_CASE(what_is_stuck_is_written_off),
+	KUNIT_CASE(traffic_that_moves_is_no_stall),
 	KUNIT_CASE(refusing_slots_hand_the_call_on),
 	KUNIT_CASE(each_slot_is_asked_once),
 	KUNIT_CASE(a_final_errno_is_not_handed_on),

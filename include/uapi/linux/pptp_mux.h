@@ -43,6 +43,8 @@ struct pptp_mux_refusal {
 
 #define PPTP_MUX_SLOTS_MAX	65535
 #define PPTP_MUX_QUARANTINE_MAX	3600000		/* ms */
+#define PPTP_MUX_ACCOUNT_MAX	8388608		/* bytes that a call may have on its way */
+#define PPTP_MUX_POOL_MAX	1073741824	/* bytes that calls may borrow in all */
 
 enum pptp_mux_state {
 	PPTP_MUX_STATE_FREE,
@@ -88,6 +90,10 @@ enum pptp_mux_event_type {
 	PPTP_MUX_EVENT_TYPE_REFUSAL,
 	PPTP_MUX_EVENT_TYPE_CONNECTED,
 	PPTP_MUX_EVENT_TYPE_HANG_UP,
+	PPTP_MUX_EVENT_TYPE_TX_OVER,	/* transmit is over its account; call kept */
+	PPTP_MUX_EVENT_TYPE_RX_OVER,	/* receive is; a hole was given up */
+	PPTP_MUX_EVENT_TYPE_TX_STALL,	/* nothing got away; written off */
+	PPTP_MUX_EVENT_TYPE_LOOP,	/* the tunnel is routed into itself */
 };
 
 /* One call in a slot */
@@ -102,6 +108,8 @@ enum {
 	PPTP_MUX_A_CALL_UPTIME,		/* u64, ms since connect */
 	PPTP_MUX_A_CALL_STATS,		/* nest of PPTP_MUX_A_STATS_* */
 	PPTP_MUX_A_CALL_PAD,
+	PPTP_MUX_A_CALL_TX,		/* nest of PPTP_MUX_A_ACCOUNT_* */
+	PPTP_MUX_A_CALL_RX,		/* nest of PPTP_MUX_A_ACCOUNT_* */
 
 	__PPTP_MUX_A_CALL_MAX,
 	PPTP_MUX_A_CALL_MAX = (__PPTP_MUX_A_CALL_MAX - 1)
@@ -128,9 +136,34 @@ enum {
 	PPTP_MUX_A_STATS_RX_DROP_MALFORMED,
 	PPTP_MUX_A_STATS_TX_DROP_BELOW,	/* netfilter, queue full, device down */
 	PPTP_MUX_A_STATS_RX_REORDERED,	/* came too early, delivered in order */
+	PPTP_MUX_A_STATS_RX_DROP_NO_ROOM,	/* faster than they could be delivered */
 
 	__PPTP_MUX_A_STATS_MAX,
 	PPTP_MUX_A_STATS_MAX = (__PPTP_MUX_A_STATS_MAX - 1)
+};
+
+/*
+ * The memory that a call has on its way, one way: in bytes of what its packets
+ * take up, not of what they carry. accepted = sent + dropped + frames.
+ */
+enum {
+	PPTP_MUX_A_ACCOUNT_PAD = 1,
+	PPTP_MUX_A_ACCOUNT_SHARE,	/* u32, bytes that nobody can take from it */
+	PPTP_MUX_A_ACCOUNT_LIMIT,	/* u32, bytes of data at most */
+	PPTP_MUX_A_ACCOUNT_BYTES,	/* u32, on their way now */
+	PPTP_MUX_A_ACCOUNT_FRAMES,	/* u32, on their way now */
+	PPTP_MUX_A_ACCOUNT_HIGH,	/* u32, most bytes that ever were */
+	PPTP_MUX_A_ACCOUNT_OVER,	/* u64, times that it was full */
+	/* transmit only: */
+	PPTP_MUX_A_ACCOUNT_QUEUE,	/* u32, bytes the path is given at once */
+	PPTP_MUX_A_ACCOUNT_WRITTEN_OFF,	/* u32, bytes stuck below */
+	PPTP_MUX_A_ACCOUNT_STALLS,	/* u32, times that nothing got away */
+	PPTP_MUX_A_ACCOUNT_ACCEPTED,	/* u64, frames taken from PPP */
+	PPTP_MUX_A_ACCOUNT_CONTROL,	/* u64, of these, PPP's own */
+	PPTP_MUX_A_ACCOUNT_STOPS,	/* u64, times that PPP was told to wait */
+
+	__PPTP_MUX_A_ACCOUNT_MAX,
+	PPTP_MUX_A_ACCOUNT_MAX = (__PPTP_MUX_A_ACCOUNT_MAX - 1)
 };
 
 enum {
@@ -144,6 +177,10 @@ enum {
 	PPTP_MUX_A_SLOT_SINCE,		/* u64, ms in this state */
 	PPTP_MUX_A_SLOT_CALL,		/* nest of PPTP_MUX_A_CALL_* */
 	PPTP_MUX_A_SLOT_PAD,
+	PPTP_MUX_A_SLOT_TX_SHARE,	/* u32, bytes, 0 = as in the table, and so on */
+	PPTP_MUX_A_SLOT_TX_LIMIT,
+	PPTP_MUX_A_SLOT_RX_SHARE,
+	PPTP_MUX_A_SLOT_RX_LIMIT,
 
 	__PPTP_MUX_A_SLOT_MAX,
 	PPTP_MUX_A_SLOT_MAX = (__PPTP_MUX_A_SLOT_MAX - 1)
@@ -167,6 +204,19 @@ enum {
 	PPTP_MUX_A_TABLE_RX_MALFORMED,	/* u64, GRE that no call could be told for */
 	PPTP_MUX_A_TABLE_RX_NO_CALL,	/* u64, GRE for no call of ours */
 	PPTP_MUX_A_TABLE_PAD,
+	PPTP_MUX_A_TABLE_TX_SHARE,	/* u32, bytes, of slots without their own */
+	PPTP_MUX_A_TABLE_TX_LIMIT,
+	PPTP_MUX_A_TABLE_RX_SHARE,
+	PPTP_MUX_A_TABLE_RX_LIMIT,
+	PPTP_MUX_A_TABLE_TX_POOL,	/* u32, bytes to borrow beyond shares */
+	PPTP_MUX_A_TABLE_RX_POOL,
+	PPTP_MUX_A_TABLE_TX_BORROWED,	/* u64, bytes */
+	PPTP_MUX_A_TABLE_RX_BORROWED,
+	PPTP_MUX_A_TABLE_TX_ACCEPTED,	/* u64, frames, of all calls there ever were */
+	PPTP_MUX_A_TABLE_TX_FRAMES,	/* u64, on their way */
+	PPTP_MUX_A_TABLE_TX_BYTES,	/* u64, on their way */
+	PPTP_MUX_A_TABLE_RX_BYTES,	/* u64, held until what is missing has come */
+	PPTP_MUX_A_TABLE_STATS,		/* nest of PPTP_MUX_A_STATS_*, of all calls */
 
 	__PPTP_MUX_A_TABLE_MAX,
 	PPTP_MUX_A_TABLE_MAX = (__PPTP_MUX_A_TABLE_MAX - 1)
@@ -189,6 +239,8 @@ enum {
 	PPTP_MUX_A_EVENT_CALL,		/* nest of PPTP_MUX_A_CALL_* */
 	PPTP_MUX_A_EVENT_SUPPRESSED,	/* u64, events not sent before this one */
 	PPTP_MUX_A_EVENT_PAD,
+	PPTP_MUX_A_EVENT_COUNT,		/* u32, times since it was last said */
+	PPTP_MUX_A_EVENT_BELOW,		/* string, device that the call sends on */
 
 	__PPTP_MUX_A_EVENT_MAX,
 	PPTP_MUX_A_EVENT_MAX = (__PPTP_MUX_A_EVENT_MAX - 1)
@@ -196,9 +248,9 @@ enum {
 
 enum {
 	PPTP_MUX_CMD_SLOT_GET = 1,	/* do by number; dump */
-	PPTP_MUX_CMD_SLOT_SET,		/* do: usage, enabled, quarantine of a slot */
+	PPTP_MUX_CMD_SLOT_SET,		/* do: usage, enabled, quarantine, accounts of a slot */
 	PPTP_MUX_CMD_TABLE_GET,		/* do */
-	PPTP_MUX_CMD_TABLE_SET,		/* do: number of slots */
+	PPTP_MUX_CMD_TABLE_SET,		/* do: number of slots, accounts, pools */
 	PPTP_MUX_CMD_EVENT,		/* notification */
 
 	__PPTP_MUX_CMD_MAX,

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tracepoints: /sys/kernel/tracing/events/pptp_mux */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM pptp_mux
+
+#if !defined(_PPTP_MUX_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _PPTP_MUX_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "ndiswan_account.h"
+#include "pptp_gre.h"
+
+/* @word: of the account, see ndiswan_account.h */
+DECLARE_EVENT_CLASS(pptp_mux_account,
+	TP_PROTO(u32 slot, u64 word),
+	TP_ARGS(slot, word),
+	TP_STRUCT__entry(
+		__field(u32, slot)
+		__field(u32, frames)
+		__field(u32, bytes)
+	),
+	TP_fast_assign(
+		__entry->slot = slot;
+		__entry->frames = ndiswan_account_frames(word);
+		__entry->bytes = ndiswan_account_bytes(word);
+	),
+	TP_printk("VPN%u: %u frames, %u bytes on their way",
+		  __entry->slot, __entry->frames, __entry->bytes)
+);
+
+/* PPP is told to hold its frames. */
+DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_stop,
+	TP_PROTO(u32 slot, u64 word), TP_ARGS(slot, word));
+
+/* PPP is woken up. */
+DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_wake,
+	TP_PROTO(u32 slot, u64 word), TP_ARGS(slot, word));
+
+/* Nothing got away for too long, and was written off. */
+DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_stall,
+	TP_PROTO(u32 slot, u64 word), TP_ARGS(slot, word));
+
+#define show_tx_drop(reason) \
+	__print_symbolic(reason, \
+			 { PPTP_GRE_TX_UNCONNECTED,	"unconnected" }, \
+			 { PPTP_GRE_TX_NO_ROUTE,	"no route" }, \
+			 { PPTP_GRE_TX_LOOP,		"loop" }, \
+			 { PPTP_GRE_TX_NO_MEMORY,	"no memory" }, \
+			 { PPTP_GRE_TX_MALFORMED,	"malformed" }, \
+			 { PPTP_GRE_TX_BELOW,		"below" })
+
+/* A frame of PPP was not sent. */
+TRACE_EVENT(pptp_mux_tx_drop,
+	TP_PROTO(u16 call_id, enum pptp_gre_tx_drop reason),
+	TP_ARGS(call_id, reason),
+	TP_STRUCT__entry(
+		__field(u16, call_id)
+		__field(u32, reason)
+	),
+	TP_fast_assign(
+		__entry->call_id = call_id;
+		__entry->reason = reason;
+	),
+	TP_printk("call %u: %s", __entry->call_id, show_tx_drop(__entry->reason))
+);
+
+#define show_rx_drop(reason) \
+	__print_symbolic(reason, \
+			 { PPTP_GRE_RX_LATE,		"late" }, \
+			 { PPTP_GRE_RX_JUMP,		"jump" }, \
+			 { PPTP_GRE_RX_MALFORMED,	"malformed" }, \
+			 { PPTP_GRE_RX_NO_ROOM,		"no room" })
+
+/* A packet of the peer was not delivered. */
+TRACE_EVENT(pptp_mux_rx_drop,
+	TP_PROTO(u16 call_id, enum pptp_gre_rx_drop reason),
+	TP_ARGS(call_id, reason),
+	TP_STRUCT__entry(
+		__field(u16, call_id)
+		__field(u32, reason)
+	),
+	TP_fast_assign(
+		__entry->call_id = call_id;
+		__entry->reason = reason;
+	),
+	TP_printk("call %u: %s", __entry->call_id, show_rx_drop(__entry->reason))
+);
+
+#endif /* _PPTP_MUX_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
