@@ -278,17 +278,29 @@ int pmux_slot_get(struct pmux *client, uint32_t number, struct pmux_slot *slot)
 	return transact(client, nlh, read_slot, slot);
 }
 
+/* Puts an attribute if the bit of @mask says so */
+static void put_if(struct nlmsghdr *nlh, unsigned int mask, unsigned int bit, uint16_t attr,
+		   uint32_t value)
+{
+	if (mask & bit)
+		mnl_attr_put_u32(nlh, attr, value);
+}
+
 int pmux_slot_set(struct pmux *client, uint32_t number, const struct pmux_slot_change *change)
 {
+	const struct pmux_limits *limits = &change->limits;
 	struct nlmsghdr *nlh = command(client, PPTP_MUX_CMD_SLOT_SET, NLM_F_ACK);
 
 	mnl_attr_put_u32(nlh, PPTP_MUX_A_SLOT_NUMBER, number);
 	if (change->mask & PMUX_SET_ENABLED)
 		mnl_attr_put_u8(nlh, PPTP_MUX_A_SLOT_ENABLED, change->enabled);
-	if (change->mask & PMUX_SET_USAGE)
-		mnl_attr_put_u32(nlh, PPTP_MUX_A_SLOT_USAGE, change->usage);
-	if (change->mask & PMUX_SET_QUARANTINE)
-		mnl_attr_put_u32(nlh, PPTP_MUX_A_SLOT_QUARANTINE, change->quarantine);
+	put_if(nlh, change->mask, PMUX_SET_USAGE, PPTP_MUX_A_SLOT_USAGE, change->usage);
+	put_if(nlh, change->mask, PMUX_SET_QUARANTINE, PPTP_MUX_A_SLOT_QUARANTINE,
+	       change->quarantine);
+	put_if(nlh, change->mask, PMUX_SET_TX_SHARE, PPTP_MUX_A_SLOT_TX_SHARE, limits->tx_share);
+	put_if(nlh, change->mask, PMUX_SET_TX_LIMIT, PPTP_MUX_A_SLOT_TX_LIMIT, limits->tx_limit);
+	put_if(nlh, change->mask, PMUX_SET_RX_SHARE, PPTP_MUX_A_SLOT_RX_SHARE, limits->rx_share);
+	put_if(nlh, change->mask, PMUX_SET_RX_LIMIT, PPTP_MUX_A_SLOT_RX_LIMIT, limits->rx_limit);
 	return transact(client, nlh, NULL, NULL);
 }
 
@@ -304,11 +316,18 @@ int pmux_table_get(struct pmux *client, struct pmux_table *table)
 			read_table, table);
 }
 
-int pmux_table_set(struct pmux *client, uint32_t slots)
+int pmux_table_set(struct pmux *client, const struct pmux_table_change *change)
 {
 	struct nlmsghdr *nlh = command(client, PPTP_MUX_CMD_TABLE_SET, NLM_F_ACK);
+	const struct pmux_limits *limits = &change->limits;
 
-	mnl_attr_put_u32(nlh, PPTP_MUX_A_TABLE_SLOTS, slots);
+	put_if(nlh, change->mask, PMUX_SET_SLOTS, PPTP_MUX_A_TABLE_SLOTS, change->slots);
+	put_if(nlh, change->mask, PMUX_SET_TX_SHARE, PPTP_MUX_A_TABLE_TX_SHARE, limits->tx_share);
+	put_if(nlh, change->mask, PMUX_SET_TX_LIMIT, PPTP_MUX_A_TABLE_TX_LIMIT, limits->tx_limit);
+	put_if(nlh, change->mask, PMUX_SET_RX_SHARE, PPTP_MUX_A_TABLE_RX_SHARE, limits->rx_share);
+	put_if(nlh, change->mask, PMUX_SET_RX_LIMIT, PPTP_MUX_A_TABLE_RX_LIMIT, limits->rx_limit);
+	put_if(nlh, change->mask, PMUX_SET_TX_POOL, PPTP_MUX_A_TABLE_TX_POOL, change->tx_pool);
+	put_if(nlh, change->mask, PMUX_SET_RX_POOL, PPTP_MUX_A_TABLE_RX_POOL, change->rx_pool);
 	return transact(client, nlh, NULL, NULL);
 }
 

@@ -13,11 +13,28 @@ struct pmux_slot_change {
 	bool		enabled;
 	uint32_t	usage;		/* mask of PPTP_MUX_USAGE_* */
 	uint32_t	quarantine;	/* ms */
+	struct pmux_limits limits;	/* bytes, 0 = as in the table */
 };
 
-#define PMUX_SET_ENABLED	1u
-#define PMUX_SET_USAGE		2u
-#define PMUX_SET_QUARANTINE	4u
+/* The same for pmux_table_set() */
+struct pmux_table_change {
+	unsigned int	mask;
+	uint32_t	slots;
+	struct pmux_limits limits;	/* of slots that have none of their own */
+	uint32_t	tx_pool;	/* bytes */
+	uint32_t	rx_pool;
+};
+
+#define PMUX_SET_ENABLED	(1u << 0)
+#define PMUX_SET_USAGE		(1u << 1)
+#define PMUX_SET_QUARANTINE	(1u << 2)
+#define PMUX_SET_TX_SHARE	(1u << 3)
+#define PMUX_SET_TX_LIMIT	(1u << 4)
+#define PMUX_SET_RX_SHARE	(1u << 5)
+#define PMUX_SET_RX_LIMIT	(1u << 6)
+#define PMUX_SET_TX_POOL	(1u << 7)
+#define PMUX_SET_RX_POOL	(1u << 8)
+#define PMUX_SET_SLOTS		(1u << 9)
 
 /* A callback that returns other than 0 ends the walk, which returns that */
 typedef int (*pmux_slot_fn)(const struct pmux_slot *slot, void *data);
@@ -50,7 +67,7 @@ int pmux_slot_dump(struct pmux *client, pmux_slot_fn fn, void *data);
 int pmux_slot_get(struct pmux *client, uint32_t number, struct pmux_slot *slot);
 int pmux_slot_set(struct pmux *client, uint32_t number, const struct pmux_slot_change *change);
 int pmux_table_get(struct pmux *client, struct pmux_table *table);
-int pmux_table_set(struct pmux *client, uint32_t slots);
+int pmux_table_set(struct pmux *client, const struct pmux_table_change *change);
 
 /**
  * pmux_events_join() - Begin to receive events

@@ -48,10 +48,29 @@ static const struct field stats_fields[] = {
 	COUNTER(RX_PACKETS), COUNTER(RX_BYTES), COUNTER(RX_ACKS),
 	COUNTER(RX_LOST), COUNTER(RX_RESYNC),
 	COUNTER(RX_DROP_LATE), COUNTER(RX_DROP_JUMP), COUNTER(RX_DROP_MALFORMED),
-	COUNTER(RX_REORDERED),
+	COUNTER(RX_REORDERED), COUNTER(RX_DROP_NO_ROOM),
 };
 
 static const struct space stats_space = { stats_fields, ARRAY_SIZE(stats_fields) };
+
+#define ACCOUNT(name, member)	[PPTP_MUX_A_ACCOUNT_##name] = FIELD(pmux_account, member)
+
+static const struct field account_fields[] = {
+	ACCOUNT(SHARE, share),
+	ACCOUNT(LIMIT, limit),
+	ACCOUNT(BYTES, bytes),
+	ACCOUNT(FRAMES, frames),
+	ACCOUNT(HIGH, high),
+	ACCOUNT(OVER, over),
+	ACCOUNT(QUEUE, queue),
+	ACCOUNT(WRITTEN_OFF, written_off),
+	ACCOUNT(STALLS, stalls),
+	ACCOUNT(ACCEPTED, accepted),
+	ACCOUNT(CONTROL, control),
+	ACCOUNT(STOPS, stops),
+};
+
+static const struct space account_space = { account_fields, ARRAY_SIZE(account_fields) };
 
 #define CALL(name, member)	[PPTP_MUX_A_CALL_##name] = FIELD(pmux_call, member)
 
@@ -65,6 +84,8 @@ static const struct field call_fields[] = {
 	CALL(USAGE, usage),
 	CALL(UPTIME, uptime),
 	[PPTP_MUX_A_CALL_STATS] = NEST(pmux_call, stats, stats_space),
+	[PPTP_MUX_A_CALL_TX] = NEST(pmux_call, tx, account_space),
+	[PPTP_MUX_A_CALL_RX] = NEST(pmux_call, rx, account_space),
 };
 
 static const struct space call_space = { call_fields, ARRAY_SIZE(call_fields) };
@@ -81,6 +102,10 @@ static const struct field slot_fields[] = {
 	SLOT(REFUSED, refused),
 	SLOT(SINCE, since),
 	[PPTP_MUX_A_SLOT_CALL] = NEST(pmux_slot, call, call_space),
+	SLOT(TX_SHARE, limits.tx_share),
+	SLOT(TX_LIMIT, limits.tx_limit),
+	SLOT(RX_SHARE, limits.rx_share),
+	SLOT(RX_LIMIT, limits.rx_limit),
 };
 
 static const struct space slot_space = { slot_fields, ARRAY_SIZE(slot_fields) };
@@ -103,6 +128,19 @@ static const struct field table_fields[] = {
 	TABLE(EVENTS_SUPPRESSED, events_suppressed),
 	TABLE(RX_MALFORMED, rx_malformed),
 	TABLE(RX_NO_CALL, rx_no_call),
+	TABLE(TX_SHARE, limits.tx_share),
+	TABLE(TX_LIMIT, limits.tx_limit),
+	TABLE(RX_SHARE, limits.rx_share),
+	TABLE(RX_LIMIT, limits.rx_limit),
+	TABLE(TX_POOL, tx_pool),
+	TABLE(RX_POOL, rx_pool),
+	TABLE(TX_BORROWED, tx_borrowed),
+	TABLE(RX_BORROWED, rx_borrowed),
+	TABLE(TX_ACCEPTED, tx_accepted),
+	TABLE(TX_FRAMES, tx_frames),
+	TABLE(TX_BYTES, tx_bytes),
+	TABLE(RX_BYTES, rx_bytes),
+	[PPTP_MUX_A_TABLE_STATS] = NEST(pmux_table, stats, stats_space),
 };
 
 static const struct space table_space = { table_fields, ARRAY_SIZE(table_fields) };
@@ -125,13 +163,15 @@ static const struct field event_fields[] = {
 	EVENT(NO_RESOURCE, no_resource),
 	[PPTP_MUX_A_EVENT_CALL] = NEST(pmux_event, call, call_space),
 	EVENT(SUPPRESSED, suppressed),
+	EVENT(COUNT, count),
+	[PPTP_MUX_A_EVENT_BELOW] = TEXT(pmux_event, below),
 };
 
 static const struct space event_space = { event_fields, ARRAY_SIZE(event_fields) };
 
 _Static_assert(PPTP_MUX_A_STATS_MAX < 32 && PPTP_MUX_A_CALL_MAX < 32 &&
 	       PPTP_MUX_A_SLOT_MAX < 32 && PPTP_MUX_A_TABLE_MAX < 32 &&
-	       PPTP_MUX_A_EVENT_MAX < 32, "has is a mask of 32 attributes");
+	       PPTP_MUX_A_EVENT_MAX < 32 && PPTP_MUX_A_ACCOUNT_MAX < 32, "has is a mask of 32 attributes");
 
 static int decode_attrs(const char *attrs, size_t len, const struct space *space, void *out);
 
@@ -325,6 +365,10 @@ const char *pmux_event_name(uint32_t type)
 		[PPTP_MUX_EVENT_TYPE_REFUSAL] = "refusal",
 		[PPTP_MUX_EVENT_TYPE_CONNECTED] = "connected",
 		[PPTP_MUX_EVENT_TYPE_HANG_UP] = "hang-up",
+		[PPTP_MUX_EVENT_TYPE_TX_OVER] = "tx-over",
+		[PPTP_MUX_EVENT_TYPE_RX_OVER] = "rx-over",
+		[PPTP_MUX_EVENT_TYPE_TX_STALL] = "tx-stall",
+		[PPTP_MUX_EVENT_TYPE_LOOP] = "loop",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), type);
@@ -351,6 +395,7 @@ const char *pmux_stats_name(unsigned int attr)
 		[PPTP_MUX_A_STATS_RX_DROP_MALFORMED] = "rx_drop_malformed",
 		[PPTP_MUX_A_STATS_TX_DROP_BELOW] = "tx_drop_below",
 		[PPTP_MUX_A_STATS_RX_REORDERED] = "rx_reordered",
+		[PPTP_MUX_A_STATS_RX_DROP_NO_ROOM] = "rx_drop_no_room",
 	};
 
 	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;

@@ -23,6 +23,31 @@ struct pmux_stats {
 	uint64_t	counter[PPTP_MUX_A_STATS_MAX + 1]; /* by PPTP_MUX_A_STATS_* */
 };
 
+/* Memory on its way, one way; what transmit alone has is absent for receive */
+struct pmux_account {
+	uint32_t	has;
+	uint32_t	share;		/* bytes, and so on */
+	uint32_t	limit;
+	uint32_t	bytes;
+	uint32_t	frames;
+	uint32_t	high;
+	uint64_t	over;
+	uint32_t	queue;		/* bytes */
+	uint32_t	written_off;	/* bytes */
+	uint32_t	stalls;
+	uint64_t	accepted;
+	uint64_t	control;
+	uint64_t	stops;
+};
+
+/* Bytes, one of each PPTP_MUX_A_SLOT_* or PPTP_MUX_A_TABLE_* of this name */
+struct pmux_limits {
+	uint32_t	tx_share;
+	uint32_t	tx_limit;
+	uint32_t	rx_share;
+	uint32_t	rx_limit;
+};
+
 struct pmux_call {
 	uint32_t	has;
 	uint16_t	id;
@@ -34,6 +59,8 @@ struct pmux_call {
 	uint32_t	usage;		/* 0 = any */
 	uint64_t	uptime;		/* ms */
 	struct pmux_stats stats;
+	struct pmux_account tx;
+	struct pmux_account rx;
 };
 
 struct pmux_slot {
@@ -46,6 +73,7 @@ struct pmux_slot {
 	uint32_t	generation;
 	uint64_t	refused;
 	uint64_t	since;		/* ms */
+	struct pmux_limits limits;	/* 0 = as in the table */
 	struct pmux_call call;
 };
 
@@ -66,6 +94,16 @@ struct pmux_table {
 	uint64_t	events_suppressed;
 	uint64_t	rx_malformed;
 	uint64_t	rx_no_call;
+	struct pmux_limits limits;
+	uint32_t	tx_pool;	/* bytes, and so on */
+	uint32_t	rx_pool;
+	uint64_t	tx_borrowed;
+	uint64_t	rx_borrowed;
+	uint64_t	tx_accepted;	/* frames */
+	uint64_t	tx_frames;
+	uint64_t	tx_bytes;
+	uint64_t	rx_bytes;
+	struct pmux_stats stats;
 };
 
 struct pmux_event {
@@ -85,6 +123,8 @@ struct pmux_event {
 	uint32_t	no_resource;
 	struct pmux_call call;
 	uint64_t	suppressed;
+	uint32_t	count;		/* times since it was last said */
+	char		below[IFNAMSIZ];
 };
 
 /*

@@ -14,14 +14,29 @@ struct calls {
 	bool		stats;
 };
 
-static void stats_lines(const struct pmux_stats *stats)
+static void account_line(const char *way, const struct pmux_account *account)
 {
-	unsigned int attr;
+	printf("    %s account: %" PRIu32 " frames, %" PRIu32 " bytes on their way; most %" PRIu32
+	       ", share %" PRIu32 ", limit %" PRIu32 "; over %" PRIu64 " times\n", way,
+	       account->frames, account->bytes, account->high, account->share, account->limit,
+	       account->over);
+}
 
-	for (attr = 0; attr <= PPTP_MUX_A_STATS_MAX; attr++)
-		if (pmux_stats_name(attr) && PMUX_HAS(stats, attr))
-			printf("    %-20s %" PRIu64 "\n", pmux_stats_name(attr),
-			       stats->counter[attr]);
+static void accounts_lines(const struct pmux_call *call)
+{
+	const struct pmux_account *tx = &call->tx;
+
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_TX)) {
+		account_line("tx", tx);
+		printf("    tx accepted %" PRIu64 " frames (%" PRIu64 " of PPP's own), stopped %" PRIu64
+		       " times; the path is given %" PRIu32 " bytes at once\n", tx->accepted,
+		       tx->control, tx->stops, tx->queue);
+		if (tx->stalls)
+			printf("    tx stalled %" PRIu32 " times; %" PRIu32 " bytes are stuck below, and written off\n",
+			       tx->stalls, tx->written_off);
+	}
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_RX))
+		account_line("rx", &call->rx);
 }
 
 static int call_line(const struct pmux_slot *slot, void *data)
@@ -42,8 +57,10 @@ static int call_line(const struct pmux_slot *slot, void *data)
 	       show_ifname(call, ifname),
 	       show_duration(call->uptime, uptime),
 	       call->usage ? usage_format(call->usage, usage) : "any");
-	if (calls->stats)
-		stats_lines(&call->stats);
+	if (calls->stats) {
+		show_stats(&call->stats, "    ");
+		accounts_lines(call);
+	}
 	return 0;
 }
 

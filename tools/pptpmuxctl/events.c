@@ -60,9 +60,27 @@ static void print_call(const struct pmux_call *call)
 		       stats->counter[PPTP_MUX_A_STATS_RX_BYTES]);
 }
 
+static bool is_of_account(const struct pmux_event *event)
+{
+	return event->type == PPTP_MUX_EVENT_TYPE_TX_OVER ||
+	       event->type == PPTP_MUX_EVENT_TYPE_RX_OVER ||
+	       event->type == PPTP_MUX_EVENT_TYPE_TX_STALL;
+}
+
+static void print_account(const struct pmux_event *event)
+{
+	bool rx = event->type == PPTP_MUX_EVENT_TYPE_RX_OVER;
+	const struct pmux_account *account = rx ? &event->call.rx : &event->call.tx;
+
+	printf(" on-way=%" PRIu32 "/%" PRIu32 " limit=%" PRIu32, account->frames, account->bytes,
+	       account->limit);
+	if (account->written_off)
+		printf(" written-off=%" PRIu32, account->written_off);
+}
+
 static void print_event(const struct pmux_event *event)
 {
-	char usage[USAGE_TEXT_SIZE];
+	char usage[USAGE_TEXT_SIZE], below[IFNAMSIZ];
 
 	print_time(event->time);
 	printf(" %s", pmux_event_name(event->type));
@@ -78,8 +96,14 @@ static void print_event(const struct pmux_event *event)
 		printf(" usage=%s", event->usage ? usage_format(event->usage, usage) : "any");
 	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_REASON))
 		print_refusal(event);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_COUNT))
+		printf(" times=%" PRIu32, event->count);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_BELOW))
+		printf(" below=%s", show_name(event->below, below));
 	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CALL))
 		print_call(&event->call);
+	if (is_of_account(event))
+		print_account(event);
 	if (event->suppressed)
 		printf(" suppressed=%" PRIu64, event->suppressed);
 	putchar('\n');
@@ -112,6 +136,10 @@ static void event_json(struct json *json, const struct pmux_event *event)
 	show_usage_json(json, "asked_usage", event->usage);
 	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_REASON))
 		refusal_json(json, event);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_COUNT))
+		json_number(json, "times", event->count);
+	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_BELOW))
+		json_string(json, "below", event->below);
 	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_CALL)) {
 		json_object(json, "call");
 		show_call_json(json, &event->call, true);

@@ -18,8 +18,9 @@ static const struct ctl_command commands[] = {
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",
 	  "follow what happens to calls, one line an event" },
-	{ "set", ctl_set, "SLOT... [usage LIST|+LIST|-LIST] [enabled yes|no] [quarantine MS]",
-	  "what slots are for; SLOT is VPN3, 3, VPN1-100 or all" },
+	{ "set", ctl_set, "SLOT...|table [usage LIST|+LIST|-LIST] [enabled yes|no] [quarantine MS] [tx-limit SIZE] ...",
+	  "what slots are for, and what their calls may have on their way; SLOT is VPN3, 3,\n"
+	  "      VPN1-100 or all, table what holds for slots that say nothing" },
 	{ "resize", ctl_resize, "N", "the number of slots, 1 to 65535" },
 };
 
@@ -35,6 +36,8 @@ static const char *hint(int err)
 		return "it needs CAP_NET_ADMIN in this network namespace: run it as root";
 	case -EBUSY:
 		return "a call is in the way; see \"pptpmuxctl calls\"";
+	case -EINVAL:
+		return "see the settings in \"pptpmuxctl slots --json\" and \"pptpmuxctl table\"";
 	case -EAGAIN:
 		return "the table is being resized all the time; try again when that is over";
 	case -ENOMEM:

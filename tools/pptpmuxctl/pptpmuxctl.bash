@@ -18,12 +18,14 @@ _pptpmuxctl_command()
 _pptpmuxctl_set()
 {
 	local usages="receive dial-out demand-dial all none"
+	local accounts="tx-share tx-limit rx-share rx-limit tx-pool rx-pool"
 
 	case $1 in
 	usage) echo "$usages ${usages// / +} ${usages// / -} +receive -receive" ;;
 	enabled) echo "yes no" ;;
 	quarantine) ;;
-	*) echo "usage enabled quarantine all $(_pptpmuxctl_slots)" ;;
+	?x-*) echo "64K 256K 1M" ;;
+	*) echo "usage enabled quarantine all table $accounts $(_pptpmuxctl_slots)" ;;
 	esac
 }
 

@@ -6,6 +6,7 @@
 
 int ctl_resize(struct ctl *ctl, int argc, char **argv)
 {
+	struct pmux_table_change change = { .mask = PMUX_SET_SLOTS };
 	uint32_t slots;
 	int err;
 
@@ -15,7 +16,8 @@ int ctl_resize(struct ctl *ctl, int argc, char **argv)
 	err = ctl_open(ctl);
 	if (err)
 		return err;
-	err = pmux_table_set(ctl->client, slots);
+	change.slots = slots;
+	err = pmux_table_set(ctl->client, &change);
 	return err ? ctl_fail(ctl, err, "cannot resize the table to %" PRIu32 " slots", slots)
 		   : CTL_OK;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* pptpmuxctl set: what slots are for */
+/* pptpmuxctl set: what slots are for, and what their calls may have on their way */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "accountspec.h"
 #include "ctl.h"
 #include "slotspec.h"
 
@@ -12,10 +13,29 @@ struct setting {
 	struct usage_change	usage;
 };
 
+static const char bad_setting[] =
+	"write usage, enabled, quarantine, tx-share, tx-limit, rx-share or rx-limit";
+static const char bad_table_setting[] =
+	"write tx-share, tx-limit, rx-share, rx-limit, tx-pool or rx-pool";
+
+static const char *parse_limit(struct pmux_limits *limits, unsigned int setting, bool own,
+			       const char *value)
+{
+	uint32_t *limit = account_limit(limits, setting);
+
+	return limit ? account_size_parse(value, setting, own, limit) :
+		       "pools are the table's: write set table tx-pool 32M";
+}
+
 static const char *parse_setting(struct setting *setting, const char *name, const char *value)
 {
 	struct pmux_slot_change *change = &setting->change;
+	unsigned int account = account_setting(name);
 
+	if (account) {
+		change->mask |= account;
+		return parse_limit(&change->limits, account, true, value);
+	}
 	if (strcmp(name, "usage") == 0) {
 		change->mask |= PMUX_SET_USAGE;
 		return usage_change_parse(value, &setting->usage);
@@ -34,7 +54,7 @@ static const char *parse_setting(struct setting *setting, const char *name, cons
 static bool is_setting(const char *text)
 {
 	return strcmp(text, "usage") == 0 || strcmp(text, "enabled") == 0 ||
-	       strcmp(text, "quarantine") == 0;
+	       strcmp(text, "quarantine") == 0 || account_setting(text);
 }
 
 /* The settings behind the slots; argv[0] is the first of them */
@@ -45,8 +65,7 @@ static int parse_settings(struct setting *setting, int argc, char **argv)
 
 	for (i = 0; i < argc; i += 2) {
 		if (!is_setting(argv[i]))
-			return ctl_usage("\"%s\" is no setting: write usage, enabled or quarantine",
-					 argv[i]);
+			return ctl_usage("\"%s\" is no setting: %s", argv[i], bad_setting);
 		if (i + 1 == argc)
 			return ctl_usage("a value is missing behind %s", argv[i]);
 		why = parse_setting(setting, argv[i], argv[i + 1]);
@@ -112,12 +131,51 @@ static int parse_slots(int argc, char **argv)
 	return CTL_OK;
 }
 
+static const char *parse_table_setting(struct pmux_table_change *change, unsigned int setting,
+				       const char *value)
+{
+	change->mask |= setting;
+	if (setting == PMUX_SET_TX_POOL)
+		return account_size_parse(value, setting, false, &change->tx_pool);
+	if (setting == PMUX_SET_RX_POOL)
+		return account_size_parse(value, setting, false, &change->rx_pool);
+	return parse_limit(&change->limits, setting, false, value);
+}
+
+/* argv[0] is the first setting */
+static int set_table(struct ctl *ctl, int argc, char **argv)
+{
+	struct pmux_table_change change = { 0 };
+	unsigned int setting;
+	const char *why;
+	int i, rc;
+
+	for (i = 0; i < argc; i += 2) {
+		setting = account_setting(argv[i]);
+		if (!setting)
+			return ctl_usage("\"%s\" is no setting of the table: %s", argv[i],
+					 bad_table_setting);
+		if (i + 1 == argc)
+			return ctl_usage("a value is missing behind %s", argv[i]);
+		why = parse_table_setting(&change, setting, argv[i + 1]);
+		if (why)
+			return ctl_usage("%s \"%s\": %s", argv[i], argv[i + 1], why);
+	}
+	rc = ctl_open(ctl);
+	if (rc)
+		return rc;
+	rc = pmux_table_set(ctl->client, &change);
+	return rc ? ctl_fail(ctl, rc, "cannot set the table") : CTL_OK;
+}
+
 int ctl_set(struct ctl *ctl, int argc, char **argv)
 {
 	struct setting setting = { 0 };
 	struct slot_range range;
 	int slots, i, rc;
 
+	if (argc > 2 && strcmp(argv[1], "table") == 0)
+		return set_table(ctl, argc - 2, argv + 2);
 	for (slots = 1; slots < argc && !is_setting(argv[slots]); slots++)
 		;
 	if (slots == 1 || slots == argc)

@@ -44,20 +44,60 @@ const char *show_address(bool has, struct in_addr address, char *text)
 	return text;
 }
 
-const char *show_ifname(const struct pmux_call *call, char *text)
+const char *show_name(const char *name, char *text)
 {
 	unsigned int i;
 
-	strcpy(text, "-");
-	if (!PMUX_HAS(call, PPTP_MUX_A_CALL_IFNAME))
-		return text;
-	for (i = 0; call->ifname[i]; i++)
-		text[i] = call->ifname[i] > ' ' && call->ifname[i] <= '~' ? call->ifname[i] : '?';
+	for (i = 0; name[i]; i++)
+		text[i] = name[i] > ' ' && name[i] <= '~' ? name[i] : '?';
 	text[i] = '\0';
 	return text;
 }
 
-static void stats_json(struct json *json, const struct pmux_stats *stats)
+const char *show_ifname(const struct pmux_call *call, char *text)
+{
+	return show_name(PMUX_HAS(call, PPTP_MUX_A_CALL_IFNAME) ? call->ifname : "-", text);
+}
+
+void show_stats(const struct pmux_stats *stats, const char *indent)
+{
+	unsigned int attr;
+
+	for (attr = 0; attr <= PPTP_MUX_A_STATS_MAX; attr++)
+		if (pmux_stats_name(attr) && PMUX_HAS(stats, attr))
+			printf("%s%-20s %" PRIu64 "\n", indent, pmux_stats_name(attr),
+			       stats->counter[attr]);
+}
+
+static void account_json(struct json *json, const char *key, const struct pmux_account *account)
+{
+	json_object(json, key);
+	json_number(json, "bytes", account->bytes);
+	json_number(json, "frames", account->frames);
+	json_number(json, "share", account->share);
+	json_number(json, "limit", account->limit);
+	json_number(json, "high", account->high);
+	json_number(json, "over", account->over);
+	if (PMUX_HAS(account, PPTP_MUX_A_ACCOUNT_ACCEPTED)) {
+		json_number(json, "accepted", account->accepted);
+		json_number(json, "control", account->control);
+		json_number(json, "stops", account->stops);
+		json_number(json, "queue", account->queue);
+		json_number(json, "stalls", account->stalls);
+		json_number(json, "written_off", account->written_off);
+	}
+	json_object_end(json);
+}
+
+void show_limits_json(struct json *json, const struct pmux_limits *limits)
+{
+	json_number(json, "tx_share", limits->tx_share);
+	json_number(json, "tx_limit", limits->tx_limit);
+	json_number(json, "rx_share", limits->rx_share);
+	json_number(json, "rx_limit", limits->rx_limit);
+}
+
+void show_stats_json(struct json *json, const struct pmux_stats *stats)
 {
 	unsigned int attr;
 
@@ -87,5 +127,9 @@ void show_call_json(struct json *json, const struct pmux_call *call, bool stats)
 	if (PMUX_HAS(call, PPTP_MUX_A_CALL_UPTIME))
 		json_number(json, "uptime_ms", call->uptime);
 	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_STATS))
-		stats_json(json, &call->stats);
+		show_stats_json(json, &call->stats);
+	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_TX))
+		account_json(json, "tx", &call->tx);
+	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_RX))
+		account_json(json, "rx", &call->rx);
 }

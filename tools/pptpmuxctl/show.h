@@ -11,14 +11,26 @@
 
 const char *show_duration(uint64_t ms, char *text);
 
-/* Members of a call, and its statistics if @stats */
+/* Members of a call, and its statistics and accounts if @stats */
 void show_call_json(struct json *json, const struct pmux_call *call, bool stats);
+
+/* Counters, one a line */
+void show_stats(const struct pmux_stats *stats, const char *indent);
+
+/* Counters, as an object "stats" */
+void show_stats_json(struct json *json, const struct pmux_stats *stats);
+
+/* Shares and limits, as members of the object that is open */
+void show_limits_json(struct json *json, const struct pmux_limits *limits);
 
 /* A mask of usages as an array of names */
 void show_usage_json(struct json *json, const char *key, uint32_t usage);
 
 /* "-" if @has is false; @text holds INET_ADDRSTRLEN */
 const char *show_address(bool has, struct in_addr address, char *text);
+
+/* The name of an interface, made printable; holds IFNAMSIZ */
+const char *show_name(const char *name, char *text);
 
 /* The name of the call's interface, made printable, or "-"; holds IFNAMSIZ */
 const char *show_ifname(const struct pmux_call *call, char *text);

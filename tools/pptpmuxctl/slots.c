@@ -40,6 +40,7 @@ static int slot_json(const struct pmux_slot *slot, void *data)
 	json_number(json, "calls", slot->generation);
 	json_number(json, "handed_on", slot->refused);
 	json_number(json, "since_ms", slot->since);
+	show_limits_json(json, &slot->limits);
 	if (PMUX_HAS(slot, PPTP_MUX_A_SLOT_CALL)) {
 		json_object(json, "call");
 		show_call_json(json, &slot->call, true);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ctl.h"
+#include "show.h"
 
 int ctl_table(struct ctl *ctl, int argc, char **argv)
 {
@@ -38,6 +39,18 @@ int ctl_table(struct ctl *ctl, int argc, char **argv)
 		{ "events_suppressed", table.events_suppressed },
 		{ "rx_malformed", table.rx_malformed },
 		{ "rx_no_call", table.rx_no_call },
+		{ "tx_share", table.limits.tx_share },
+		{ "tx_limit", table.limits.tx_limit },
+		{ "tx_pool", table.tx_pool },
+		{ "tx_borrowed", table.tx_borrowed },
+		{ "tx_accepted", table.tx_accepted },
+		{ "tx_frames_on_way", table.tx_frames },
+		{ "tx_bytes_on_way", table.tx_bytes },
+		{ "rx_share", table.limits.rx_share },
+		{ "rx_limit", table.limits.rx_limit },
+		{ "rx_pool", table.rx_pool },
+		{ "rx_borrowed", table.rx_borrowed },
+		{ "rx_bytes_held", table.rx_bytes },
 	};
 	unsigned int i;
 
@@ -49,6 +62,10 @@ int ctl_table(struct ctl *ctl, int argc, char **argv)
 		else
 			printf("%-20s %" PRIu64 "\n", row[i].name, row[i].value);
 	}
+	if (ctl->as_json)
+		show_stats_json(&ctl->json, &table.stats);
+	else
+		show_stats(&table.stats, "");
 	if (ctl->as_json) {
 		json_object_end(&ctl->json);
 		putchar('\n');

@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <linux/pptp_mux.h>
 
+#include "accountspec.h"
+
 #define BLANKS	" \t"
 
 /* A name and its value, for options that take one of a few words */
@@ -212,6 +214,25 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* Accounts of calls, for slots that have none of their own */
+static const char *const accounts[] = {
+	"tx-share", "tx-limit", "rx-share", "rx-limit", "tx-pool", "rx-pool",
+};
+
+#define ACCOUNTS	(sizeof(accounts) / sizeof(accounts[0]))
+
+static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_opt_name(opt), *fault;
+	uint32_t size;
+
+	fault = account_size_parse(last_string(opt), account_setting(name), false, &size);
+	if (!fault)
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": %s", name, last_string(opt), fault);
+	return -1;
+}
+
 static void set_validators(cfg_t *cfg)
 {
 	static const struct {
@@ -232,6 +253,8 @@ static void set_validators(cfg_t *cfg)
 		cfg_set_validate_func(cfg, validators[i].option, validators[i].valid);
 	for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		cfg_set_validate_func(cfg, bounds[i].option, valid_number);
+	for (i = 0; i < ACCOUNTS; i++)
+		cfg_set_validate_func(cfg, accounts[i], valid_account);
 }
 
 static cfg_t *new_parser(void)
@@ -259,6 +282,12 @@ static cfg_t *new_parser(void)
 		CFG_STR("log-level", "info", CFGF_NONE),
 		CFG_INT("slots", 0, CFGF_NONE),
 		CFG_STR_LIST("usage", NULL, CFGF_NODEFAULT),
+		CFG_STR("tx-share", NULL, CFGF_NODEFAULT),
+		CFG_STR("tx-limit", NULL, CFGF_NODEFAULT),
+		CFG_STR("rx-share", NULL, CFGF_NODEFAULT),
+		CFG_STR("rx-limit", NULL, CFGF_NODEFAULT),
+		CFG_STR("tx-pool", NULL, CFGF_NODEFAULT),
+		CFG_STR("rx-pool", NULL, CFGF_NODEFAULT),
 		CFG_END()
 	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
@@ -362,6 +391,31 @@ static bool copy_strings(struct config *config, cfg_t *cfg)
 	return config->pppd && config->plugin && config->vendor && config->hostname;
 }
 
+static void copy_account(struct pmux_table_change *table, const char *name, const char *text)
+{
+	unsigned int setting = account_setting(name);
+	uint32_t *to = account_limit(&table->limits, setting);
+
+	if (!to)
+		to = setting == PMUX_SET_TX_POOL ? &table->tx_pool : &table->rx_pool;
+	account_size_parse(text, setting, false, to);
+	table->mask |= setting;
+}
+
+/* What the file does not mention stays as it is in the module */
+static void copy_table(struct config *config, cfg_t *cfg)
+{
+	struct pmux_table_change *table = &config->table;
+	size_t i;
+
+	config->slots = cfg_getint(cfg, "slots");
+	table->slots = config->slots;
+	table->mask = config->slots ? PMUX_SET_SLOTS : 0;
+	for (i = 0; i < ACCOUNTS; i++)
+		if (cfg_getstr(cfg, accounts[i]))
+			copy_account(table, accounts[i], cfg_getstr(cfg, accounts[i]));
+}
+
 static void copy_values(struct config *config, cfg_t *cfg)
 {
 	inet_pton(AF_INET, cfg_getstr(cfg, "listen"), &config->listen);
@@ -377,7 +431,7 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->reply_timeout = cfg_getint(cfg, "reply-timeout");
 	config->log_target = get_choice(cfg, "log");
 	config->log_level = get_choice(cfg, "log-level");
-	config->slots = cfg_getint(cfg, "slots");
+	copy_table(config, cfg);
 }
 
 /* What no line can be blamed for: that a line is missing */

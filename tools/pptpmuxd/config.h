@@ -53,6 +53,7 @@ struct config {
 	int log_level;
 
 	unsigned int slots;		/* 0: leave the table as it is */
+	struct pmux_table_change table;	/* of the module; slots is in it */
 	struct usage_rule *rules;
 	size_t rule_count;
 };

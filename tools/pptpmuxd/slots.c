@@ -31,7 +31,7 @@ static bool apply_rule(struct pmux *client, const struct usage_rule *rule, uint3
 	for (number = rule->slots.first; number <= last; number++) {
 		rc = pmux_slot_set(client, number, &rule->change);
 		if (rc)
-			return failed(client, "the usage of a slot", rc);
+			return failed(client, "usage and accounts of a slot", rc);
 	}
 	return true;
 }
@@ -42,9 +42,9 @@ static bool apply(struct pmux *client, const struct config *config)
 	size_t i;
 	int rc;
 
-	rc = config->slots ? pmux_table_set(client, config->slots) : 0;
+	rc = config->table.mask ? pmux_table_set(client, &config->table) : 0;
 	if (rc)
-		return failed(client, "the number of slots", rc);
+		return failed(client, "the number of slots and their accounts", rc);
 	rc = pmux_table_get(client, &table);
 	if (rc)
 		return failed(client, "the slots' usage", rc);

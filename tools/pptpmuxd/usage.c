@@ -8,6 +8,8 @@
 #include <string.h>
 #include <linux/pptp_mux.h>
 
+#include "accountspec.h"
+
 #define SEPARATORS	" \t,"
 
 static const char *parse_quarantine(const char *text, struct pmux_slot_change *change)
@@ -24,6 +26,23 @@ static const char *parse_quarantine(const char *text, struct pmux_slot_change *c
 	return NULL;
 }
 
+/* "tx-limit=256K"; pools are not a slot's */
+static const char *parse_account(const char *word, const char *value,
+				 struct pmux_slot_change *change)
+{
+	char name[16];
+	unsigned int setting;
+	uint32_t *limit;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(value - word), word);
+	setting = account_setting(name);
+	limit = account_limit(&change->limits, setting);
+	if (!limit)
+		return "unknown setting: write quarantine=, tx-share=, tx-limit=, rx-share= or rx-limit=";
+	change->mask |= setting;
+	return account_size_parse(value + 1, setting, true, limit);
+}
+
 static const char *parse_usage(const char *word, struct pmux_slot_change *change)
 {
 	struct usage_change usage;
@@ -37,6 +56,8 @@ static const char *parse_usage(const char *word, struct pmux_slot_change *change
 
 static const char *parse_word(const char *word, struct pmux_slot_change *change)
 {
+	const char *value;
+
 	if (!strcmp(word, "enabled") || !strcmp(word, "disabled")) {
 		change->enabled = word[0] == 'e';
 		change->mask |= PMUX_SET_ENABLED;
@@ -44,6 +65,9 @@ static const char *parse_word(const char *word, struct pmux_slot_change *change)
 	}
 	if (!strncmp(word, "quarantine=", 11))
 		return parse_quarantine(word + 11, change);
+	value = strchr(word, '=');
+	if (value)
+		return parse_account(word, value, change);
 	return parse_usage(word, change);
 }
 
