@@ -29,11 +29,6 @@ pptp_loaded()
 	grep -q '^pptp ' /proc/modules
 }
 
-unload()
-{
-	! module_loaded || rmmod pptp_mux
-}
-
 # errexit does not see the end of "! COMMAND"
 fails()
 {

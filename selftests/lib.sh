@@ -7,7 +7,8 @@
 #   check NAME COMMAND [ARG...]    a point: ok if COMMAND, run in a subshell, exits 0
 #   refuse NAME COMMAND [ARG...]   a point: ok if COMMAND exits 1 to 125
 #   ok NAME | not_ok NAME [WHY] | skip NAME WHY
-#   wait_for SECONDS COMMAND...    polls; fails when the time is over
+#   wait_for SECONDS COMMAND...    polls, and rests as long as that took; fails when
+#                                  the time is over
 #   defer COMMAND [ARG...]         runs at exit, the last deferred first
 #   ns_new NAME                    a namespace with lo up; $NS_PREFIX is unique
 #   ns NAME COMMAND [ARG...]       runs COMMAND in it
@@ -119,16 +120,30 @@ $tap_output"
 	fi
 }
 
+# A pipe that nobody writes to: to read from it is to sleep, without a process
+exec {tap_pipe}<> <(:)
+
+# nap MICROSECONDS
+nap()
+{
+	local seconds
+
+	printf -v seconds '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000))
+	read -r -t "$seconds" -u "$tap_pipe" || true
+}
+
+# To ask costs processes, and those who are waited for need the processor too
 wait_for()
 {
-	local end=$((SECONDS + $1 + 1))
+	local end=$((SECONDS + $1 + 1)) asked took
 
 	shift
-	until "$@" >/dev/null 2>&1; do
+	while asked=${EPOCHREALTIME//[!0-9]/}; ! "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$end" ]; then
 			return 1
 		fi
-		sleep 0.05
+		took=$((${EPOCHREALTIME//[!0-9]/} - asked))
+		nap $((took > 50000 ? took : 50000))
 	done
 }
 
@@ -199,6 +214,11 @@ module_loaded()
 	grep -q '^pptp_mux ' /proc/modules
 }
 
+unload()
+{
+	! module_loaded || rmmod pptp_mux
+}
+
 # Takes the module of this build; what was loaded before stays as it is
 need_module()
 {
@@ -212,6 +232,6 @@ need_module()
 	else
 		modprobe pptp-mux "$@" || skip_all "no pptp-mux module: build it first"
 	fi
-	# Its last calls may still be draining
-	defer wait_for 60 rmmod pptp_mux
+	# Its last calls may still be draining; the script may have unloaded it
+	defer wait_for 60 unload
 }
