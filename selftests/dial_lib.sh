@@ -21,6 +21,8 @@
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
 #   nothing_left                   no call, process, interface, route of one
+#   check_call NAME COMMAND...     a point that begins with an idle server; if it
+#                                  fails, what it left is no fault of the next one
 #   is_debug                       is this a kernel with checkers, and slow?
 #
 # What is set here is for the scripts, whose own arguments are none of need_module's:
@@ -69,6 +71,7 @@ dial_options()
 		noipdefault
 		noipv6
 		nodefaultroute
+		lcp-restart 1
 		lcp-max-terminate 1
 	CONF
 }
@@ -133,12 +136,13 @@ end_processes()
 	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}"
 }
 
-# Interfaces, addresses and routes, without the states of links, which change
+# Interfaces, addresses and routes, without the states of links, which change. It is
+# asked for over and over: few processes have to do.
 network()
 {
-	ip -n "$NS_PREFIX$1" -o link | awk -F '[:@] *' '{ print $2 }'
-	ip -n "$NS_PREFIX$1" -4 -o addr
-	ip -n "$NS_PREFIX$1" -4 route show table all | sed 's/ linkdown//' | sort
+	printf '%s\n' link addr 'route show table all' |
+		ip -n "$NS_PREFIX$1" -4 -o -batch - |
+		sed -E -e '/</s/^[0-9]+: ([^:@]*).*/\1/' -e 's/ linkdown//' | sort
 }
 
 server_conf()
@@ -246,13 +250,20 @@ json()
 
 	shift 2
 	ctl "$name" --json "$@" |
-		python3 -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+		python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
 }
 
 all_free()
 {
-	ctl "$1" table | awk '$1 == "slots" { slots = $2 } $1 == "free" { free = $2 }
-		END { exit !slots || slots != free }'
+	local field value slots='' free=none
+
+	while read -r field value _; do
+		case $field in
+		slots) slots=$value ;;
+		free) free=$value ;;
+		esac
+	done < <(ctl "$1" table)
+	[ "$slots" = "$free" ]
 }
 
 only_server()
@@ -260,9 +271,28 @@ only_server()
 	[ "$(ip netns pids "${NS_PREFIX}s")" = "$server" ]
 }
 
+# Whatever is in the way of the next point, but the server
+end_calls()
+{
+	local name
+
+	for name in "${clients[@]}"; do
+		end_processes "$name"
+	done
+	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server" | xargs -r kill -KILL || true
+	wait_for "$PATIENCE" only_server || diag "what calls left in the server's namespace stays"
+}
+
+check_call()
+{
+	wait_for "$PATIENCE" only_server || end_calls
+	check "$@"
+	[ "$tap_rc" -eq 0 ] || end_calls
+}
+
 as_before()
 {
-	diff "$dir/$1.network" <(network "$1")
+	[ "$(network "$1")" = "$(<"$dir/$1.network")" ]
 }
 
 # Says what there still is, for the report
@@ -274,7 +304,8 @@ nothing_left()
 		{ ip netns pids "${NS_PREFIX}s" | xargs ps -o pid=,args= -p; return 1; }
 	for name in s "${clients[@]}"; do
 		wait_for "$PATIENCE" all_free "$name" || { ctl "$name" slots; return 1; }
-		wait_for "$PATIENCE" as_before "$name" || { as_before "$name"; return 1; }
+		wait_for "$PATIENCE" as_before "$name" ||
+			{ diff "$dir/$name.network" <(network "$name"); return 1; }
 		[ "$name" = s ] || wait_for "$PATIENCE" no_process "$name" ||
 			{ ip netns pids "$NS_PREFIX$name" | xargs ps -o pid=,args= -p; return 1; }
 	done

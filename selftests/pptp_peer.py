@@ -200,11 +200,11 @@ def ctl(namespace, *words):
 
 
 def wait_for(condition):
-    """Polls until condition() is true; its value."""
+    """Polls until condition() is true, and rests as long as that took; its value."""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    while (asked := time.monotonic()) < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.05)
+        time.sleep(max(0.05, time.monotonic() - asked))
     raise AssertionError("never came true: " + condition.__name__)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Control connections that pppd's plugin never makes, each a part of dial.sh.
+"""Control connections that pppd's plugin never makes, each a part of server.sh.
 
-Usage: dial.py PART SERVER
+Usage: server.py PART SERVER
 """
 
 import struct
