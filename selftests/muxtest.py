@@ -23,8 +23,8 @@ def point(good, name, why=""):
     points += 1
     failures += not good
     print(f"{'ok' if good else 'not ok'} {points} {name}", flush=True)
-    if not good and why != "":
-        print("#", why, flush=True)
+    for line in str(why).splitlines() if not good else ():
+        print("#", line, flush=True)
     return good
 
 

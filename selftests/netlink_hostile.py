@@ -17,6 +17,7 @@ import struct
 import sys
 import threading
 
+from muxtest import done, point
 from pppox_call import Call
 
 NETLINK_GENERIC = 16
@@ -38,9 +39,6 @@ EVENT_TYPE, EVENT_REASON, EVENT_SUPPRESSED = 1, 7, 15
 TYPE_CLAIM, TYPE_REFUSAL, TYPE_HANG_UP = 1, 3, 5
 NOBODY = 65534
 TIMEOUT = 120  # seconds, for anything that is awaited
-
-points = 0
-failures = 0
 
 
 class Refused(OSError):
@@ -174,15 +172,6 @@ class Genl:
         return [attrs(payload[4:])
                 for kind, _, _, payload in messages(self.sock.recv(65536))
                 if kind == self.family]
-
-
-def point(good, name, why=""):
-    global points, failures
-    points += 1
-    failures += not good
-    print(f"{'ok' if good else 'not ok'} {points} {name}", flush=True)
-    if not good and why:
-        print("#", why)
 
 
 def refused(name, codes, call, *args, says=""):
@@ -572,8 +561,7 @@ def main():
         slow_reader(genl)
         suppressed(genl)
         namespaces(genl)
-    print(f"1..{points}")
-    return 1 if failures else 0
+    return done()
 
 
 if __name__ == "__main__":

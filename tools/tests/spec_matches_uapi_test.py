@@ -18,6 +18,9 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "selftests"))
+from muxtest import done, point, skip
+
 UAPI = TOP / "include/uapi"
 HEADER = UAPI / "linux/pptp_mux.h"
 SPEC = TOP / "Documentation/netlink/specs/pptp_mux.yaml"
@@ -27,24 +30,6 @@ CC = os.environ.get("CC", "cc").split()
 # by the name of its type: "enum pptp_mux_refusal_reason" has PPTP_MUX_REFUSAL_*
 # as "struct pptp_mux_refusal" is taken.
 PREFIXES = {"refusal-reason": "PPTP_MUX_REFUSAL_"}
-
-point = 0
-failed = 0
-
-
-def result(good, name, why=""):
-    global point, failed
-    point += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {point} - {name}")
-    for line in why.splitlines() if not good else ():
-        print("#", line)
-
-
-def skip(name, why):
-    global point
-    point += 1
-    print(f"ok {point} - {name} # SKIP {why}")
 
 
 def constant(text):
@@ -92,10 +77,10 @@ def spec_values(spec):
 
 def compiles(source, *options):
     """The compiler's complaints about @source, or nothing."""
-    done = subprocess.run(
+    ran = subprocess.run(
         [*CC, "-fsyntax-only", "-xc", f"-I{UAPI}", *options, "-"],
         input=source, text=True, capture_output=True, check=False)
-    return done.stderr or "it failed" if done.returncode else ""
+    return ran.stderr or "it failed" if ran.returncode else ""
 
 
 def assertions(spec):
@@ -122,13 +107,13 @@ def header_names():
 def check_header(spec):
     source = assertions(spec)
     why = compiles(source)
-    result(not why, "every value of the spec is the header's", why)
+    point(not why, "every value of the spec is the header's", why)
     # A test that cannot fail would show nothing
     wrong = source.replace("PPTP_MUX_CMD_EVENT == ", "PPTP_MUX_CMD_EVENT == 1 + ")
-    result(compiles(wrong), "a wrong value is found")
+    point(compiles(wrong), "a wrong value is found")
     missing = header_names() - set(spec_values(spec))
-    result(not missing, "every enumerator of the header is in the spec",
-           "not in the spec: " + " ".join(sorted(missing)))
+    point(not missing, "every enumerator of the header is in the spec",
+          "not in the spec: " + " ".join(sorted(missing)))
 
 
 def check_operations(spec):
@@ -142,7 +127,7 @@ def check_operations(spec):
         for part in parts:
             unknown = set(part.get("attributes", ())) - spaces[op["attribute-set"]]
             wrong += [f"{op['name']}: {name}" for name in unknown]
-    result(not wrong, "operations name attributes of their set", "\n".join(wrong))
+    point(not wrong, "operations name attributes of their set", "\n".join(wrong))
 
 
 def kernel_copy(ynl, directory):
@@ -171,8 +156,8 @@ def check_schema(ynl, spec_copy):
             "family = SpecFamily(sys.argv[1], sys.argv[2])\n"
             "assert 'slot-get' in family.msgs\n")
     schema = spec_copy.parents[1] / "genetlink.yaml"
-    done = run_ynl(ynl, "-c", code, str(spec_copy), str(schema))
-    result(done.returncode == 0, "the kernel's schema accepts the spec", done.stderr)
+    ran = run_ynl(ynl, "-c", code, str(spec_copy), str(schema))
+    point(ran.returncode == 0, "the kernel's schema accepts the spec", ran.stderr)
 
 
 def check_generator(ynl, spec, spec_copy, directory):
@@ -182,14 +167,14 @@ def check_generator(ynl, spec, spec_copy, directory):
     why = ""
     for kind in ("header", "source"):
         out = f"{directory}/pptp_mux-user.{kind[0] if kind == 'header' else 'c'}"
-        done = run_ynl(ynl, str(generator), "--mode", "user", f"--{kind}",
+        ran = run_ynl(ynl, str(generator), "--mode", "user", f"--{kind}",
                        "--spec", str(spec_copy), "-o", out)
-        why += done.stderr if done.returncode else ""
+        why += ran.stderr if ran.returncode else ""
     if not why:
         renamed = [f"-D{old}={new}" for old, new in generated_names(spec).items()]
         why = compiles(Path(f"{directory}/pptp_mux-user.c").read_text(),
                        f"-I{directory}", f"-I{ynl}/lib", *renamed)
-    result(not why, "C that the kernel's generator makes fits the header", why)
+    point(not why, "C that the kernel's generator makes fits the header", why)
 
 
 def generated_names(spec):
@@ -222,8 +207,7 @@ def main():
     check_header(spec)
     check_operations(spec)
     check_kernel(spec)
-    print(f"1..{point}")
-    return 1 if failed else 0
+    return done()
 
 
 if __name__ == "__main__":
