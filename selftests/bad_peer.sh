@@ -73,14 +73,10 @@ vanish()
 	part alive
 }
 
-server_is_idle()
-{
-	only_server && all_free s && as_before s && files_as_before "$files"
-}
-
 nothing_left_of_server()
 {
-	wait_for "$PATIENCE" server_is_idle
+	nothing_left_in s
+	wait_for "$PATIENCE" files_as_before "$files"
 }
 
 vanish_when_up()

@@ -20,7 +20,9 @@
 #   ctl NS ARG...                  pptpmuxctl there
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
-#   nothing_left                   no call, process, interface, route of one
+#   nothing_left                   no call, process, interface, route of one, within
+#                                  a while; else it says what there still is
+#   nothing_left_in NAMESPACE...   the same of these
 #   check_call NAME COMMAND...     a point that begins with an idle server; if it
 #                                  fails, what it left is no fault of the next one
 #   is_debug                       is this a kernel with checkers, and slow?
@@ -113,7 +115,6 @@ client_new()
 	ns_new "$1"
 	ns_link s "$2.1/24" "$1" "$2.2/24"
 	ns "$1" ip route add "$SERVER" via "$2.1"
-	network "$1" >"$dir/$1.network"
 	defer end_processes "$1"
 }
 
@@ -134,15 +135,6 @@ end_processes()
 
 	mapfile -t pids < <(ip netns pids "$NS_PREFIX$1")
 	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}"
-}
-
-# Interfaces, addresses and routes, without the states of links, which change. It is
-# asked for over and over: few processes have to do.
-network()
-{
-	printf '%s\n' link addr 'route show table all' |
-		ip -n "$NS_PREFIX$1" -4 -o -batch - |
-		sed -E -e '/</s/^[0-9]+: ([^:@]*).*/\1/' -e 's/ linkdown//' | sort
 }
 
 server_conf()
@@ -166,7 +158,7 @@ server_start()
 		diag "pptpmuxd did not start: $(tail -n 5 "$dir/pptpmuxd.log")"
 		exit "$KSFT_FAIL"
 	fi
-	network s >"$dir/s.network"
+	python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${clients[@]/#/$NS_PREFIX}"
 }
 
 server_stop()
@@ -290,23 +282,14 @@ check_call()
 	[ "$tap_rc" -eq 0 ] || end_calls
 }
 
-as_before()
+# nothing_left_in NAMESPACE...: waits until nothing is, or says what there still is
+nothing_left_in()
 {
-	[ "$(network "$1")" = "$(<"$dir/$1.network")" ]
+	python3 -S ./idle.py wait $((2 * PATIENCE)) "$dir/network" "${server:-0}" \
+		"${@/#/$NS_PREFIX}"
 }
 
-# Says what there still is, for the report
 nothing_left()
 {
-	local name
-
-	wait_for "$PATIENCE" only_server ||
-		{ ip netns pids "${NS_PREFIX}s" | xargs ps -o pid=,args= -p; return 1; }
-	for name in s "${clients[@]}"; do
-		wait_for "$PATIENCE" all_free "$name" || { ctl "$name" slots; return 1; }
-		wait_for "$PATIENCE" as_before "$name" ||
-			{ diff "$dir/$name.network" <(network "$name"); return 1; }
-		[ "$name" = s ] || wait_for "$PATIENCE" no_process "$name" ||
-			{ ip netns pids "$NS_PREFIX$name" | xargs ps -o pid=,args= -p; return 1; }
-	done
+	nothing_left_in s "${clients[@]}"
 }
