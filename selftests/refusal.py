@@ -5,10 +5,15 @@
 Usage: refusal.py PART SERVER [PID]
 """
 
+import os
 import sys
 
 import pptp_peer as pptp
+from muxtest import enter
+from netlink_hostile import Genl, TABLE_FREE, TABLE_SLOTS
 from pptp_peer import Closed, Control
+
+TABLE_HAND_OVERS, TABLE_NO_RESOURCE = 8, 12
 
 # More allocations than are made until a call has its slot
 ALLOCATIONS = 60
@@ -108,37 +113,50 @@ def ask_failing(server, pid, number):
         return None
 
 
-def table(field):
-    return pptp.ctl("s", "table")[field]
+def servers_family():
+    """A netlink socket in the server's namespace: asked often, it is cheaper than
+    a process."""
+    with open("/proc/self/ns/net", "rb") as here:
+        enter(f"/run/netns/{os.environ['NS_PREFIX']}s")
+        genl = Genl()
+        enter(f"/proc/self/fd/{here.fileno()}")
+    return genl
 
 
-def fail_until_counted(server, pid, counter):
+def idle(genl):
+    """The table, once all of it is free."""
+    table = genl.table()
+    return table if table[TABLE_FREE] == table[TABLE_SLOTS] else None
+
+
+def fail_until_counted(genl, server, pid, counter):
     """Has one allocation after the other fail, each in a call of its own, until
     the table counts what that leads to; the reply to the last of these calls."""
-    before = table(counter)
+    before = genl.table()[counter]
     for number in range(1, ALLOCATIONS):
         reply = ask_failing(server, pid, number)
         print(number, reply)
         assert reply is None or reply[0] in (pptp.CONNECTED, pptp.GENERAL), reply
-        pptp.wait_for(lambda: table("free") == table("slots"))
-        if table(counter) > before:
+        if pptp.wait_for(lambda: idle(genl))[counter] > before:
             return reply
-    raise AssertionError("no allocation led to " + counter)
+    raise AssertionError(f"no allocation led to counter {counter}")
 
 
 def no_memory_one_slot(server, pid):
     """Nobody to hand the call on to: General Error, No Resource."""
-    reply = fail_until_counted(server, pid, "refused_no_resource")
+    genl = servers_family()
+    reply = fail_until_counted(genl, server, pid, TABLE_NO_RESOURCE)
     assert reply == (pptp.GENERAL, pptp.NO_RESOURCE), reply
     assert ask_failing(server, pid, 0) == (pptp.CONNECTED, pptp.NO_ERROR)
 
 
 def no_memory_two_slots(server, pid):
     """What one slot has no memory for, the next one takes."""
-    refused = table("refused_no_resource")
-    reply = fail_until_counted(server, pid, "hand_overs")
+    genl = servers_family()
+    refused = genl.table()[TABLE_NO_RESOURCE]
+    reply = fail_until_counted(genl, server, pid, TABLE_HAND_OVERS)
     assert reply == (pptp.CONNECTED, pptp.NO_ERROR), reply
-    assert table("refused_no_resource") == refused
+    assert genl.table()[TABLE_NO_RESOURCE] == refused
 
 
 PARTS = {part.__name__: part for part in
