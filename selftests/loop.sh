@@ -28,13 +28,13 @@ ns a python3 ./pppox_call.py --local 192.0.2.1 --peer 192.0.2.2 --peer-id 7 \
 defer kill $!
 exec {hold}>"$dir/hold"
 wait_for 60 test -s "$dir/call"
-unit=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
+unit=$(python3 -I -S -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
 ns a ip addr add 198.51.100.1 peer 198.51.100.2 dev "$unit"
 ns a ip link set "$unit" up
 
 counter()
 {
-	ns a "$CTL" --json calls -s | python3 -c '
+	ns a "$CTL" --json calls -s | python3 -I -S -c '
 import json, re, sys
 found = re.findall(r"\"tx.drop.'"$1"'\": *(\d+)", sys.stdin.read())
 print(found[0])'

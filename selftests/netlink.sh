@@ -45,7 +45,7 @@ json()
 
 	shift 2
 	ns "$name" "$CTL" --json "$@" |
-		python3 -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+		python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
 }
 
 exits()
@@ -62,13 +62,13 @@ call_is_shown()
 {
 	local ifname
 
-	ifname=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
+	ifname=$(python3 -I -S -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
+	json a 'len(j["calls"]) == 1
+call = j["calls"][0]
+assert call["peer"] == "192.0.2.2" and call["peer_id"] == 7, j
+assert call["local"] == "192.0.2.1" and call["asked_usage"] == ["receive"], j
+assert call["ifname"] == "'"$ifname"'" and call["stats"]["tx_packets"] >= 0' calls -s
 	json a 'len(j["calls"]) == 1' calls
-	json a 'j["calls"][0]["peer"] == "192.0.2.2" and j["calls"][0]["peer_id"] == 7' calls
-	json a 'j["calls"][0]["local"] == "192.0.2.1"' calls
-	json a 'j["calls"][0]["asked_usage"] == ["receive"]' calls
-	json a 'j["calls"][0]["ifname"] == "'"$ifname"'"' calls
-	json a 'j["calls"][0]["stats"]["tx_packets"] >= 0' calls -s
 	json a 'sum(s["state"] == "connected" for s in j["slots"]) == 1' slots
 	ns a "$CTL" slots | grep "connected.*192.0.2.2.*$ifname"
 	ns a "$CTL" calls -s | grep rx_drop_late
@@ -78,7 +78,7 @@ busy_slot_is_named()
 {
 	local slot
 
-	slot=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["slot"])' <"$dir/call")
+	slot=$(python3 -I -S -c 'import json, sys; print(json.load(sys.stdin)["slot"])' <"$dir/call")
 	ns a "$CTL" resize $((slot + 8))
 	exits 1 ns a "$CTL" resize $((slot - 1))
 	grep -q "VPN$slot " "$dir/err"
@@ -88,8 +88,8 @@ busy_slot_is_named()
 set_is_read()
 {
 	ns a "$CTL" set VPN2-3 5 usage demand-dial enabled no quarantine 250
-	json a '[s["number"] for s in j["slots"] if s["quarantine_ms"] == 250] == [2, 3, 5]' slots
-	json a '[s["number"] for s in j["slots"] if not s["enabled"]] == [2, 3, 5]' slots
+	json a '[s["number"] for s in j["slots"] if s["quarantine_ms"] == 250] == [2, 3, 5]
+assert [s["number"] for s in j["slots"] if not s["enabled"]] == [2, 3, 5]' slots
 	json a 'j["disabled"] == 3' table
 	ns a "$CTL" set 2 usage +receive
 	json a 'j["slots"][1]["usage"] == ["receive", "demand-dial"]' slots
