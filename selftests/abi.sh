@@ -86,7 +86,7 @@ ns_fresh()
 {
 	ip netns del "$NS_PREFIX$1" 2>/dev/null || true
 	ip netns add "$NS_PREFIX$1"
-	ns "$1" ip link set lo up
+	ip -n "$NS_PREFIX$1" link set lo up
 }
 
 refusals_in_log()

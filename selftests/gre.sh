@@ -19,9 +19,9 @@ for name in a p b q; do
 done
 ns_link a 192.0.2.1/24 p 192.0.2.2/24
 ns_link b 192.0.2.1/24 q 192.0.2.2/24
-ns a ip addr add 192.0.2.5/24 dev to-p
-ns p ip addr add 192.0.2.6/24 dev to-a
-ns q ip addr add 192.0.2.6/24 dev to-b
+ip -n "${NS_PREFIX}a" addr add 192.0.2.5/24 dev to-p
+ip -n "${NS_PREFIX}p" addr add 192.0.2.6/24 dev to-a
+ip -n "${NS_PREFIX}q" addr add 192.0.2.6/24 dev to-b
 
 # Its points are shown below the one that they make together
 if python3 ./gre_peer.py "$NS_PREFIX"{a,p,b,q} | sed 's/^/    /'; then

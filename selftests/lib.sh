@@ -174,7 +174,7 @@ ns_new()
 {
 	ip netns add "$NS_PREFIX$1"
 	defer ip netns del "$NS_PREFIX$1"
-	ns "$1" ip link set lo up
+	ip -n "$NS_PREFIX$1" link set lo up
 }
 
 ns()
@@ -188,11 +188,15 @@ ns()
 # The peer's half is made in place, so the names never meet in one namespace
 ns_link()
 {
-	ns "$1" ip link add "to-$3" type veth peer name "to-$1" netns "$NS_PREFIX$3"
-	ns "$1" ip addr add "$2" dev "to-$3"
-	ns "$3" ip addr add "$4" dev "to-$1"
-	ns "$1" ip link set "to-$3" up
-	ns "$3" ip link set "to-$1" up
+	ip -n "$NS_PREFIX$1" -batch - <<-IP
+		link add to-$3 type veth peer name to-$1 netns $NS_PREFIX$3
+		addr add $2 dev to-$3
+		link set to-$3 up
+	IP
+	ip -n "$NS_PREFIX$3" -batch - <<-IP
+		addr add $4 dev to-$1
+		link set to-$1 up
+	IP
 }
 
 need_root()
