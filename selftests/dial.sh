@@ -158,7 +158,7 @@ demand_dial()
 		ipcp-accept-remote pptp_usage demand-dial </dev/null >/dev/null 2>&1 &
 	wait_for "$PATIENCE" ns c1 ip route get "$INNER" oif ppp0
 	json c1 'j["calls"] == []' calls
-	wait_for "$PATIENCE" ns c1 ping -c 1 -W 2 "$INNER"
+	wait_for "$PATIENCE" ns c1 "${PING[@]}" -c 1 -W 2 "$INNER"
 	json c1 'j["calls"][0]["asked_usage"] == ["demand-dial"]' calls
 	reach c1
 	hang_up c1
@@ -184,7 +184,7 @@ starts()
 	ip netns exec "${NS_PREFIX}s" python3 ./tunnel_traffic.py chatter "${POOL[@]}" >/dev/null 2>&1 &
 	for ((i = 0; i < STARTS; i++)); do
 		"$dialler" c1
-		ns c1 ping -c 3 -i 0.2 -W 5 "$INNER" >"$dir/ping" ||
+		ns c1 "${PING[@]}" -c 3 -i 0.2 -W 5 "$INNER" >"$dir/ping" ||
 			{ dead=$((dead + 1)); cat "$dir/ping" "$dir/c1.log"; }
 		hang_up c1
 	done

@@ -236,9 +236,9 @@ up()
 
 reach()
 {
-	ns "$1" ping -c 3 -i 0.2 -W 20 "$INNER"
-	ns "$1" ping -c 3 -i 0.2 -W 20 -s 1300 "$INNER"
-	ns s ping -c 3 -i 0.2 -W 20 "$(client_address "$1")"
+	ns "$1" "${PING[@]}" -c 3 -i 0.2 -W 20 "$INNER"
+	ns "$1" "${PING[@]}" -c 3 -i 0.2 -W 20 -s 1300 "$INNER"
+	ns s "${PING[@]}" -c 3 -i 0.2 -W 20 "$(client_address "$1")"
 }
 
 ctl()

@@ -47,7 +47,7 @@ tx_packets()
 
 send_one()
 {
-	ns a ping -c 1 -W 1 198.51.100.2 || true
+	ns a "${PING[@]}" -c 1 -W 1 198.51.100.2 || true
 }
 
 # Sends until the counter has moved: the answer of PPP comes by and by
