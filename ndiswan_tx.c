@@ -30,9 +30,6 @@
 /* Q219380's successor is looked for this often, and found after as long. */
 #define WATCH_TIME		(10 * HZ)
 
-/* The path is given four full frames at once at least. */
-#define QUEUE_MIN		(4 * 2304)
-
 /* ---- frames ---- */
 
 /* PPP's own: LCP, authentication and the like, and the network control protocols */
@@ -78,27 +75,13 @@ static void own_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 
 /* ---- stop ---- */
 
-/* Tell the queue what has got away since it was told last. */
-static void queue_completed(struct ndiswan_tx *tx)
-{
-	u32 held = ndiswan_account_held(&tx->account,
-					ndiswan_account_read(&tx->account));
-	u32 gone = tx->queue.num_queued - held - tx->queue.num_completed;
-
-	if ((s32)gone > 0)
-		dql_completed(&tx->queue, gone);
-}
-
-/*
- * It is told when it believes to be half full, and not for each frame. Told only
- * when it believes to be full, it would take light traffic for a path that has
- * run dry, and grow.
- */
 static bool queue_has_room(struct ndiswan_tx *tx)
 {
-	if (unlikely(dql_avail(&tx->queue) < (int)(tx->queue.limit / 2)))
-		queue_completed(tx);
-	return dql_avail(&tx->queue) >= 0;
+	u64 word = ndiswan_account_read(&tx->account);
+
+	return ndiswan_queue_has_room(&tx->queue,
+				      ndiswan_account_held(&tx->account, word),
+				      READ_ONCE(tx->account.limit), jiffies);
 }
 
 static bool charge(struct ndiswan_channel *chan, struct sk_buff *skb,
@@ -108,10 +91,7 @@ static bool charge(struct ndiswan_channel *chan, struct sk_buff *skb,
 
 	if (!control && !queue_has_room(tx))
 		return false;
-	if (!ndiswan_account_charge(&tx->account, skb->truesize, control))
-		return false;
-	dql_queued(&tx->queue, skb->truesize);
-	return true;
+	return ndiswan_account_charge(&tx->account, skb->truesize, control);
 }
 
 static void count(struct ndiswan_tx *tx, u64_stats_t *counter)
@@ -297,10 +277,7 @@ void ndiswan_tx_init(struct ndiswan_channel *chan, struct ndiswan_pool *pool)
 	u64_stats_init(&tx->stats.syncp);
 	tasklet_setup(&tx->wake, wake_tasklet);
 	INIT_DELAYED_WORK(&tx->watch, watch_work);
-	dql_init(&tx->queue, HZ);
-	tx->queue.min_limit = QUEUE_MIN;
-	tx->queue.limit = QUEUE_MIN;
-	tx->queue.adj_limit = QUEUE_MIN;
+	ndiswan_queue_init(&tx->queue);
 }
 
 /**
@@ -316,7 +293,6 @@ void ndiswan_tx_set(struct ndiswan_channel *chan, u32 share, u32 limit)
 	struct ndiswan_tx *tx = &chan->tx;
 
 	ndiswan_account_set(&tx->account, share, limit);
-	WRITE_ONCE(tx->queue.max_limit, limit);
 	/* There may be more room now. */
 	ndiswan_tx_wake(chan);
 }

@@ -6,13 +6,13 @@
 #ifndef _NDISWAN_TX_H
 #define _NDISWAN_TX_H
 
-#include <linux/dynamic_queue_limits.h>
 #include <linux/interrupt.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 
 #include "ndiswan_account.h"
+#include "ndiswan_queue.h"
 
 struct ndiswan_channel;
 struct sk_buff;
@@ -57,7 +57,7 @@ struct ndiswan_tx {
 	u32			watched;
 	u32			stalls;
 	struct ndiswan_tx_stats	stats;
-	struct dql		queue;
+	struct ndiswan_queue	queue;
 };
 
 /**

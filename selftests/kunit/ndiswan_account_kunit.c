@@ -8,6 +8,7 @@
 #include <linux/skbuff.h>
 
 #include "ndiswan_account.h"
+#include "ndiswan_queue.h"
 
 #define SHARE	4096U
 #define LIMIT	16384U
@@ -188,6 +189,79 @@ static void the_word_is_wide_enough(struct kunit *test)
 			(int)FIELD_MAX(NDISWAN_ACCOUNT_SHARE));
 }
 
+/* ---- what the path is given ---- */
+
+#define FULL	2304U
+
+/* Fills up to the limit. Return: what is on its way then. */
+static u32 fill_queue(struct ndiswan_queue *queue, u32 on_way, unsigned long now)
+{
+	while (ndiswan_queue_has_room(queue, on_way, PPTP_MUX_ACCOUNT_MAX, now))
+		on_way += FULL;
+	return on_way;
+}
+
+static void a_fast_path_is_given_more(struct kunit *test)
+{
+	struct ndiswan_queue queue;
+	unsigned int i;
+
+	ndiswan_queue_init(&queue);
+	for (i = 0; i < 8; i++)
+		fill_queue(&queue, 0, queue.since);
+	KUNIT_EXPECT_EQ(test, queue.limit, NDISWAN_QUEUE_MIN << 7);
+	for (i = 0; i < 8; i++)
+		fill_queue(&queue, 0, queue.since);
+	KUNIT_EXPECT_EQ(test, queue.limit, (u32)PPTP_MUX_ACCOUNT_MAX);
+}
+
+static void a_slow_path_comes_down_to_two_frames(struct kunit *test)
+{
+	struct ndiswan_queue queue;
+	unsigned int refills = 0;
+	unsigned long now;
+	u32 on_way;
+
+	ndiswan_queue_init(&queue);
+	queue.limit = 1 << 20;
+	now = queue.since;
+	on_way = fill_queue(&queue, 0, now);
+	while (queue.limit > NDISWAN_QUEUE_MIN && refills++ < 100) {
+		now += NDISWAN_QUEUE_HOLD;
+		on_way = fill_queue(&queue, on_way / 2, now);
+	}
+	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+	KUNIT_EXPECT_LE(test, refills, 30U);
+}
+
+static void light_traffic_teaches_nothing(struct kunit *test)
+{
+	struct ndiswan_queue queue;
+	unsigned int i;
+
+	ndiswan_queue_init(&queue);
+	for (i = 0; i < 1000; i++)
+		KUNIT_EXPECT_TRUE(test, ndiswan_queue_has_room(&queue, FULL,
+							       PPTP_MUX_ACCOUNT_MAX,
+							       queue.since + i));
+	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+}
+
+static void what_is_asked_again_is_no_news(struct kunit *test)
+{
+	struct ndiswan_queue queue;
+	u32 on_way;
+	unsigned int i;
+
+	ndiswan_queue_init(&queue);
+	on_way = fill_queue(&queue, 0, queue.since);
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_FALSE(test, ndiswan_queue_has_room(&queue, on_way,
+								PPTP_MUX_ACCOUNT_MAX,
+								queue.since));
+	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+}
+
 /* ---- many at once ---- */
 
 #define ACCOUNTS	3
@@ -307,6 +381,10 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(a_write_off_is_done_once),
 	KUNIT_CASE(it_is_over_when_closed_and_empty),
 	KUNIT_CASE(the_word_is_wide_enough),
+	KUNIT_CASE(a_fast_path_is_given_more),
+	KUNIT_CASE(a_slow_path_comes_down_to_two_frames),
+	KUNIT_CASE(light_traffic_teaches_nothing),
+	KUNIT_CASE(what_is_asked_again_is_no_news),
 	KUNIT_CASE(the_pool_is_right_in_the_end),
 	{}
 };

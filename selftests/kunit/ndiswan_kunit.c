@@ -313,6 +313,8 @@ static struct loop *fill(struct kunit *test, unsigned int *frames)
 	set_limits(test, 4096, 8192);
 	loop = claim(test, ANY, 0);
 	loop->keep = true;
+	/* The account is what is to be met, not what a path has taught. */
+	loop->chan.tx.queue.limit = PPTP_MUX_ACCOUNT_MAX;
 	*frames = 0;
 	while (send(test, loop, DATA))
 		++*frames;
