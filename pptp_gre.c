@@ -27,22 +27,11 @@
 #include "pptp_gre.h"
 #include "trace.h"
 
-/* How long an acknowledgment waits for data that takes it along */
-#define ACK_DELAY		msecs_to_jiffies(20)
-
-/*
- * How long, and with how many packets behind it, a hole is left open. Packets
- * that take different CPUs or paths are apart by far less; a loss costs those
- * behind it this long.
- */
-#define HOLE_TIME		msecs_to_jiffies(40)
+/* With how many packets behind it a hole is left open */
 #define HELD_MAX		64
 
 /* Packets in line for the CPU that delivers */
 #define READY_MAX		256
-
-/* Without sequence and acknowledgment numbers */
-#define GRE_HEADER_MIN		8
 
 #define CALL_ID_MAX		65535
 
@@ -74,6 +63,7 @@ struct stat_attr {
 #define RX(name, field) { PPTP_MUX_A_STATS_RX_##name, \
 			  offsetof(struct pptp_gre, rx_stats.field), false }
 #define RX_DROP(name)	RX(DROP_##name, drop[PPTP_GRE_RX_##name])
+#define RX_FAULT(name)	RX(DROP_##name, fault[PPTP_HEADER_##name])
 
 static const struct stat_attr stat_attrs[] = {
 	TX(PACKETS, packets),
@@ -87,6 +77,7 @@ static const struct stat_attr stat_attrs[] = {
 	RX(PACKETS, packets),
 	RX(BYTES, bytes),
 	RX(ACKS, acks),
+	RX(ACKS_ON_DATA, acks_on_data),
 	RX(REORDERED, reordered),
 	RX(LOST, lost),
 	RX(RESYNC, resync),
@@ -94,6 +85,13 @@ static const struct stat_attr stat_attrs[] = {
 	RX_DROP(JUMP),
 	RX_DROP(MALFORMED),
 	RX_DROP(NO_ROOM),
+	RX_DROP(DUPLICATE),
+	RX_DROP(NO_MEMORY),
+	RX_FAULT(FLAGS),
+	RX_FAULT(NOTHING),
+	RX_FAULT(NO_SEQ),
+	RX_FAULT(NO_PAYLOAD),
+	RX_FAULT(LENGTH),
 };
 
 /* Those of the table, and acknowledgments sent alone, which come from anywhere */
@@ -126,7 +124,7 @@ static void add_stats(const struct pptp_gre *gre, u64 *sum)
  * @sessions: by call id; look-up under RCU
  * @next_id: where the search for a free id begins: a call id comes back into
  *	use when all others have been used since
- * @malformed: packets that no session could be told for
+ * @faults: malformed packets that no session could be told for, by reason
  * @no_call: packets for no session of ours
  * @ended_lock: innermost
  * @ended: counters of sessions that are gone, in the order of stat_attrs[]
@@ -134,21 +132,10 @@ static void add_stats(const struct pptp_gre *gre, u64 *sum)
 struct gre_net {
 	struct xarray	sessions;
 	u32		next_id;		/* xa_lock */
-	atomic64_t	malformed;
+	atomic64_t	faults[PPTP_HEADER_FAULTS];
 	atomic64_t	no_call;
 	spinlock_t	ended_lock;
 	u64		ended[STATS];		/* ended_lock */
-};
-
-/* What a packet's header says, in host order */
-struct gre_packet {
-	u16	call_id;
-	u16	payload_len;
-	u16	header_len;
-	bool	has_seq;
-	bool	has_ack;
-	u32	seq;
-	u32	ack;
 };
 
 static unsigned int gre_net_id __read_mostly;
@@ -156,6 +143,12 @@ static unsigned int gre_net_id __read_mostly;
 static struct gre_net *net_sessions(const struct net *net)
 {
 	return net_generic(net, gre_net_id);
+}
+
+/* The clock of the engines: it wraps */
+static u32 now_us(void)
+{
+	return ktime_to_us(ktime_get());
 }
 
 /* ---- route ---- */
@@ -290,7 +283,9 @@ static void push_data_header(struct pptp_gre *gre, struct sk_buff *skb)
 	hdr->gre_hd.protocol = GRE_PROTO_PPP;
 	hdr->payload_len = htons(payload_len);
 	hdr->call_id = htons(gre->peer_id);
-	hdr->seq = htonl(gre->tx_next++);
+	if (pptp_window_wants_time(&gre->win))
+		pptp_window_stamp(&gre->win, now_us());
+	hdr->seq = htonl(pptp_window_take(&gre->win));
 	if (has_ack)
 		hdr->ack = htonl(ack);
 }
@@ -458,45 +453,13 @@ static void ack_work(struct work_struct *work)
 
 /* ---- receive ---- */
 
-/*
- * Read a header, as strictly as RFC 2637 section 4.1 writes it: C, R and s are
- * 0, K is 1, Recur and Flags are 0, Ver is 1; S with a payload and never
- * without; and one of S and A at least.
- *
- * Return: false if the packet is malformed. What it says of a payload is true
- * of the packet otherwise.
- */
-static bool read_header(struct sk_buff *skb, struct gre_packet *packet)
+/* Read a header. What it says of a payload is true of the packet. */
+static enum pptp_header_fault read_header(struct sk_buff *skb,
+					  struct pptp_header *hdr)
 {
-	const struct pptp_gre_header *hdr;
-	const __be32 *word;
-	__be16 flags;
-
-	if (!pskb_may_pull(skb, GRE_HEADER_MIN))
-		return false;
-	hdr = (const struct pptp_gre_header *)skb->data;
-	flags = hdr->gre_hd.flags;
-	if ((flags & ~(GRE_SEQ | GRE_ACK)) != (GRE_KEY | GRE_VERSION_1) ||
-	    hdr->gre_hd.protocol != GRE_PROTO_PPP)
-		return false;
-
-	packet->has_seq = flags & GRE_SEQ;
-	packet->has_ack = flags & GRE_ACK;
-	packet->header_len = GRE_HEADER_MIN + 4 * packet->has_seq +
-			     4 * packet->has_ack;
-	packet->payload_len = ntohs(hdr->payload_len);
-	packet->call_id = ntohs(hdr->call_id);
-	if (packet->has_seq != !!packet->payload_len ||
-	    (!packet->has_seq && !packet->has_ack) ||
-	    !pskb_may_pull(skb, packet->header_len + packet->payload_len))
-		return false;
-
-	word = (const __be32 *)(skb->data + GRE_HEADER_MIN);
-	if (packet->has_seq)
-		packet->seq = get_unaligned_be32(word++);
-	if (packet->has_ack)
-		packet->ack = get_unaligned_be32(word);
-	return true;
+	if (!pskb_may_pull(skb, min_t(unsigned int, skb->len, PPTP_HEADER_MAX)))
+		return PPTP_HEADER_SHORT;
+	return pptp_header_read(skb->data, skb->len, hdr);
 }
 
 /*
@@ -515,15 +478,22 @@ static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
 	return gre;
 }
 
-/* From the wire's form of a frame to PPP's; PFC is left to PPP. */
-static bool strip_packet(struct sk_buff *skb, const struct gre_packet *packet)
+/*
+ * From the wire's form of a frame to PPP's; PFC is left to PPP. All of it is
+ * linear: decompressors and MPPE read on without asking.
+ */
+static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr,
+			 enum pptp_gre_rx_drop *drop)
 {
-	if (pskb_trim_rcsum(skb, packet->header_len + packet->payload_len))
+	*drop = PPTP_GRE_RX_NO_MEMORY;
+	if (pskb_trim_rcsum(skb, hdr->header_len + hdr->payload_len) ||
+	    skb_linearize(skb))
 		return false;
-	skb_pull(skb, packet->header_len);
+	skb_pull(skb, hdr->header_len);
 	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
 	    skb->data[1] == PPP_UI)
 		skb_pull(skb, 2);
+	*drop = PPTP_GRE_RX_MALFORMED;
 	if (!skb->len)
 		return false;
 
@@ -610,7 +580,8 @@ static unsigned int release_held(struct pptp_gre *gre)
 		ready(gre, skb);
 		count++;
 	}
-	gre->rx_hole = jiffies;
+	if (!skb_queue_empty(&gre->rx_held))
+		gre->rx_hole = now_us();
 	return count;
 }
 
@@ -618,8 +589,11 @@ static unsigned int release_held(struct pptp_gre *gre)
 static void give_up_hole(struct pptp_gre *gre)
 {
 	u32 seq = held(skb_peek(&gre->rx_held))->seq;
+	u32 first = gre->rx.next;
+	u32 lost = pptp_seq_give_up(&gre->rx, seq);
 
-	rx_add(gre, &gre->rx_stats.lost, pptp_seq_give_up(&gre->rx, seq));
+	pptp_reorder_gave_up(&gre->reorder, first, lost, gre->rx_hole);
+	rx_add(gre, &gre->rx_stats.lost, lost);
 	release_held(gre);
 }
 
@@ -645,6 +619,24 @@ static struct sk_buff *held_before(struct pptp_gre *gre, u32 seq)
 	return NULL;
 }
 
+static void open_hole(struct pptp_gre *gre)
+{
+	u32 time = pptp_reorder_time(&gre->reorder);
+
+	gre->rx_hole = now_us();
+	if (time)
+		schedule_delayed_work(&gre->hole_work, usecs_to_jiffies(time));
+}
+
+/* If the packet that was missing has come: that is how far the path reorders. */
+static void close_hole(struct pptp_gre *gre)
+{
+	struct sk_buff *first = skb_peek(&gre->rx_held);
+
+	if (first && held(first)->seq == gre->rx.next)
+		pptp_reorder_filled(&gre->reorder, now_us() - gre->rx_hole);
+}
+
 enum hold {
 	HOLD_DONE,
 	HOLD_DUPLICATE,		/* it is held already */
@@ -660,17 +652,25 @@ static enum hold hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 	if (!gre->owner->hold(gre, skb->truesize))
 		return HOLD_NO_ROOM;
 	held(skb)->seq = seq;
-	if (skb_queue_empty(&gre->rx_held)) {
-		gre->rx_hole = jiffies;
-		schedule_delayed_work(&gre->hole_work, HOLE_TIME);
-	}
+	if (skb_queue_empty(&gre->rx_held))
+		open_hole(gre);
 	if (before)
 		__skb_queue_after(&gre->rx_held, before, skb);
 	else
 		__skb_queue_head(&gre->rx_held, skb);
-	if (skb_queue_len(&gre->rx_held) > HELD_MAX)
+	if (skb_queue_len(&gre->rx_held) > HELD_MAX ||
+	    !pptp_reorder_time(&gre->reorder))
 		give_up_hole(gre);
 	return HOLD_DONE;
+}
+
+/* Microseconds that the hole may stay open yet */
+static u32 hole_left(const struct pptp_gre *gre)
+{
+	u32 open = now_us() - gre->rx_hole;
+	u32 time = pptp_reorder_time(&gre->reorder);
+
+	return open < time ? time - open : 0;
 }
 
 /*
@@ -681,32 +681,41 @@ static void hole_work(struct work_struct *work)
 {
 	struct pptp_gre *gre = container_of(to_delayed_work(work),
 					    struct pptp_gre, hole_work);
-	long left;
-
 	spin_lock_bh(&gre->rx_lock);
-	left = gre->rx_hole + HOLE_TIME - jiffies;
-	if (!skb_queue_empty(&gre->rx_held) && left <= 0)
+	if (!skb_queue_empty(&gre->rx_held) && !hole_left(gre))
 		give_up_hole(gre);
 	if (!skb_queue_empty(&gre->rx_held))
 		schedule_delayed_work(&gre->hole_work,
-				      left > 0 ? left : HOLE_TIME);
+				      usecs_to_jiffies(hole_left(gre)));
 	deliver_ready(gre);
 	spin_unlock_bh(&gre->rx_lock);
 }
 
 /* ---- packets as they come ---- */
 
-static void count_rx_ack(struct pptp_gre *gre)
+/* The peer acknowledges, on data or alone. */
+static void hear_ack(struct pptp_gre *gre, const struct pptp_header *hdr)
+{
+	struct pptp_gre_rx_stats *stats = &gre->rx_stats;
+
+	if (!hdr->has_ack)
+		return;
+	rx_add(gre, hdr->has_seq ? &stats->acks_on_data : &stats->acks, 1);
+	pptp_window_ack(&gre->win, hdr->ack, !hdr->has_seq, now_us());
+}
+
+static void receive_ack(struct pptp_gre *gre, const struct pptp_header *hdr)
 {
 	spin_lock(&gre->rx_lock);
-	rx_add(gre, &gre->rx_stats.acks, 1);
+	hear_ack(gre, hdr);
 	spin_unlock(&gre->rx_lock);
 }
 
-static void receive_malformed(struct pptp_gre *gre, struct sk_buff *skb)
+static void drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
+			enum pptp_gre_rx_drop drop)
 {
 	spin_lock(&gre->rx_lock);
-	count_rx_drop(gre, PPTP_GRE_RX_MALFORMED);
+	count_rx_drop(gre, drop);
 	spin_unlock(&gre->rx_lock);
 	kfree_skb(skb);
 }
@@ -714,11 +723,14 @@ static void receive_malformed(struct pptp_gre *gre, struct sk_buff *skb)
 static void acknowledge(struct pptp_gre *gre)
 {
 	u32 unacked = pptp_seq_unacked(&gre->rx);
+	u32 delay;
 
-	if (unacked >= PPTP_SEQ_ACK_EVERY)
+	if (unacked >= PPTP_SEQ_ACK_EVERY) {
 		send_ack(gre);
-	else if (unacked && !delayed_work_pending(&gre->ack_work))
-		schedule_delayed_work(&gre->ack_work, ACK_DELAY);
+	} else if (unacked && !delayed_work_pending(&gre->ack_work)) {
+		delay = pptp_window_delay(&gre->win);
+		schedule_delayed_work(&gre->ack_work, usecs_to_jiffies(delay));
+	}
 }
 
 static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
@@ -728,6 +740,7 @@ static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
 		rx_add(gre, &gre->rx_stats.resync, 1);
 		flush_held(gre);
 	}
+	close_hole(gre);
 	ready(gre, skb);
 	rx_add(gre, &gre->rx_stats.reordered, release_held(gre));
 }
@@ -751,7 +764,7 @@ static struct pptp_seq_result ask(struct pptp_gre *gre, struct sk_buff *skb,
 		if (held == HOLD_NO_ROOM)
 			give_up_hole(gre);
 		else if (held == HOLD_DUPLICATE)
-			res.verdict = PPTP_SEQ_DROP_LATE;
+			res.verdict = PPTP_SEQ_DROP_DUPLICATE;
 	} while (held == HOLD_NO_ROOM);
 	return res;
 }
@@ -767,7 +780,11 @@ static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 		return true;
 	case PPTP_SEQ_HOLD:
 		return true;
+	case PPTP_SEQ_DROP_DUPLICATE:
+		count_rx_drop(gre, PPTP_GRE_RX_DUPLICATE);
+		return false;
 	case PPTP_SEQ_DROP_LATE:
+		pptp_reorder_late(&gre->reorder, seq, now_us());
 		count_rx_drop(gre, PPTP_GRE_RX_LATE);
 		return false;
 	case PPTP_SEQ_DROP_JUMP:
@@ -788,19 +805,21 @@ static bool line_is_full(const struct pptp_gre *gre)
 
 /* A data packet of a session that is known. */
 static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
-			 const struct gre_packet *packet)
+			 const struct pptp_header *hdr)
 {
+	enum pptp_gre_rx_drop drop;
 	bool taken = false;
 
-	if (!strip_packet(skb, packet)) {
-		receive_malformed(gre, skb);
+	if (!strip_packet(skb, hdr, &drop)) {
+		drop_packet(gre, skb, drop);
 		return;
 	}
 	spin_lock(&gre->rx_lock);
+	hear_ack(gre, hdr);
 	if (unlikely(line_is_full(gre)))
 		count_rx_drop(gre, PPTP_GRE_RX_NO_ROOM);
 	else
-		taken = judge(gre, skb, packet->seq);
+		taken = judge(gre, skb, hdr->seq);
 	deliver_ready(gre);
 	spin_unlock(&gre->rx_lock);
 
@@ -810,28 +829,40 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 		acknowledge(gre);
 }
 
+/* A packet that is dropped: the fault of a session's peer, or of nobody. */
+static void count_fault(struct gre_net *gn, struct pptp_gre *gre,
+			enum pptp_header_fault fault)
+{
+	if (!gre) {
+		atomic64_inc(fault ? &gn->faults[fault] : &gn->no_call);
+		return;
+	}
+	spin_lock(&gre->rx_lock);
+	rx_add(gre, &gre->rx_stats.fault[fault], 1);
+	spin_unlock(&gre->rx_lock);
+}
+
 /* Handler of GRE version 1: softirqs off, under RCU. */
 static int gre_rcv(struct sk_buff *skb)
 {
 	struct gre_net *gn = net_sessions(dev_net(skb->dev));
-	struct gre_packet packet;
-	struct pptp_gre *gre;
+	enum pptp_header_fault fault;
+	struct pptp_gre *gre = NULL;
+	struct pptp_header hdr;
 
 	if (skb->pkt_type != PACKET_HOST)
 		goto drop;
-	if (!read_header(skb, &packet)) {
-		atomic64_inc(&gn->malformed);
+	fault = read_header(skb, &hdr);
+	if (pptp_header_has_id(fault))
+		gre = find_session(gn, hdr.call_id, ip_hdr(skb));
+	if (!gre || fault) {
+		count_fault(gn, gre, fault);
 		goto drop;
 	}
-	gre = find_session(gn, packet.call_id, ip_hdr(skb));
-	if (!gre) {
-		atomic64_inc(&gn->no_call);
-		goto drop;
-	}
-	if (packet.has_seq) {
-		receive_data(gre, skb, &packet);
+	if (hdr.has_seq) {
+		receive_data(gre, skb, &hdr);
 	} else {
-		count_rx_ack(gre);
+		receive_ack(gre, &hdr);
 		consume_skb(skb);
 	}
 	return NET_RX_SUCCESS;
@@ -861,6 +892,8 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	u64_stats_init(&gre->tx.syncp);
 	u64_stats_init(&gre->rx_stats.syncp);
 	spin_lock_init(&gre->rx_lock);
+	pptp_window_init(&gre->win);
+	pptp_reorder_init(&gre->reorder);
 	__skb_queue_head_init(&gre->rx_held);
 	__skb_queue_head_init(&gre->rx_ready);
 	INIT_DELAYED_WORK(&gre->hole_work, hole_work);
@@ -960,6 +993,50 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 }
 
 /**
+ * pptp_gre_set_reorder() - how long to wait for packets that were overtaken
+ * @gre: the session
+ * @us: microseconds, 0 to hold nothing, PPTP_REORDER_ADAPTIVE to observe
+ *
+ * For holes that open from now on.
+ *
+ * Context: process.
+ */
+void pptp_gre_set_reorder(struct pptp_gre *gre, u32 us)
+{
+	spin_lock_bh(&gre->rx_lock);
+	gre->reorder.fixed = us;
+	spin_unlock_bh(&gre->rx_lock);
+}
+
+/**
+ * pptp_gre_set_window() - whether the send window limits
+ * @gre: the session
+ * @mode: off, on or auto
+ *
+ * Context: process.
+ */
+void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode)
+{
+	spin_lock_bh(&gre->rx_lock);
+	WRITE_ONCE(gre->win.mode, mode);
+	spin_unlock_bh(&gre->rx_lock);
+}
+
+/**
+ * pptp_gre_set_peer_window() - how much the peer takes before it acknowledges
+ * @gre: the session
+ * @packets: its receive window; 0: not known, and so no limit
+ *
+ * Context: process.
+ */
+void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets)
+{
+	spin_lock_bh(&gre->rx_lock);
+	pptp_window_set_max(&gre->win, packets);
+	spin_unlock_bh(&gre->rx_lock);
+}
+
+/**
  * pptp_gre_quiesce() - stop what a session does of itself
  * @gre: the session; its id is dropped, and a grace period has passed
  *
@@ -987,7 +1064,24 @@ static int put_stat(struct sk_buff *msg, int attr, u64 value)
 	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_STATS_PAD);
 }
 
-static int fill_stats(struct sk_buff *msg, int attr, const u64 *stats)
+/* What changes while it is read: each value was true of some moment. */
+static int put_gauges(struct sk_buff *msg, const struct pptp_gre *gre)
+{
+	const struct pptp_window *win = &gre->win;
+	u32 window = pptp_window_limits(win) ? READ_ONCE(win->size) : 0;
+
+	if (put_stat(msg, PPTP_MUX_A_STATS_RTT, READ_ONCE(win->rtt.mean)) ||
+	    put_stat(msg, PPTP_MUX_A_STATS_ATO, pptp_window_ato(win)) ||
+	    put_stat(msg, PPTP_MUX_A_STATS_TX_WINDOW, window) ||
+	    put_stat(msg, PPTP_MUX_A_STATS_RX_HOLE_TIME,
+		     pptp_reorder_time(&gre->reorder)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Of a session, or of all with none. */
+static int fill_stats(struct sk_buff *msg, int attr, const u64 *stats,
+		      const struct pptp_gre *gre)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 	unsigned int i;
@@ -998,7 +1092,8 @@ static int fill_stats(struct sk_buff *msg, int attr, const u64 *stats)
 	for (i = 0; i < ARRAY_SIZE(stat_attrs) && !err; i++)
 		err = put_stat(msg, stat_attrs[i].attr, stats[i]);
 	if (err || put_stat(msg, PPTP_MUX_A_STATS_TX_ACKS,
-			    stats[STAT_TX_ACKS])) {
+			    stats[STAT_TX_ACKS]) ||
+	    (gre && put_gauges(msg, gre))) {
 		nla_nest_cancel(msg, nest);
 		return -EMSGSIZE;
 	}
@@ -1021,7 +1116,7 @@ int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 	u64 stats[STATS];
 
 	read_stats(gre, stats);
-	return fill_stats(msg, attr, stats);
+	return fill_stats(msg, attr, stats, gre);
 }
 
 /* Sessions that there are, and that there were; one that is ending is in neither. */
@@ -1039,6 +1134,25 @@ static void sum_stats(struct gre_net *gn, u64 *sum)
 	rcu_read_unlock();
 }
 
+static const u16 fault_attrs[PPTP_HEADER_FAULTS] = {
+	[PPTP_HEADER_SHORT]	= PPTP_MUX_A_TABLE_RX_SHORT,
+	[PPTP_HEADER_VERSION]	= PPTP_MUX_A_TABLE_RX_VERSION,
+	[PPTP_HEADER_PROTOCOL]	= PPTP_MUX_A_TABLE_RX_PROTOCOL,
+	[PPTP_HEADER_CHECKSUM]	= PPTP_MUX_A_TABLE_RX_CHECKSUM,
+	[PPTP_HEADER_ROUTING]	= PPTP_MUX_A_TABLE_RX_ROUTING,
+	[PPTP_HEADER_NO_KEY]	= PPTP_MUX_A_TABLE_RX_NO_KEY,
+	[PPTP_HEADER_FLAGS]	= PPTP_MUX_A_TABLE_RX_FLAGS,
+	[PPTP_HEADER_NOTHING]	= PPTP_MUX_A_TABLE_RX_NOTHING,
+	[PPTP_HEADER_NO_SEQ]	= PPTP_MUX_A_TABLE_RX_NO_SEQ,
+	[PPTP_HEADER_NO_PAYLOAD] = PPTP_MUX_A_TABLE_RX_NO_PAYLOAD,
+	[PPTP_HEADER_LENGTH]	= PPTP_MUX_A_TABLE_RX_LENGTH,
+};
+
+static int put_table_stat(struct sk_buff *msg, int attr, u64 value)
+{
+	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_TABLE_PAD);
+}
+
 /**
  * pptp_gre_fill_net() - put into a message what all sessions come to, and what
  * none is counted for
@@ -1051,17 +1165,22 @@ static void sum_stats(struct gre_net *gn, u64 *sum)
 int pptp_gre_fill_net(struct sk_buff *msg, struct net *net)
 {
 	struct gre_net *gn = net_sessions(net);
+	u64 value, malformed = 0;
 	u64 sum[STATS];
+	unsigned int i;
 
-	if (nla_put_u64_64bit(msg, PPTP_MUX_A_TABLE_RX_MALFORMED,
-			      atomic64_read(&gn->malformed),
-			      PPTP_MUX_A_TABLE_PAD) ||
-	    nla_put_u64_64bit(msg, PPTP_MUX_A_TABLE_RX_NO_CALL,
-			      atomic64_read(&gn->no_call),
-			      PPTP_MUX_A_TABLE_PAD))
+	for (i = PPTP_HEADER_GOOD + 1; i < PPTP_HEADER_FAULTS; i++) {
+		value = atomic64_read(&gn->faults[i]);
+		malformed += value;
+		if (put_table_stat(msg, fault_attrs[i], value))
+			return -EMSGSIZE;
+	}
+	if (put_table_stat(msg, PPTP_MUX_A_TABLE_RX_MALFORMED, malformed) ||
+	    put_table_stat(msg, PPTP_MUX_A_TABLE_RX_NO_CALL,
+			   atomic64_read(&gn->no_call)))
 		return -EMSGSIZE;
 	sum_stats(gn, sum);
-	return fill_stats(msg, PPTP_MUX_A_TABLE_STATS, sum);
+	return fill_stats(msg, PPTP_MUX_A_TABLE_STATS, sum, NULL);
 }
 
 /* ---- module ---- */

@@ -44,6 +44,9 @@
  * @local: what it was bound to
  * @wanted: id that bind() asked for, 0 for any; while bind() runs
  * @refusal: why its last bind() was refused
+ * @reorder: PPTP_MUX_SO_REORDER, as it was set last
+ * @window: PPTP_MUX_SO_WINDOW, the same
+ * @peer_window: PPTP_MUX_SO_PEER_WINDOW, the same
  */
 struct pptp_call {
 	struct sock			sk;	/* first: the core allocates it */
@@ -52,6 +55,9 @@ struct pptp_call {
 	struct pptp_addr		local;
 	u16				wanted;
 	struct pptp_mux_refusal		refusal;
+	u32				reorder;
+	u32				window;
+	u32				peer_window;
 };
 
 static struct pptp_call *from_sk(struct sock *sk)
@@ -370,6 +376,44 @@ static int set_cause(struct pptp_call *call, u32 cause)
 	return 0;
 }
 
+static int set_reorder(struct pptp_call *call, u32 ms)
+{
+	u32 us = PPTP_REORDER_ADAPTIVE;
+
+	if (ms != PPTP_MUX_REORDER_ADAPTIVE) {
+		if (ms > PPTP_MUX_REORDER_MAX)
+			return -EINVAL;
+		us = ms * PPTP_MS;
+	}
+	call->reorder = ms;
+	pptp_gre_set_reorder(&call->gre, us);
+	return 0;
+}
+
+static int set_window(struct pptp_call *call, u32 mode)
+{
+	static const enum pptp_window_mode modes[] = {
+		[PPTP_MUX_WINDOW_OFF]	= PPTP_WINDOW_OFF,
+		[PPTP_MUX_WINDOW_ON]	= PPTP_WINDOW_ON,
+		[PPTP_MUX_WINDOW_AUTO]	= PPTP_WINDOW_AUTO,
+	};
+
+	if (mode >= ARRAY_SIZE(modes))
+		return -EINVAL;
+	call->window = mode;
+	pptp_gre_set_window(&call->gre, modes[mode]);
+	return 0;
+}
+
+static int set_peer_window(struct pptp_call *call, u32 packets)
+{
+	if (packets > U16_MAX)
+		return -EINVAL;
+	call->peer_window = packets;
+	pptp_gre_set_peer_window(&call->gre, packets);
+	return 0;
+}
+
 static int call_set_option(struct pptp_call *call, int name, u32 value)
 {
 	switch (name) {
@@ -377,6 +421,12 @@ static int call_set_option(struct pptp_call *call, int name, u32 value)
 		return set_usage(call, value);
 	case PPTP_MUX_SO_CAUSE:
 		return set_cause(call, value);
+	case PPTP_MUX_SO_REORDER:
+		return set_reorder(call, value);
+	case PPTP_MUX_SO_WINDOW:
+		return set_window(call, value);
+	case PPTP_MUX_SO_PEER_WINDOW:
+		return set_peer_window(call, value);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -424,6 +474,15 @@ static int call_get_option(struct pptp_call *call, int name,
 		return sizeof(value->refusal);
 	case PPTP_MUX_SO_CAUSE:
 		value->number = call->chan.cause;
+		return sizeof(value->number);
+	case PPTP_MUX_SO_REORDER:
+		value->number = call->reorder;
+		return sizeof(value->number);
+	case PPTP_MUX_SO_WINDOW:
+		value->number = call->window;
+		return sizeof(value->number);
+	case PPTP_MUX_SO_PEER_WINDOW:
+		value->number = call->peer_window;
 		return sizeof(value->number);
 	default:
 		return -ENOPROTOOPT;
@@ -515,6 +574,8 @@ static void call_init(struct pptp_call *call, struct net *net)
 	call->chan.miniport = &call_miniport;
 	call->chan.net = net;
 	call->chan.sk = &call->sk;
+	call->reorder = PPTP_MUX_REORDER_ADAPTIVE;
+	call->window = PPTP_MUX_WINDOW_AUTO;
 }
 
 static int pptp_create(struct net *net, struct socket *sock, int kern)

@@ -17,7 +17,10 @@
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 
+#include "pptp_header.h"
+#include "pptp_reorder.h"
 #include "pptp_seq.h"
+#include "pptp_window.h"
 
 struct net;
 struct pptp_gre;
@@ -59,9 +62,11 @@ enum pptp_gre_tx_drop {
 /* Why a packet of the peer was not delivered. */
 enum pptp_gre_rx_drop {
 	PPTP_GRE_RX_LATE,
+	PPTP_GRE_RX_DUPLICATE,
 	PPTP_GRE_RX_JUMP,
-	PPTP_GRE_RX_MALFORMED,
+	PPTP_GRE_RX_MALFORMED,		/* no frame in it */
 	PPTP_GRE_RX_NO_ROOM,		/* more than the account allows */
+	PPTP_GRE_RX_NO_MEMORY,
 	PPTP_GRE_RX_DROPS,
 };
 
@@ -78,11 +83,13 @@ struct pptp_gre_rx_stats {
 	struct u64_stats_sync	syncp;
 	u64_stats_t		packets;
 	u64_stats_t		bytes;		/* of PPP frames */
-	u64_stats_t		acks;
+	u64_stats_t		acks;		/* alone */
+	u64_stats_t		acks_on_data;
 	u64_stats_t		reordered;	/* held until the hole was filled */
 	u64_stats_t		lost;
 	u64_stats_t		resync;
 	u64_stats_t		drop[PPTP_GRE_RX_DROPS];
+	u64_stats_t		fault[PPTP_HEADER_FAULTS];
 };
 
 /**
@@ -99,13 +106,14 @@ struct pptp_gre_rx_stats {
  * @route: how to get to @peer; per CPU, softirqs off
  * @own_ifindex: what the owner last said of its device
  * @own_work: asks the owner
- * @tx_next: number of the next packet; in transmit only
+ * @win: the send window, numbers and round trips; what receive writes: rx_lock
  * @tx: counters of transmit
  * @tx_acks: acknowledgments sent alone, from anywhere
  * @rx_lock: receive of one call on several CPUs; softirqs off
  * @rx: the sequence engine; rx_lock
  * @rx_held: frames behind a hole, by sequence number; rx_lock
- * @rx_hole: since when the first of them has been waiting, jiffies; rx_lock
+ * @rx_hole: since when the first of them has been waiting, us; rx_lock
+ * @reorder: how long it may wait; rx_lock
  * @rx_ready: frames in order, yet to be delivered; rx_lock
  * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
  * @rx_stats: counters of receive; rx_lock
@@ -126,14 +134,15 @@ struct pptp_gre {
 	struct dst_cache		route;
 	int				own_ifindex;
 	struct work_struct		own_work;
-	u32				tx_next;
+	struct pptp_window		win;
 	struct pptp_gre_tx_stats	tx;
 	atomic64_t			tx_acks;
 
 	spinlock_t			rx_lock ____cacheline_aligned_in_smp;
 	struct pptp_seq_rx		rx;
 	struct sk_buff_head		rx_held;
-	unsigned long			rx_hole;
+	u32				rx_hole;
+	struct pptp_reorder		reorder;
 	struct sk_buff_head		rx_ready;
 	bool				rx_delivering;
 	struct pptp_gre_rx_stats	rx_stats;
@@ -152,6 +161,9 @@ void pptp_gre_drop_id(struct pptp_gre *gre);
 int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 		     u16 peer_id, unsigned int *mtu);
 void pptp_gre_quiesce(struct pptp_gre *gre);
+void pptp_gre_set_reorder(struct pptp_gre *gre, u32 us);
+void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode);
+void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets);
 void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
 void pptp_gre_below(struct pptp_gre *gre, char *name);
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,

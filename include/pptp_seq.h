@@ -30,6 +30,9 @@
 /* How far behind a packet may be and still be called late. */
 #define PPTP_SEQ_BEHIND_MAX	4096
 
+/* How far behind it is known whether a number was received */
+#define PPTP_SEQ_HISTORY	64
+
 /*
  * How many packets may go unacknowledged before an acknowledgment is sent
  * alone at once: half of the smallest window that known peers offer (16).
@@ -40,7 +43,8 @@
 enum pptp_seq_verdict {
 	PPTP_SEQ_DELIVER,	/* next in sequence */
 	PPTP_SEQ_HOLD,		/* something before it is missing */
-	PPTP_SEQ_DROP_LATE,	/* late, or received before */
+	PPTP_SEQ_DROP_LATE,	/* waited for in vain, or too old to be told */
+	PPTP_SEQ_DROP_DUPLICATE,	/* received before */
 	PPTP_SEQ_DROP_JUMP,	/* too far ahead, and alone there */
 };
 
@@ -51,6 +55,7 @@ enum pptp_seq_verdict {
  * @acked: what @next was when an acknowledgment was last sent; written by
  *	whoever sends one. Two at once may send the same one twice, which is
  *	harmless and cheaper than a lock.
+ * @history: which of the numbers before @next were received; bit 0 is the last
  * @suspect: number after that of the last packet that was too far ahead
  * @suspicious: @suspect is valid
  * @started: a packet has been received
@@ -58,6 +63,7 @@ enum pptp_seq_verdict {
 struct pptp_seq_rx {
 	u32	next;
 	u32	acked;
+	u64	history;
 	u32	suspect;
 	bool	suspicious;
 	bool	started;
@@ -80,9 +86,10 @@ static inline s32 pptp_seq_distance(u32 from, u32 to)
 	return (s32)(to - from);
 }
 
-/* Take the numbering up behind @seq. */
+/* Take the numbering up behind @seq, which is received. */
 static inline void pptp_seq_advance(struct pptp_seq_rx *rx, u32 seq)
 {
+	rx->history = rx->history << 1 | 1;
 	rx->started = true;
 	rx->suspicious = false;
 	WRITE_ONCE(rx->next, seq + 1);
@@ -98,6 +105,7 @@ static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
 	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DROP_JUMP };
 
 	if (rx->suspicious && seq == rx->suspect) {
+		rx->history = 0;
 		pptp_seq_advance(rx, seq);
 		res.verdict = PPTP_SEQ_DELIVER;
 		res.resync = true;
@@ -106,6 +114,15 @@ static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
 	rx->suspicious = true;
 	rx->suspect = seq + 1;
 	return res;
+}
+
+/* Behind the numbering by 1 to PPTP_SEQ_BEHIND_MAX: has it been there? */
+static inline enum pptp_seq_verdict
+pptp_seq_behind(const struct pptp_seq_rx *rx, u32 behind)
+{
+	if (behind <= PPTP_SEQ_HISTORY && rx->history >> (behind - 1) & 1)
+		return PPTP_SEQ_DROP_DUPLICATE;
+	return PPTP_SEQ_DROP_LATE;
 }
 
 /**
@@ -135,7 +152,7 @@ static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
 		return pptp_seq_far(rx, seq);
 	/* The numbering holds: what was far off before was not in sequence. */
 	rx->suspicious = false;
-	res.verdict = ahead > 0 ? PPTP_SEQ_HOLD : PPTP_SEQ_DROP_LATE;
+	res.verdict = ahead > 0 ? PPTP_SEQ_HOLD : pptp_seq_behind(rx, -ahead);
 	return res;
 }
 
@@ -165,6 +182,7 @@ static inline u32 pptp_seq_give_up(struct pptp_seq_rx *rx, u32 seq)
 {
 	u32 lost = seq - rx->next;
 
+	rx->history = lost < PPTP_SEQ_HISTORY ? rx->history << lost : 0;
 	rx->started = true;
 	WRITE_ONCE(rx->next, seq);
 	return lost;

@@ -42,9 +42,12 @@ SLOT_CALL, CALL_STATS = 9, 9
 COUNTERS = {10: "taken", 12: "acks", 13: "lost", 14: "resync", 15: "late",
             16: "jump", 17: "bad_frame", 5: "tx_unconnected", 6: "tx_no_route",
             7: "tx_loop", 8: "tx_no_memory", 9: "tx_malformed", 18: "tx_below",
-            19: "reordered"}
+            19: "reordered", 20: "no_room", 21: "duplicate", 22: "no_memory",
+            23: "flags", 24: "nothing", 25: "no_seq", 26: "no_payload",
+            27: "length", 28: "acks_on_data"}
 TX_ACKS = 4
-TABLE_COUNTERS = {14: "malformed", 15: "no_call"}
+TABLE_COUNTERS = {14: "malformed", 15: "no_call", 30: "short", 31: "version",
+                  32: "protocol", 33: "checksum", 34: "routing", 35: "no_key"}
 # The kernel's own GRE code drops what is shorter before any protocol sees it
 GRE_DEMUX_MIN = 12
 
@@ -108,12 +111,12 @@ ROWS = [
     ("in sequence from 1", numbered(1, 2, 3), {}, [1, 2, 3]),
     ("from 2: two are lost", numbered(2), {"lost": 2}, [2]),
     ("a hole", numbered(0, 3, 4), {"lost": 2}, [0, 3, 4]),
-    ("a duplicate", numbered(0, 0, 1, 1, 1, 2), {"late": 3}, [0, 1, 2]),
+    ("a duplicate", numbered(0, 0, 1, 1, 1, 2), {"duplicate": 3}, [0, 1, 2]),
     ("a swapped pair", numbered(0, 2, 1, 3), {"reordered": 1}, [0, 1, 2, 3]),
     ("four reversed", numbered(0, 4, 3, 2, 1, 5), {"reordered": 3},
      [0, 1, 2, 3, 4, 5]),
     ("a duplicate of one that is held", numbered(0, 2, 2, 1),
-     {"late": 1, "reordered": 1}, [0, 1, 2]),
+     {"duplicate": 1, "reordered": 1}, [0, 1, 2]),
     ("64 are held for one that is missing",
      numbered(0, *range(2, 66), 1), {"reordered": 64}, list(range(66))),
     ("and then it is late", numbered(0, *range(2, 67), 1),
@@ -149,10 +152,11 @@ ROWS = [
     ("without address and control", [data(0, payload=frame(0))], {}, [0]),
     ("with a protocol of one byte", [data(0, payload=b"\x21abc")], {},
      [b"\x00\x21abc"]),
-    ("with an acknowledgement", [data(0, ack=0), data(1, ack=0xffffffff)], {},
-     [0, 1]),
+    ("with an acknowledgement", [data(0, ack=0), data(1, ack=0xffffffff)],
+     {"acks_on_data": 2}, [0, 1]),
     ("bytes behind the payload are trimmed",
-     [data(0, trailing=bytes(40)), data(1, ack=5, trailing=b"x")], {}, [0, 1]),
+     [data(0, trailing=bytes(40)), data(1, ack=5, trailing=b"x")],
+     {"acks_on_data": 1}, [0, 1]),
     ("a length that is one too small", [data(0, length=-1), data(1)], {},
      [frame(0)[:-1], 1]),
     ("acknowledgements alone",
@@ -164,34 +168,37 @@ ROWS = [
      [data(0, payload=b"\xff\x03"), data(0)], {"bad_frame": 1}, [0]),
 
     ("a length that is one too large", [data(0, length=1), data(0)],
-     {"malformed": 1}, [0]),
+     {"length": 1}, [0]),
     ("a length of 65535",
-     [data(0, length=65535 - len(FULL.payload)), data(0)], {"malformed": 1},
+     [data(0, length=65535 - len(FULL.payload)), data(0)], {"length": 1},
      [0]),
     ("a length of 0 before a payload",
-     [data(0, length=-len(FULL.payload)), data(0)], {"malformed": 1}, [0]),
+     [data(0, length=-len(FULL.payload)), data(0)], {"no_payload": 1}, [0]),
     ("a length of 1 and no payload", [Packet(seq=0, length=1), data(0)],
-     {"malformed": 1}, [0]),
+     {"length": 1}, [0]),
     ("S without a payload",
      [Packet(seq=0), Packet(seq=0, ack=0), Packet(seq=0, trailing=bytes(9)),
-      data(0)], {"malformed": 3}, [0]),
+      data(0)], {"no_payload": 3}, [0]),
     ("a payload without S",
      [Packet(ack=0, payload=b"\xff\x03" + frame(0)),
-      Packet(payload=b"\xff\x03" + frame(0)), data(0)], {"malformed": 2}, [0]),
-    ("neither S nor A", [Packet(trailing=bytes(8)), data(0)], {"malformed": 1},
+      Packet(payload=b"\xff\x03" + frame(0)), data(0)], {"no_seq": 2}, [0]),
+    ("neither S nor A", [Packet(trailing=bytes(8)), data(0)], {"nothing": 1},
      [0]),
     ("cut behind every byte",
      [data(0, ack=1, cut=cut) for cut in range(len(FULL.encode(0)))] +
      [data(0)],
-     {"malformed": len(FULL.encode(0)) - GRE_DEMUX_MIN}, [0]),
-    ("no key", [data(0, clear=KEY), data(0)], {"malformed": 1}, [0]),
-    ("a checksum", [data(0, flags=0x8000), data(0)], {"malformed": 1}, [0]),
-    ("routing", [data(0, flags=0x4000), data(0)], {"malformed": 1}, [0]),
-    ("a strict source route", [data(0, flags=0x0800), data(0)],
-     {"malformed": 1}, [0]),
+     {"length": len(FULL.encode(0)) - GRE_DEMUX_MIN}, [0]),
+    ("no key", [data(0, clear=KEY), data(0)], {"malformed": 1, "no_key": 1},
+     [0]),
+    ("a checksum", [data(0, flags=0x8000), data(0)],
+     {"malformed": 1, "checksum": 1}, [0]),
+    ("routing", [data(0, flags=0x4000), data(0)],
+     {"malformed": 1, "routing": 1}, [0]),
+    ("a strict source route", [data(0, flags=0x0800), data(0)], {"flags": 1},
+     [0]),
     ("recursion control",
      [data(0, flags=0x0100 * recur) for recur in range(1, 8)] + [data(0)],
-     {"malformed": 7}, [0]),
+     {"flags": 7}, [0]),
     # The kernel's GRE code takes the next two for other versions
     ("each of the flags that must be 0",
      [data(0, flags=1 << bit) for bit in range(3, 7)] + [data(0)], {}, [0]),
@@ -201,7 +208,7 @@ ROWS = [
     ("other protocols",
      [data(0, protocol=protocol)
       for protocol in (0, 0x0800, 0x880a, 0x880c, 0x0b88)] + [data(0)],
-     {"malformed": 5}, [0]),
+     {"malformed": 5, "protocol": 5}, [0]),
 
     ("another call id",
      [data(0, id_xor=1 << bit) for bit in range(16)] + [data(0)],
@@ -594,7 +601,9 @@ def fuzz(wire, genl):
         print(f"# {send_many(wire, lines)} packets sent", flush=True)
         counted = first.counted()
         point(all(counted.get(name) for name in
-                  ("taken", "acks", "jump", "malformed", "no_call")),
+                  ("taken", "acks", "jump", "duplicate", "flags", "nothing",
+                   "no_seq", "no_payload", "length", "malformed", "checksum",
+                   "routing", "no_key", "protocol", "no_call")),
               "of many packets all kinds are counted", repr(counted))
         point(all(works(wire, line) for line in lines),
               "and the calls still work")

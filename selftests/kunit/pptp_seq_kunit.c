@@ -8,6 +8,7 @@
 #define D	PPTP_SEQ_DELIVER
 #define HOLD	PPTP_SEQ_HOLD
 #define LATE	PPTP_SEQ_DROP_LATE
+#define DUP	PPTP_SEQ_DROP_DUPLICATE
 #define JUMP	PPTP_SEQ_DROP_JUMP
 
 struct row {
@@ -64,7 +65,7 @@ static void starts_after_losses(struct kunit *test)
 static void late_and_duplicate(struct kunit *test)
 {
 	static const struct row rows[] = {
-		{ 0, D }, { 1, D }, { 1, LATE }, { 0, LATE }, { 2, D },
+		{ 0, D }, { 1, D }, { 1, DUP }, { 0, DUP }, { 2, D },
 	};
 	struct pptp_seq_rx rx = {};
 
@@ -96,11 +97,32 @@ static void a_hole_is_given_up(struct kunit *test)
 	play(test, &rx, after, ARRAY_SIZE(after));
 }
 
+/* Of the last 64 numbers it is known which were received */
+static void history(struct kunit *test)
+{
+	static const struct row rows[] = {
+		{ 66, D }, { 3, DUP }, { 2, LATE }, { 1, LATE }, { 0, LATE },
+		{ 4, DUP }, { 65, DUP }, { 66, DUP }, { 67, D },
+	};
+	struct pptp_seq_rx rx = {};
+	u32 seq;
+
+	pptp_seq_receive(&rx, 0);
+	pptp_seq_give_up(&rx, 2);
+	for (seq = 2; seq < 66; seq++)
+		pptp_seq_receive(&rx, seq);
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+	pptp_seq_give_up(&rx, 68 + 63);
+	pptp_seq_receive(&rx, 68 + 63);
+	KUNIT_EXPECT_EQ(test, pptp_seq_receive(&rx, 67).verdict, LATE);
+	KUNIT_EXPECT_EQ(test, rx.history, 1ULL);
+}
+
 static void wraps(struct kunit *test)
 {
 	static const struct row rows[] = {
 		{ 0xfffffffe, D }, { 0xffffffff, D }, { 0, D }, { 1, D },
-		{ 0xffffffff, LATE },
+		{ 0xffffffff, DUP }, { 0xfffffffd, LATE },
 	};
 	struct pptp_seq_rx rx = { .next = 0xfffffffe, .started = true };
 
@@ -235,6 +257,7 @@ static struct kunit_case pptp_seq_cases[] = {
 	KUNIT_CASE(late_and_duplicate),
 	KUNIT_CASE(a_swapped_pair),
 	KUNIT_CASE(a_hole_is_given_up),
+	KUNIT_CASE(history),
 	KUNIT_CASE(wraps),
 	KUNIT_CASE(wraps_over_a_loss),
 	KUNIT_CASE(swapped_over_the_wrap),

@@ -49,6 +49,25 @@ static const struct field stats_fields[] = {
 	COUNTER(RX_LOST), COUNTER(RX_RESYNC),
 	COUNTER(RX_DROP_LATE), COUNTER(RX_DROP_JUMP), COUNTER(RX_DROP_MALFORMED),
 	COUNTER(RX_REORDERED), COUNTER(RX_DROP_NO_ROOM),
+	COUNTER(RX_REORDERED),
+	COUNTER(RX_DROP_DUPLICATE),
+	COUNTER(RX_DROP_NO_MEMORY),
+	COUNTER(RX_DROP_FLAGS),
+	COUNTER(RX_DROP_NOTHING),
+	COUNTER(RX_DROP_NO_SEQ),
+	COUNTER(RX_DROP_NO_PAYLOAD),
+	COUNTER(RX_DROP_LENGTH),
+	COUNTER(RX_ACKS_ON_DATA),
+	COUNTER(RX_HOLE_TIME),
+	COUNTER(RTT),
+	COUNTER(ATO),
+	COUNTER(TX_WINDOW),
+	COUNTER(TX_STALLS),
+	COUNTER(TX_TIMEOUTS),
+	COUNTER(RX_UNREACHABLE),
+	COUNTER(RX_FRAG_NEEDED),
+	COUNTER(RX_REDIRECT),
+	COUNTER(RX_ICMP_OTHER),
 };
 
 static const struct space stats_space = { stats_fields, ARRAY_SIZE(stats_fields) };
@@ -111,6 +130,7 @@ static const struct field slot_fields[] = {
 static const struct space slot_space = { slot_fields, ARRAY_SIZE(slot_fields) };
 
 #define TABLE(name, member)	[PPTP_MUX_A_TABLE_##name] = FIELD(pmux_table, member)
+#define FAULT(name)	TABLE(RX_##name, rx_fault[PPTP_MUX_A_TABLE_RX_##name - PPTP_MUX_A_TABLE_RX_SHORT])
 
 static const struct field table_fields[] = {
 	TABLE(SLOTS, slots),
@@ -141,6 +161,17 @@ static const struct field table_fields[] = {
 	TABLE(TX_BYTES, tx_bytes),
 	TABLE(RX_BYTES, rx_bytes),
 	[PPTP_MUX_A_TABLE_STATS] = NEST(pmux_table, stats, stats_space),
+	FAULT(SHORT),
+	FAULT(VERSION),
+	FAULT(PROTOCOL),
+	FAULT(CHECKSUM),
+	FAULT(ROUTING),
+	FAULT(NO_KEY),
+	FAULT(FLAGS),
+	FAULT(NOTHING),
+	FAULT(NO_SEQ),
+	FAULT(NO_PAYLOAD),
+	FAULT(LENGTH),
 };
 
 static const struct space table_space = { table_fields, ARRAY_SIZE(table_fields) };
@@ -169,9 +200,10 @@ static const struct field event_fields[] = {
 
 static const struct space event_space = { event_fields, ARRAY_SIZE(event_fields) };
 
-_Static_assert(PPTP_MUX_A_STATS_MAX < 32 && PPTP_MUX_A_CALL_MAX < 32 &&
-	       PPTP_MUX_A_SLOT_MAX < 32 && PPTP_MUX_A_TABLE_MAX < 32 &&
-	       PPTP_MUX_A_EVENT_MAX < 32 && PPTP_MUX_A_ACCOUNT_MAX < 32, "has is a mask of 32 attributes");
+_Static_assert(PPTP_MUX_A_STATS_MAX < 64 && PPTP_MUX_A_CALL_MAX < 64 &&
+	       PPTP_MUX_A_SLOT_MAX < 64 && PPTP_MUX_A_TABLE_MAX < 64 &&
+	       PPTP_MUX_A_EVENT_MAX < 64 && PPTP_MUX_A_ACCOUNT_MAX < 64,
+	       "has is a mask of 64 attributes");
 
 static int decode_attrs(const char *attrs, size_t len, const struct space *space, void *out);
 
@@ -204,10 +236,10 @@ static int decode_attr(const struct nlattr *attr, const struct field *field, voi
 /* Every structure starts with its @has */
 static void mark_present(void *out, unsigned int type)
 {
-	uint32_t has;
+	uint64_t has;
 
 	memcpy(&has, out, sizeof(has));
-	has |= 1u << type;
+	has |= 1ull << type;
 	memcpy(out, &has, sizeof(has));
 }
 
@@ -396,7 +428,36 @@ const char *pmux_stats_name(unsigned int attr)
 		[PPTP_MUX_A_STATS_TX_DROP_BELOW] = "tx_drop_below",
 		[PPTP_MUX_A_STATS_RX_REORDERED] = "rx_reordered",
 		[PPTP_MUX_A_STATS_RX_DROP_NO_ROOM] = "rx_drop_no_room",
+		[PPTP_MUX_A_STATS_RX_DROP_DUPLICATE] = "rx_drop_duplicate",
+		[PPTP_MUX_A_STATS_RX_DROP_NO_MEMORY] = "rx_drop_no_memory",
+		[PPTP_MUX_A_STATS_RX_DROP_FLAGS] = "rx_drop_flags",
+		[PPTP_MUX_A_STATS_RX_DROP_NOTHING] = "rx_drop_nothing",
+		[PPTP_MUX_A_STATS_RX_DROP_NO_SEQ] = "rx_drop_no_seq",
+		[PPTP_MUX_A_STATS_RX_DROP_NO_PAYLOAD] = "rx_drop_no_payload",
+		[PPTP_MUX_A_STATS_RX_DROP_LENGTH] = "rx_drop_length",
+		[PPTP_MUX_A_STATS_RX_ACKS_ON_DATA] = "rx_acks_on_data",
+		[PPTP_MUX_A_STATS_RX_HOLE_TIME] = "rx_hole_time",
+		[PPTP_MUX_A_STATS_RTT] = "rtt",
+		[PPTP_MUX_A_STATS_ATO] = "ato",
+		[PPTP_MUX_A_STATS_TX_WINDOW] = "tx_window",
+		[PPTP_MUX_A_STATS_TX_STALLS] = "tx_stalls",
+		[PPTP_MUX_A_STATS_TX_TIMEOUTS] = "tx_timeouts",
+		[PPTP_MUX_A_STATS_RX_UNREACHABLE] = "rx_unreachable",
+		[PPTP_MUX_A_STATS_RX_FRAG_NEEDED] = "rx_frag_needed",
+		[PPTP_MUX_A_STATS_RX_REDIRECT] = "rx_redirect",
+		[PPTP_MUX_A_STATS_RX_ICMP_OTHER] = "rx_icmp_other",
 	};
 
 	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;
+}
+
+const char *pmux_fault_name(unsigned int fault)
+{
+	static const char *const names[PMUX_FAULTS] = {
+		"short", "version", "protocol", "checksum",
+		"routing", "no_key", "flags", "nothing",
+		"no_seq", "no_payload", "length",
+	};
+
+	return name_of(names, PMUX_FAULTS, fault);
 }

@@ -16,16 +16,16 @@ struct nlmsghdr;
  * A message may leave attributes out. @has carries bit n for the attribute
  * with number n, and a field whose attribute is absent is zero.
  */
-#define PMUX_HAS(msg, attr)	(!!((msg)->has & (1u << (attr))))
+#define PMUX_HAS(msg, attr)	(!!((msg)->has & (1ull << (attr))))
 
 struct pmux_stats {
-	uint32_t	has;
+	uint64_t	has;
 	uint64_t	counter[PPTP_MUX_A_STATS_MAX + 1]; /* by PPTP_MUX_A_STATS_* */
 };
 
 /* Memory on its way, one way; what transmit alone has is absent for receive */
 struct pmux_account {
-	uint32_t	has;
+	uint64_t	has;
 	uint32_t	share;		/* bytes, and so on */
 	uint32_t	limit;
 	uint32_t	bytes;
@@ -49,7 +49,7 @@ struct pmux_limits {
 };
 
 struct pmux_call {
-	uint32_t	has;
+	uint64_t	has;
 	uint16_t	id;
 	uint16_t	peer_id;
 	struct in_addr	local;
@@ -64,7 +64,7 @@ struct pmux_call {
 };
 
 struct pmux_slot {
-	uint32_t	has;
+	uint64_t	has;
 	uint32_t	number;		/* 1 = VPN1 */
 	uint32_t	state;		/* enum pptp_mux_state */
 	uint8_t		enabled;
@@ -77,8 +77,11 @@ struct pmux_slot {
 	struct pmux_call call;
 };
 
+/* Why a packet was malformed: attributes of a table that follow each other */
+#define PMUX_FAULTS	(PPTP_MUX_A_TABLE_RX_LENGTH - PPTP_MUX_A_TABLE_RX_SHORT + 1)
+
 struct pmux_table {
-	uint32_t	has;
+	uint64_t	has;
 	uint32_t	slots;
 	uint32_t	free;
 	uint32_t	claimed;
@@ -104,10 +107,11 @@ struct pmux_table {
 	uint64_t	tx_bytes;
 	uint64_t	rx_bytes;
 	struct pmux_stats stats;
+	uint64_t	rx_fault[PMUX_FAULTS];	/* by PPTP_MUX_A_TABLE_RX_SHORT + n */
 };
 
 struct pmux_event {
-	uint32_t	has;
+	uint64_t	has;
 	uint32_t	type;		/* enum pptp_mux_event_type */
 	uint32_t	id;		/* of RRAS */
 	uint64_t	time;		/* ns of the wall clock */
@@ -148,5 +152,6 @@ const char *pmux_cause_name(uint32_t cause);
 const char *pmux_refusal_name(uint32_t reason);
 const char *pmux_event_name(uint32_t type);
 const char *pmux_stats_name(unsigned int attr);	/* NULL if it is no counter */
+const char *pmux_fault_name(unsigned int fault);	/* of rx_fault[] */
 
 #endif /* GENL_MSG_H */

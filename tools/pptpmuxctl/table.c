@@ -6,6 +6,22 @@
 #include "ctl.h"
 #include "show.h"
 
+static void show_number(struct ctl *ctl, const char *name, uint64_t value)
+{
+	if (ctl->as_json)
+		json_number(&ctl->json, name, value);
+	else
+		printf("%-25s %" PRIu64 "\n", name, value);
+}
+
+static void show_fault(struct ctl *ctl, unsigned int fault, uint64_t value)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "malformed_%s", pmux_fault_name(fault));
+	show_number(ctl, name, value);
+}
+
 int ctl_table(struct ctl *ctl, int argc, char **argv)
 {
 	struct pmux_table table;
@@ -56,12 +72,10 @@ int ctl_table(struct ctl *ctl, int argc, char **argv)
 
 	if (ctl->as_json)
 		json_object(&ctl->json, NULL);
-	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		if (ctl->as_json)
-			json_number(&ctl->json, row[i].name, row[i].value);
-		else
-			printf("%-20s %" PRIu64 "\n", row[i].name, row[i].value);
-	}
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		show_number(ctl, row[i].name, row[i].value);
+	for (i = 0; i < PMUX_FAULTS; i++)
+		show_fault(ctl, i, table.rx_fault[i]);
 	if (ctl->as_json)
 		show_stats_json(&ctl->json, &table.stats);
 	else

@@ -19,6 +19,18 @@
 #define PPTP_MUX_SO_SLOT	2	/* __u32, get only: number of the slot, 0 = none */
 #define PPTP_MUX_SO_REFUSAL	3	/* struct pptp_mux_refusal, get only */
 #define PPTP_MUX_SO_CAUSE	4	/* __u32, PPTP_MUX_CAUSE_*: why the call will end */
+#define PPTP_MUX_SO_REORDER	8	/* __u32, ms, up to PPTP_MUX_REORDER_MAX; 0: hold nothing */
+#define PPTP_MUX_SO_WINDOW	9	/* __u32, PPTP_MUX_WINDOW_* */
+#define PPTP_MUX_SO_PEER_WINDOW	10	/* __u32, packets, up to 65535; 0: not known */
+
+/* How long packets wait for one that they have overtaken: as the path is, or this */
+#define PPTP_MUX_REORDER_ADAPTIVE	0xffffffff	/* default */
+#define PPTP_MUX_REORDER_MAX		300		/* ms */
+
+/* The send window: without PPTP_MUX_SO_PEER_WINDOW nothing limits */
+#define PPTP_MUX_WINDOW_OFF	0
+#define PPTP_MUX_WINDOW_ON	1
+#define PPTP_MUX_WINDOW_AUTO	2	/* default: limits a peer that acknowledges alone */
 
 /*
  * Why the last bind() on this socket was refused, and how many slots said so:
@@ -131,12 +143,30 @@ enum {
 	PPTP_MUX_A_STATS_RX_ACKS,	/* acknowledgements received alone */
 	PPTP_MUX_A_STATS_RX_LOST,	/* waited for in vain */
 	PPTP_MUX_A_STATS_RX_RESYNC,
-	PPTP_MUX_A_STATS_RX_DROP_LATE,	/* late or duplicate */
+	PPTP_MUX_A_STATS_RX_DROP_LATE,	/* waited for in vain before it came */
 	PPTP_MUX_A_STATS_RX_DROP_JUMP,	/* too far ahead */
 	PPTP_MUX_A_STATS_RX_DROP_MALFORMED,
 	PPTP_MUX_A_STATS_TX_DROP_BELOW,	/* netfilter, queue full, device down */
 	PPTP_MUX_A_STATS_RX_REORDERED,	/* came too early, delivered in order */
 	PPTP_MUX_A_STATS_RX_DROP_NO_ROOM,	/* faster than they could be delivered */
+	PPTP_MUX_A_STATS_RX_DROP_DUPLICATE,	/* received before */
+	PPTP_MUX_A_STATS_RX_DROP_NO_MEMORY,
+	PPTP_MUX_A_STATS_RX_DROP_FLAGS,	/* bits that must be 0 are not */
+	PPTP_MUX_A_STATS_RX_DROP_NOTHING,	/* neither sequence nor ack number */
+	PPTP_MUX_A_STATS_RX_DROP_NO_SEQ,	/* a payload without sequence number */
+	PPTP_MUX_A_STATS_RX_DROP_NO_PAYLOAD,	/* a sequence number without payload */
+	PPTP_MUX_A_STATS_RX_DROP_LENGTH,	/* longer than its packet */
+	PPTP_MUX_A_STATS_RX_ACKS_ON_DATA,	/* received with data */
+	PPTP_MUX_A_STATS_RX_HOLE_TIME,	/* us, how long a hole is left open */
+	PPTP_MUX_A_STATS_RTT,	/* us, smoothed */
+	PPTP_MUX_A_STATS_ATO,	/* us, adaptive time-out */
+	PPTP_MUX_A_STATS_TX_WINDOW,	/* packets, 0 = nothing limits */
+	PPTP_MUX_A_STATS_TX_STALLS,	/* times that the send window was full */
+	PPTP_MUX_A_STATS_TX_TIMEOUTS,	/* of the send window */
+	PPTP_MUX_A_STATS_RX_UNREACHABLE,	/* ICMP: destination unreachable */
+	PPTP_MUX_A_STATS_RX_FRAG_NEEDED,	/* ICMP: the path has a smaller MTU */
+	PPTP_MUX_A_STATS_RX_REDIRECT,	/* ICMP: there is a better gateway */
+	PPTP_MUX_A_STATS_RX_ICMP_OTHER,	/* ICMP: time exceeded and others */
 
 	__PPTP_MUX_A_STATS_MAX,
 	PPTP_MUX_A_STATS_MAX = (__PPTP_MUX_A_STATS_MAX - 1)
@@ -217,6 +247,18 @@ enum {
 	PPTP_MUX_A_TABLE_TX_BYTES,	/* u64, on their way */
 	PPTP_MUX_A_TABLE_RX_BYTES,	/* u64, held until what is missing has come */
 	PPTP_MUX_A_TABLE_STATS,		/* nest of PPTP_MUX_A_STATS_*, of all calls */
+	/* u64 each: malformed, by what is wrong with the header */
+	PPTP_MUX_A_TABLE_RX_SHORT,
+	PPTP_MUX_A_TABLE_RX_VERSION,
+	PPTP_MUX_A_TABLE_RX_PROTOCOL,
+	PPTP_MUX_A_TABLE_RX_CHECKSUM,
+	PPTP_MUX_A_TABLE_RX_ROUTING,
+	PPTP_MUX_A_TABLE_RX_NO_KEY,
+	PPTP_MUX_A_TABLE_RX_FLAGS,
+	PPTP_MUX_A_TABLE_RX_NOTHING,
+	PPTP_MUX_A_TABLE_RX_NO_SEQ,
+	PPTP_MUX_A_TABLE_RX_NO_PAYLOAD,
+	PPTP_MUX_A_TABLE_RX_LENGTH,
 
 	__PPTP_MUX_A_TABLE_MAX,
 	PPTP_MUX_A_TABLE_MAX = (__PPTP_MUX_A_TABLE_MAX - 1)
