@@ -24,7 +24,7 @@ static_checkpatch()
 		point "checkpatch: $file" perl "$source/scripts/checkpatch.pl" --no-tree --strict \
 			--terse --no-summary --show-types \
 			--ignore FILE_PATH_CHANGES,LINUX_VERSION_CODE -f "$TREE/$file" || true
-	done < <(tree_files -name '*.[ch]' | grep -vE '^tools/|^selftests/[^/]*$')
+	done < <(tree_files -name '*.[ch]' | grep -vE '^tools/|^selftests/([^/]*|fuzz/.*)$')
 }
 
 shell_scripts()

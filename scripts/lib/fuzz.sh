@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The pure parts of the module in user space. Sourced; needs build.sh.
+
+FUZZ_PACKAGES=(clang libclang-rt-14-dev python3)
+
+fuzz_tests()
+{
+	local dir
+
+	dir=$(build_dir bookworm stock gcc)
+	nice make -C "$dir/src/selftests/fuzz" O="$dir/out/fuzz" check
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Single words, for the kernel's pure headers in user space */
+#ifndef _FUZZ_LINUX_COMPILER_H
+#define _FUZZ_LINUX_COMPILER_H
+
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
+
+#endif /* _FUZZ_LINUX_COMPILER_H */
