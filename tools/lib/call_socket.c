@@ -102,6 +102,20 @@ int call_socket_connect(const struct call_socket *call, struct in_addr peer,
 }
 
 /**
+ * call_socket_peer_window - say how much the peer takes before it acknowledges
+ * @call:	the call
+ * @packets:	its receive window, as its message says; 0 is none
+ *
+ * Without, the module does not limit what is sent: so a failure is none of the call's.
+ */
+void call_socket_peer_window(const struct call_socket *call, uint16_t packets)
+{
+	uint32_t value = packets;
+
+	(void)setsockopt(call->fd, SOL_PPTP_MUX, PPTP_MUX_SO_PEER_WINDOW, &value, sizeof(value));
+}
+
+/**
  * call_socket_cause - say why the call is going to end
  * @call:	the call
  * @cause:	one of PPTP_MUX_CAUSE_*

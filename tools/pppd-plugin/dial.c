@@ -217,8 +217,10 @@ static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
 			return false;
 	} while (msg.out_reply.peer_call_id != dialled->call.call_id);
 	dialled->peer_call_id = msg.out_reply.call_id;
-	if (msg.out_reply.result == PPTP_OUT_CONNECTED)
+	if (msg.out_reply.result == PPTP_OUT_CONNECTED) {
+		call_socket_peer_window(&dialled->call, msg.out_reply.window);
 		return true;
+	}
 	error("pptp: the server refused the call: %s (result %d), %s (error %d); %s",
 	      pptp_out_result_text(msg.out_reply.result), msg.out_reply.result,
 	      pptp_error_text(msg.out_reply.error), msg.out_reply.error,

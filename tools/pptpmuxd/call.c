@@ -259,11 +259,13 @@ void call_open(struct control *control, const struct pptp_out_request *request,
 		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	if (take_slot(call, control, reply) && take_address(call, reply) &&
-	    start_pppd(call, reply))
-		accept_call(call, reply);
-	else
+	if (!take_slot(call, control, reply) || !take_address(call, reply) ||
+	    !start_pppd(call, reply)) {
 		call_free(call);
+		return;
+	}
+	call_socket_peer_window(&call->socket, request->window);
+	accept_call(call, reply);
 }
 
 /* The call that we know by @call_id */

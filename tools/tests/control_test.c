@@ -27,12 +27,14 @@
 
 #define DEADLINE_MS	10000	/* far more than anything here takes */
 #define CLIENT_CALL_ID	77
+#define CLIENT_WINDOW	17
 
 /* ---- the kernel ---- */
 
 static struct call_refusal fake_refusal;	/* error 0: the claim succeeds */
 static uint32_t fake_slot;
 static uint32_t fake_cause;			/* the last one that was set */
+static uint16_t fake_window;			/* the same */
 
 int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t usage,
 		      struct call_refusal *refusal)
@@ -55,6 +57,12 @@ int call_socket_connect(const struct call_socket *call, struct in_addr peer,
 	(void)peer_call_id;
 	memset(refusal, 0, sizeof(*refusal));
 	return 0;
+}
+
+void call_socket_peer_window(const struct call_socket *call, uint16_t packets)
+{
+	(void)call;
+	fake_window = packets;
 }
 
 void call_socket_cause(const struct call_socket *call, uint32_t cause)
@@ -309,7 +317,7 @@ static const struct pptp_msg ocrq = {
 	.type = PPTP_OCRQ,
 	.out_request = {
 		.call_id = CLIENT_CALL_ID, .min_bps = 300, .max_bps = 100000000,
-		.bearer = 3, .framing = 3, .window = 64,
+		.bearer = 3, .framing = 3, .window = CLIENT_WINDOW,
 	},
 };
 
@@ -327,8 +335,10 @@ static bool client_start(struct client *client)
 
 static bool client_call(struct client *client, struct pptp_msg *reply)
 {
+	fake_window = 0;
 	return client_ask(client, &ocrq, reply) == PPTP_OCRP &&
 	       reply->out_reply.result == PPTP_OUT_CONNECTED &&
+	       fake_window == CLIENT_WINDOW &&
 	       reply->out_reply.peer_call_id == CLIENT_CALL_ID;
 }
 
