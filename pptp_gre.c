@@ -7,14 +7,18 @@
  * CPU at a time empties the line, whoever comes meanwhile only adds to it. So
  * the order is the order of judgement, and no lock of ours is held in PPP.
  */
+#include <linux/icmp.h>
 #include <linux/if_arp.h>
 #include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/ppp_defs.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/random.h>
+#include <linux/rhashtable.h>
 #include <linux/xarray.h>
 #include <net/gre.h>
+#include <net/icmp.h>
+#include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
@@ -63,6 +67,7 @@ struct stat_attr {
 #define RX(name, field) { PPTP_MUX_A_STATS_RX_##name, \
 			  offsetof(struct pptp_gre, rx_stats.field), false }
 #define RX_DROP(name)	RX(DROP_##name, drop[PPTP_GRE_RX_##name])
+#define RX_ICMP(attr, name)	RX(attr, icmp[PPTP_GRE_ICMP_##name])
 #define RX_FAULT(name)	RX(DROP_##name, fault[PPTP_HEADER_##name])
 
 static const struct stat_attr stat_attrs[] = {
@@ -92,6 +97,10 @@ static const struct stat_attr stat_attrs[] = {
 	RX_FAULT(NO_SEQ),
 	RX_FAULT(NO_PAYLOAD),
 	RX_FAULT(LENGTH),
+	RX_ICMP(UNREACHABLE, UNREACHABLE),
+	RX_ICMP(FRAG_NEEDED, FRAG_NEEDED),
+	RX_ICMP(REDIRECT, REDIRECT),
+	RX_ICMP(ICMP_OTHER, OTHER),
 };
 
 /* Those of the table, and acknowledgments sent alone, which come from anywhere */
@@ -139,6 +148,19 @@ struct gre_net {
 };
 
 static unsigned int gre_net_id __read_mostly;
+
+/*
+ * Sessions of all namespaces by their far end, for ICMP errors, which quote
+ * packets of ours. Look-up under RCU.
+ */
+static struct rhltable far_ends;
+
+static const struct rhashtable_params far_end_params = {
+	.key_len		= sizeof(struct pptp_gre_far_end),
+	.key_offset		= offsetof(struct pptp_gre, far_end),
+	.head_offset		= offsetof(struct pptp_gre, far_node),
+	.automatic_shrinking	= true,
+};
 
 static struct gre_net *net_sessions(const struct net *net)
 {
@@ -463,17 +485,29 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
 }
 
 /*
+ * A session that is bound to a device gets packets from there only, and one
+ * that is not gets none from a VRF.
+ */
+static bool from_its_device(const struct pptp_gre *gre, struct sk_buff *skb)
+{
+	return inet_bound_dev_eq(false, READ_ONCE(gre->sk->sk_bound_dev_if),
+				 inet_iif(skb), inet_sdif(skb));
+}
+
+/*
  * The session that a packet is for: this namespace, this call id, this peer and
  * this address of ours. Anybody can write a call id into a packet.
  */
 static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
-				     const struct iphdr *iph)
+				     struct sk_buff *skb)
 {
+	const struct iphdr *iph = ip_hdr(skb);
 	struct pptp_gre *gre = xa_load(&gn->sessions, id);
 
 	/* The acquire pairs with the release in pptp_gre_connect(). */
 	if (!gre || !smp_load_acquire(&gre->connected) ||
-	    gre->peer != iph->saddr || gre->local != iph->daddr)
+	    gre->peer != iph->saddr || gre->local != iph->daddr ||
+	    !from_its_device(gre, skb))
 		return NULL;
 	return gre;
 }
@@ -854,7 +888,7 @@ static int gre_rcv(struct sk_buff *skb)
 		goto drop;
 	fault = read_header(skb, &hdr);
 	if (pptp_header_has_id(fault))
-		gre = find_session(gn, hdr.call_id, ip_hdr(skb));
+		gre = find_session(gn, hdr.call_id, skb);
 	if (!gre || fault) {
 		count_fault(gn, gre, fault);
 		goto drop;
@@ -870,6 +904,79 @@ static int gre_rcv(struct sk_buff *skb)
 drop:
 	kfree_skb(skb);
 	return NET_RX_DROP;
+}
+
+/* ---- ICMP errors ---- */
+
+static enum pptp_gre_icmp icmp_kind(const struct icmphdr *icmp)
+{
+	switch (icmp->type) {
+	case ICMP_DEST_UNREACH:
+		if (icmp->code == ICMP_FRAG_NEEDED)
+			return PPTP_GRE_ICMP_FRAG_NEEDED;
+		return PPTP_GRE_ICMP_UNREACHABLE;
+	case ICMP_REDIRECT:
+		return PPTP_GRE_ICMP_REDIRECT;
+	default:
+		return PPTP_GRE_ICMP_OTHER;
+	}
+}
+
+/*
+ * The session that sent the quoted packet: the id in it is the peer's. Anybody
+ * can write an ICMP error, but not without knowing addresses and id.
+ */
+static struct pptp_gre *find_sender(struct net *net, const struct iphdr *quoted,
+				    const u8 *header, struct sk_buff *skb)
+{
+	struct pptp_gre_far_end far_end = {
+		.net		= net,
+		.peer		= quoted->daddr,
+		.peer_id	= htons(pptp_header_u16(header + 6)),
+	};
+	struct rhlist_head *list, *pos;
+	struct pptp_gre *gre;
+
+	if (quoted->frag_off & htons(IP_OFFSET) || pptp_header_kind(header))
+		return NULL;
+	list = rhltable_lookup(&far_ends, &far_end, far_end_params);
+	rhl_for_each_entry_rcu(gre, pos, list, far_node)
+		if (gre->local == quoted->saddr && from_its_device(gre, skb))
+			return gre;
+	return NULL;
+}
+
+static void count_icmp(struct pptp_gre *gre, enum pptp_gre_icmp kind)
+{
+	spin_lock(&gre->rx_lock);
+	rx_add(gre, &gre->rx_stats.icmp[kind], 1);
+	spin_unlock(&gre->rx_lock);
+}
+
+/*
+ * Softirqs off, under RCU. The skb begins with the quoted IP header, of which
+ * ICMP has seen to it that 8 bytes follow: all that is read of ours. What the
+ * path takes is kept with the route, and the cached one is looked up anew.
+ */
+static void gre_err(struct sk_buff *skb, u32 info)
+{
+	const struct iphdr *quoted = (const struct iphdr *)skb->data;
+	const u8 *header = skb->data + quoted->ihl * 4;
+	struct net *net = dev_net(skb->dev);
+	enum pptp_gre_icmp kind;
+	struct pptp_gre *gre;
+	int oif;
+
+	gre = find_sender(net, quoted, header, skb);
+	if (!gre)
+		return;
+	kind = icmp_kind(icmp_hdr(skb));
+	count_icmp(gre, kind);
+	oif = READ_ONCE(gre->sk->sk_bound_dev_if);
+	if (kind == PPTP_GRE_ICMP_FRAG_NEEDED)
+		ipv4_update_pmtu(skb, net, info, oif, IPPROTO_GRE);
+	else if (kind == PPTP_GRE_ICMP_REDIRECT)
+		ipv4_redirect(skb, net, oif, IPPROTO_GRE);
 }
 
 /* ---- the life of a session ---- */
@@ -957,8 +1064,29 @@ int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted)
  */
 void pptp_gre_drop_id(struct pptp_gre *gre)
 {
+	if (gre->has_far_end)
+		rhltable_remove(&far_ends, &gre->far_node, far_end_params);
+	gre->has_far_end = false;
 	xa_erase(&net_sessions(gre->net)->sessions, gre->id);
 	gre->id = 0;
+}
+
+/*
+ * A far end that another session has is not refused: a peer that was switched
+ * off and on may begin with the same id, and the session that it has forgotten
+ * is not known to be dead yet.
+ */
+static int take_far_end(struct pptp_gre *gre)
+{
+	gre->far_end = (struct pptp_gre_far_end){
+		.net		= gre->net,
+		.peer		= gre->peer,
+		.peer_id	= htons(gre->peer_id),
+	};
+	if (rhltable_insert(&far_ends, &gre->far_node, far_end_params))
+		return -ENOMEM;
+	gre->has_far_end = true;
+	return 0;
 }
 
 /**
@@ -971,12 +1099,13 @@ void pptp_gre_drop_id(struct pptp_gre *gre)
  *	may be to fit the path
  *
  * Context: may sleep.
- * Return: 0, or -EHOSTUNREACH if there is no route to the peer.
+ * Return: 0, -EHOSTUNREACH if there is no route to the peer, or -ENOMEM.
  */
 int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 		     u16 peer_id, unsigned int *mtu)
 {
 	struct rtable *rt;
+	int err;
 
 	gre->local = local;
 	gre->peer = peer;
@@ -987,6 +1116,9 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 	*mtu = max(dst_mtu(&rt->dst), IPV4_MIN_MTU + PPTP_GRE_OVERHEAD + 2U) -
 	       PPTP_GRE_OVERHEAD - 2;
 	ip_rt_put(rt);
+	err = take_far_end(gre);
+	if (err)
+		return err;
 	/* Pairs with the acquire in transmit and look-up. */
 	smp_store_release(&gre->connected, true);
 	return 0;
@@ -1217,7 +1349,8 @@ static struct pernet_operations gre_net_ops = {
 };
 
 static const struct gre_protocol gre_protocol = {
-	.handler = gre_rcv,
+	.handler	= gre_rcv,
+	.err_handler	= gre_err,
 };
 
 /**
@@ -1229,12 +1362,21 @@ int pptp_gre_init(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&gre_net_ops);
+	err = rhltable_init(&far_ends, &far_end_params);
 	if (err)
 		return err;
+	err = register_pernet_subsys(&gre_net_ops);
+	if (err)
+		goto err_table;
 	err = gre_add_protocol(&gre_protocol, GREPROTO_PPTP);
 	if (err)
-		unregister_pernet_subsys(&gre_net_ops);
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&gre_net_ops);
+err_table:
+	rhltable_destroy(&far_ends);
 	return err;
 }
 
@@ -1243,4 +1385,5 @@ void pptp_gre_exit(void)
 {
 	gre_del_protocol(&gre_protocol, GREPROTO_PPTP);
 	unregister_pernet_subsys(&gre_net_ops);
+	rhltable_destroy(&far_ends);
 }

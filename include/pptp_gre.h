@@ -10,6 +10,7 @@
 #define _PPTP_GRE_H
 
 #include <linux/atomic.h>
+#include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -70,6 +71,23 @@ enum pptp_gre_rx_drop {
 	PPTP_GRE_RX_DROPS,
 };
 
+/* What a router, or the peer's host, says of a packet of ours. */
+enum pptp_gre_icmp {
+	PPTP_GRE_ICMP_UNREACHABLE,
+	PPTP_GRE_ICMP_FRAG_NEEDED,
+	PPTP_GRE_ICMP_REDIRECT,
+	PPTP_GRE_ICMP_OTHER,
+	PPTP_GRE_ICMP_KINDS,
+};
+
+/* The other end of a session; no padding in it. */
+struct pptp_gre_far_end {
+	const struct net	*net;
+	__be32			peer;
+	__be16			peer_id;
+	__be16			zero;
+};
+
 /* Written in transmit only, which PPP serialises. */
 struct pptp_gre_tx_stats {
 	struct u64_stats_sync	syncp;
@@ -90,6 +108,7 @@ struct pptp_gre_rx_stats {
 	u64_stats_t		resync;
 	u64_stats_t		drop[PPTP_GRE_RX_DROPS];
 	u64_stats_t		fault[PPTP_HEADER_FAULTS];
+	u64_stats_t		icmp[PPTP_GRE_ICMP_KINDS];
 };
 
 /**
@@ -101,6 +120,9 @@ struct pptp_gre_rx_stats {
  * @peer_id: call id that we put into ours
  * @local: our address
  * @peer: the peer's
+ * @far_end: @peer_id at @peer; a peer that starts anew may use an id again
+ * @far_node: in the table of far ends, if @has_far_end
+ * @has_far_end: set by connect, cleared when the id is dropped
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @route: how to get to @peer; per CPU, softirqs off
@@ -128,6 +150,9 @@ struct pptp_gre {
 	u16				peer_id;
 	__be32				local;
 	__be32				peer;
+	struct pptp_gre_far_end		far_end;
+	struct rhlist_head		far_node;
+	bool				has_far_end;
 	u32				ppp_flags;
 	bool				connected;
 

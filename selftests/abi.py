@@ -28,6 +28,8 @@ SC_COMP_PROT, SC_COMP_AC, SC_RCV_BITS = 1, 2, 0x0f000000
 PX_PROTO_OE = 0
 MSGHDR_SIZE = 56
 SO_USAGE, SO_SLOT, SO_REFUSAL, SO_CAUSE = 1, 2, 3, 4
+SO_REORDER, SO_WINDOW, SO_PEER_WINDOW = 8, 9, 10
+REORDER_ADAPTIVE, WINDOW_AUTO = 0xffffffff, 2
 RECEIVE, DIAL_OUT, DEMAND_DIAL = 1, 2, 4
 CLAIMED, CONNECTED = 1, 2
 TABLE_CLAIMED = 3
@@ -261,11 +263,27 @@ def options():
         refused(errno.ENOPROTOOPT, "option 5 cannot be read", get_u32, call, 5)
         refused(errno.ENOPROTOOPT, "an option of another level", raw_set, call,
                 SO_USAGE, bytes(4), 0x5055)
+        session_options(call)
         equal(call.sock.getsockopt(pppox_call.SOL_PPTP_MUX, SO_REFUSAL, 6),
               bytes(6), "a value is cut to the room that there is")
         call.bind()
         refused(errno.EISCONN, "usage after bind", call.set_usage, RECEIVE)
         equal(error_of(call.set_cause, 7), 0, "cause after bind")
+
+
+def session_options(call):
+    for option, default, good, bad in (
+            (SO_REORDER, REORDER_ADAPTIVE, (0, 1, 300, REORDER_ADAPTIVE),
+             (301, REORDER_ADAPTIVE - 1)),
+            (SO_WINDOW, WINDOW_AUTO, (0, 1, WINDOW_AUTO), (3, 0xffffffff)),
+            (SO_PEER_WINDOW, 0, (1, 65535, 0), (65536, 0xffffffff))):
+        equal(get_u32(call, option), default, f"option {option}: its default")
+        for value in good:
+            call.set_option(option, value)
+            equal(get_u32(call, option), value, f"option {option} is {value}")
+        for value in bad:
+            refused(errno.EINVAL, f"option {option} is not {value}",
+                    call.set_option, option, value)
 
 
 def refusal_of(usage):

@@ -18,6 +18,7 @@ import fcntl
 import itertools
 import os
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -44,8 +45,13 @@ COUNTERS = {10: "taken", 12: "acks", 13: "lost", 14: "resync", 15: "late",
             7: "tx_loop", 8: "tx_no_memory", 9: "tx_malformed", 18: "tx_below",
             19: "reordered", 20: "no_room", 21: "duplicate", 22: "no_memory",
             23: "flags", 24: "nothing", 25: "no_seq", 26: "no_payload",
-            27: "length", 28: "acks_on_data"}
+            27: "length", 28: "acks_on_data", 35: "unreachable",
+            36: "frag_needed", 37: "redirect", 38: "icmp_other"}
 TX_ACKS = 4
+RX_HOLE_TIME, RTT, ATO, TX_WINDOW = 29, 30, 31, 32
+SO_REORDER, SO_WINDOW, SO_PEER_WINDOW = 8, 9, 10
+SO_BINDTODEVICE = 25
+ICMP_UNREACHABLE, ICMP_REDIRECT, ICMP_TIME_EXCEEDED = 3, 5, 11
 TABLE_COUNTERS = {14: "malformed", 15: "no_call", 30: "short", 31: "version",
                   32: "protocol", 33: "checksum", 34: "routing", 35: "no_key"}
 # The kernel's own GRE code drops what is shorter before any protocol sees it
@@ -233,6 +239,10 @@ class Wire:
             sock.bind((address, 0))
             sock.setblocking(False)
             self.sock[address] = sock
+        # A router says it, and not the peer
+        self.icmp = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                                  socket.IPPROTO_ICMP)
+        self.icmp.bind((STRANGER, 0))
 
     def send(self, packet, call_id):
         self.send_encoded(packet, packet.encode(call_id))
@@ -242,6 +252,15 @@ class Wire:
 
     def send_raw(self, octets):
         self.sock[PEER].sendto(octets, (MUX, 0))
+
+    def send_icmp(self, kind, code, info, quoted):
+        """An ICMP error that quotes so many octets of a packet."""
+        head = struct.pack("!BBHI", kind, code, 0, info)
+        total = sum(struct.unpack(f"!{(8 + len(quoted)) // 2}H", head + quoted))
+        while total >> 16:
+            total = (total & 0xffff) + (total >> 16)
+        head = struct.pack("!BBHI", kind, code, total ^ 0xffff, info)
+        self.icmp.sendto(head + quoted, (MUX, 0))
 
     def receive(self):
         """A packet with its IP header, None if there is none."""
@@ -262,10 +281,13 @@ class Line:
 
     peer_ids = itertools.count(0x1234)
 
-    def __init__(self, genl, connect=True):
+    def __init__(self, genl, connect=True, device=None):
         self.genl = genl
         self.peer_id = next(self.peer_ids)
         self.call = Call().bind(MUX)
+        if device:
+            self.call.sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE,
+                                      device.encode() + b"\0")
         self.call_id = self.call.name()[1]
         self.channel_fd = None
         if connect:
@@ -547,6 +569,142 @@ def acks_ride(wire, genl):
               "acknowledgements ride on data")
 
 
+def quoted(line, source=MUX, to=PEER, peer_id_xor=0, fragment=0):
+    """What routers quote of a packet of the call: IP, and 8 octets of GRE."""
+    return struct.pack("!BBHHHBBH4s4sHHHH", 0x45, 0, 1400, 0, fragment, 64,
+                       socket.IPPROTO_GRE, 0, socket.inet_aton(source),
+                       socket.inet_aton(to), KEY | SEQ | VERSION_1, PPP, 1368,
+                       line.peer_id ^ peer_id_xor)
+
+
+def path_mtu(namespace):
+    """What is known of the path to the peer, 0 if nothing is."""
+    shown = subprocess.run(["ip", "-n", namespace, "route", "get", PEER],
+                           check=True, capture_output=True, text=True).stdout
+    found = re.search(r"\bmtu (\d+)", shown)
+    return int(found.group(1)) if found else 0
+
+
+def icmp_errors(wire, genl, namespace):
+    with Line(genl) as line:
+        strange = (quoted(line, source=MUX_TOO), quoted(line, to=STRANGER),
+                   quoted(line, peer_id_xor=1), quoted(line, fragment=1))
+        for packet in strange:
+            wire.send_icmp(ICMP_UNREACHABLE, 4, 1000, packet)
+        wire.send_icmp(ICMP_UNREACHABLE, 1, 0, quoted(line))
+        wait_until(lambda: line.counted() == {"unreachable": 1}, 10)
+        equal(line.counted(), {"unreachable": 1},
+              "ICMP: unreachable; nothing that quotes another call")
+        equal(path_mtu(namespace), 0, "which say nothing of the path")
+        wire.send_icmp(ICMP_TIME_EXCEEDED, 0, 0, quoted(line))
+        wire.send_icmp(ICMP_REDIRECT, 1,
+                       int.from_bytes(socket.inet_aton(STRANGER), "big"),
+                       quoted(line))
+        wanted = {"unreachable": 1, "icmp_other": 1, "redirect": 1}
+        wait_until(lambda: line.counted() == wanted, 10)
+        equal(line.counted(), wanted, "ICMP: time exceeded and redirect")
+        line.write(BIG[:1300])
+        equal(parse(await_packet(wire, line))[4][2:], BIG[:1300],
+              "a frame of 1300 bytes is sent whole")
+        wire.send_icmp(ICMP_UNREACHABLE, 4, 1000, quoted(line))
+        point(wait_until(lambda: path_mtu(namespace) == 1000, 10),
+              "ICMP: the MTU of the path is kept with the route")
+        equal(line.counted(), dict(wanted, frag_needed=1), "which is counted")
+        line.write(BIG[:1300])
+        packet = await_packet(wire, line)
+        equal(parse(packet)[4][2:], BIG[:1300],
+              "and a frame that is longer comes all the same")
+    subprocess.run(["ip", "-n", namespace, "route", "flush", "cache"],
+                   check=True)
+
+
+def bound_to_device(wire, genl):
+    with Line(genl, device="lo") as there, Line(genl, device="to-p") as here:
+        wire.send(data(0), there.call_id)
+        wire.send(data(0), here.call_id)
+        wait_until(lambda: "taken" in here.counted(), 10)
+        equal((there.counted(), here.counted()),
+              ({"no_call": 1}, {"no_call": 1, "taken": 1}),
+              "a call that is bound to a device gets its packets only")
+
+
+def in_vrf(wire, genl, namespace):
+    """The link becomes one of a VRF: of no business of those outside."""
+    def ip(*words):
+        return subprocess.run(["ip", "-n", namespace, *words], check=False,
+                              capture_output=True).returncode == 0
+
+    if not ip("link", "add", "vrf0", "type", "vrf", "table", "10"):
+        skip("a call outside of a VRF gets nothing from it", "no VRF here")
+        skip("one that is bound to the VRF does", "no VRF here")
+        return
+    with Line(genl) as outside, Line(genl, device="vrf0") as inside:
+        ip("link", "set", "vrf0", "up")
+        ip("link", "set", "to-p", "master", "vrf0")
+        wire.send(data(0), outside.call_id)
+        wire.send(data(0), inside.call_id)
+        wait_until(lambda: "taken" in inside.counted(), 10)
+        equal(outside.counted(), {"no_call": 1},
+              "a call outside of a VRF gets nothing from it")
+        equal(inside.counted(), {"no_call": 1, "taken": 1},
+              "one that is bound to the VRF does")
+    ip("link", "set", "to-p", "nomaster")
+    ip("link", "del", "vrf0")
+
+
+def hole_times(wire, genl):
+    with Line(genl) as line:
+        equal(line.stats()[RX_HOLE_TIME], 40000, "a hole is open for 40 ms")
+        line.call.set_option(SO_REORDER, 0)
+        for seq in (0, 2, 1, 3):
+            wire.send(data(seq), line.call_id)
+        wanted = {"taken": 3, "lost": 1, "late": 1}
+        wait_until(lambda: line.counted() == wanted, 10)
+        equal((line.counted(), line.frames()),
+              (wanted, [frame(seq) for seq in (0, 2, 3)]),
+              "reordering is off: nothing is held")
+    with Line(genl) as line:
+        line.call.set_option(SO_REORDER, 300)
+        began = time.monotonic()
+        for seq in (0, 2):
+            wire.send(data(seq), line.call_id)
+        wait_until(lambda: line.counted().get("taken") == 2, 10)
+        point(time.monotonic() - began > 0.29, "reordering of 300 ms")
+    with Line(genl) as line:
+        for seq in range(0, 60, 2):
+            wire.send(data(seq + 1), line.call_id)
+            time.sleep(0.1)
+            wire.send(data(seq), line.call_id)
+        point(wait_until(lambda: line.counted().get("reordered", 0) > 10, 10),
+              "packets that are 100 ms late are waited for after a while",
+              repr(line.counted()))
+        point(100000 <= line.stats()[RX_HOLE_TIME] <= 300000,
+              "the time of holes has followed",
+              repr(line.stats()[RX_HOLE_TIME]))
+
+
+def round_trip(wire, genl):
+    """Frames are acknowledged 60 ms after they were sent, more or less."""
+    with Line(genl) as line:
+        equal((line.stats()[RTT], line.stats()[ATO]), (100000, 100000),
+              "a round trip of 100 ms to begin with")
+        took = []
+        for seq in range(30):
+            began = time.monotonic()
+            line.write(frame(seq))
+            packet = await_packet(wire, line, is_data)
+            time.sleep(0.06)
+            wire.send(Packet(ack=parse(packet)[2]), line.call_id)
+            wait_until(lambda: line.counted() == {"acks": seq + 1})
+            took.append(time.monotonic() - began)
+        rtt, ato = line.stats()[RTT], line.stats()[ATO]
+        if max(took) > 0.09:
+            skip("round trips are measured", "this machine is too slow")
+            return
+        point(55000 < rtt < 90000 and ato >= 100000,
+              "round trips are measured", f"rtt {rtt}, ato {ato}")
+
+
 def mutated(rng, call_ids):
     """A packet that is nearly good, or not at all."""
     call_id = rng.choice(call_ids)
@@ -632,6 +790,11 @@ def main():
         acks_of_one_way(wire, genl)
         acks_are_not_acked(wire, genl)
         acks_ride(wire, genl)
+        icmp_errors(wire, genl, a)
+        bound_to_device(wire, genl)
+        in_vrf(wire, genl, a)
+        hole_times(wire, genl)
+        round_trip(wire, genl)
         fuzz(wire, genl)
     return done()
 
