@@ -18,6 +18,7 @@
 #include <linux/xarray.h>
 #include <net/gre.h>
 #include <net/icmp.h>
+#include <net/inet_ecn.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
@@ -73,6 +74,9 @@ struct stat_attr {
 static const struct stat_attr stat_attrs[] = {
 	TX(PACKETS, packets),
 	TX(BYTES, bytes),
+	TX(STALLS, stalls),
+	{ PPTP_MUX_A_STATS_TX_TIMEOUTS,
+	  offsetof(struct pptp_gre, rx_stats.timeouts), false },
 	TX_DROP(UNCONNECTED),
 	TX_DROP(NO_ROUTE),
 	TX_DROP(LOOP),
@@ -204,7 +208,8 @@ static void own_work(struct work_struct *work)
  */
 static bool route_loops(struct pptp_gre *gre, const struct net_device *dev)
 {
-	schedule_work(&gre->own_work);
+	if (!READ_ONCE(gre->closing))
+		schedule_work(&gre->own_work);
 	return dev->ifindex == READ_ONCE(gre->own_ifindex);
 }
 
@@ -251,7 +256,7 @@ static unsigned int headroom(const struct net_device *dev)
 
 /* Takes the route; the skb begins with the GRE header. */
 static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
-		       struct rtable *rt)
+		       struct rtable *rt, u8 tos)
 {
 	struct iphdr *iph;
 	int err;
@@ -263,7 +268,7 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
 
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) >> 2;
-	iph->tos = 0;
+	iph->tos = tos;
 	iph->tot_len = htons(skb->len);
 	iph->frag_off = 0;
 	iph->ttl = ip4_dst_hoplimit(&rt->dst);
@@ -324,6 +329,31 @@ static bool is_lcp_negotiation(const struct sk_buff *skb)
 	       data[2] >= 1 && data[2] <= 7;
 }
 
+/*
+ * Of a packet that is neither encrypted nor compressed. ECN stays clear: no peer
+ * is known to hand on to the inner header what a router says with the outer one,
+ * and then RFC 6040 section 4.3 wants it so.
+ */
+static u8 outer_tos(const struct pptp_gre *gre, const struct sk_buff *skb)
+{
+	const u8 *data = skb->data;
+	u8 tos;
+
+	if (likely(!READ_ONCE(gre->copy_dscp)) || skb->len < 4)
+		return 0;
+	switch (get_unaligned_be16(data)) {
+	case PPP_IP:
+		tos = data[3];
+		break;
+	case PPP_IPV6:
+		tos = data[2] << 4 | data[3] >> 4;
+		break;
+	default:
+		return 0;
+	}
+	return tos & ~INET_ECN_MASK;
+}
+
 /* From PPP's form of a frame, two bytes of protocol first, to the wire's. */
 static void push_ppp_header(struct pptp_gre *gre, struct sk_buff *skb)
 {
@@ -359,6 +389,75 @@ static void count_tx_drop(struct pptp_gre *gre, enum pptp_gre_tx_drop drop)
 	u64_stats_update_end(&gre->tx.syncp);
 }
 
+/* ---- the send window ---- */
+
+static void wait_for_window(struct pptp_gre *gre)
+{
+	u32 left = pptp_window_left(&gre->win, now_us());
+
+	/* A jiffy more, so that the time is over when it is looked at */
+	if (!delayed_work_pending(&gre->window_work))
+		schedule_delayed_work(&gre->window_work,
+				      usecs_to_jiffies(left) + 1);
+}
+
+static void count_stall(struct pptp_gre *gre)
+{
+	u64_stats_update_begin(&gre->tx.syncp);
+	u64_stats_inc(&gre->tx.stalls);
+	u64_stats_update_end(&gre->tx.syncp);
+}
+
+/*
+ * Transmit says that it waits, and looks again; whoever changes the window looks
+ * afterwards whether transmit waits. One of them at least sees the other.
+ */
+static bool stall(struct pptp_gre *gre)
+{
+	bool waited = READ_ONCE(gre->tx_stalled);
+
+	WRITE_ONCE(gre->tx_stalled, true);
+	/* Pairs with the barrier in window_moved(). */
+	smp_mb();
+	if (pptp_window_open(&gre->win)) {
+		WRITE_ONCE(gre->tx_stalled, false);
+		return false;
+	}
+	if (!waited)
+		count_stall(gre);
+	wait_for_window(gre);
+	return true;
+}
+
+/* No lock is held; under RCU. */
+static void window_moved(struct pptp_gre *gre)
+{
+	/* Pairs with the barrier in stall(). */
+	smp_mb();
+	if (likely(!READ_ONCE(gre->tx_stalled)) || !pptp_window_open(&gre->win))
+		return;
+	WRITE_ONCE(gre->tx_stalled, false);
+	gre->owner->wake(gre);
+}
+
+/**
+ * pptp_gre_may_send() - does the peer take more than it has acknowledged?
+ * @gre: the session
+ *
+ * RFC 2637 section 4.3. It never says no for longer than two time-outs to a
+ * session whose peer has stopped acknowledging, unless it was told to.
+ *
+ * Context: as pptp_gre_xmit().
+ * Return: true if a frame may be sent now; if not, the owner's wake() follows.
+ */
+bool pptp_gre_may_send(struct pptp_gre *gre)
+{
+	return likely(pptp_window_open(&gre->win)) ||
+	       READ_ONCE(gre->closing) || !stall(gre);
+}
+
+/* ---- transmit of frames ---- */
+
 /**
  * pptp_gre_xmit() - send a frame to the peer
  * @gre: the session
@@ -374,6 +473,7 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
 	struct rtable *rt;
+	u8 tos;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
 	/* Pairs with the release in pptp_gre_connect(). */
@@ -386,14 +486,15 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	if (skb_cow_head(skb, headroom(rt->dst.dev)))
 		goto err_route;
 	drop = PPTP_GRE_TX_MALFORMED;
-	if (!pskb_may_pull(skb, min(skb->len, 3U)) || skb->len < 2)
+	if (!pskb_may_pull(skb, min(skb->len, 4U)) || skb->len < 2)
 		goto err_route;
 	if (skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
 		goto err_route;
 
+	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	if (send_packet(gre, skb, rt))
+	if (send_packet(gre, skb, rt, tos))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
@@ -460,7 +561,7 @@ static void send_ack(struct pptp_gre *gre)
 	skb_reserve(skb, headroom(rt->dst.dev));
 	push_ack_header(gre, skb, ack);
 	atomic64_inc(&gre->tx_acks);
-	send_packet(gre, skb, rt);
+	send_packet(gre, skb, rt, 0);
 }
 
 static void ack_work(struct work_struct *work)
@@ -725,6 +826,23 @@ static void hole_work(struct work_struct *work)
 	spin_unlock_bh(&gre->rx_lock);
 }
 
+/* What is in flight for too long is lost, and makes the window smaller. */
+static void window_work(struct work_struct *work)
+{
+	struct pptp_gre *gre = container_of(to_delayed_work(work),
+					    struct pptp_gre, window_work);
+
+	spin_lock_bh(&gre->rx_lock);
+	if (pptp_window_timeout(&gre->win, now_us()))
+		rx_add(gre, &gre->rx_stats.timeouts, 1);
+	spin_unlock_bh(&gre->rx_lock);
+	rcu_read_lock();
+	window_moved(gre);
+	if (READ_ONCE(gre->tx_stalled) && !READ_ONCE(gre->closing))
+		wait_for_window(gre);
+	rcu_read_unlock();
+}
+
 /* ---- packets as they come ---- */
 
 /* The peer acknowledges, on data or alone. */
@@ -743,6 +861,7 @@ static void receive_ack(struct pptp_gre *gre, const struct pptp_header *hdr)
 	spin_lock(&gre->rx_lock);
 	hear_ack(gre, hdr);
 	spin_unlock(&gre->rx_lock);
+	window_moved(gre);
 }
 
 static void drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
@@ -857,6 +976,8 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 	deliver_ready(gre);
 	spin_unlock(&gre->rx_lock);
 
+	if (hdr->has_ack)
+		window_moved(gre);
 	if (!taken)
 		kfree_skb(skb);
 	else
@@ -1005,6 +1126,7 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	__skb_queue_head_init(&gre->rx_ready);
 	INIT_DELAYED_WORK(&gre->hole_work, hole_work);
 	INIT_WORK(&gre->own_work, own_work);
+	INIT_DELAYED_WORK(&gre->window_work, window_work);
 	INIT_DELAYED_WORK(&gre->ack_work, ack_work);
 	return dst_cache_init(&gre->route, GFP_KERNEL);
 }
@@ -1049,6 +1171,7 @@ int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted)
 	if (err < 0)
 		return err;
 	gre->id = id;
+	WRITE_ONCE(gre->closing, false);
 	return 0;
 }
 
@@ -1067,6 +1190,7 @@ void pptp_gre_drop_id(struct pptp_gre *gre)
 	if (gre->has_far_end)
 		rhltable_remove(&far_ends, &gre->far_node, far_end_params);
 	gre->has_far_end = false;
+	WRITE_ONCE(gre->closing, true);
 	xa_erase(&net_sessions(gre->net)->sessions, gre->id);
 	gre->id = 0;
 }
@@ -1152,6 +1276,9 @@ void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode)
 	spin_lock_bh(&gre->rx_lock);
 	WRITE_ONCE(gre->win.mode, mode);
 	spin_unlock_bh(&gre->rx_lock);
+	rcu_read_lock();
+	window_moved(gre);
+	rcu_read_unlock();
 }
 
 /**
@@ -1166,6 +1293,9 @@ void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets)
 	spin_lock_bh(&gre->rx_lock);
 	pptp_window_set_max(&gre->win, packets);
 	spin_unlock_bh(&gre->rx_lock);
+	rcu_read_lock();
+	window_moved(gre);
+	rcu_read_unlock();
 }
 
 /**
@@ -1187,6 +1317,7 @@ void pptp_gre_quiesce(struct pptp_gre *gre)
 	}
 	cancel_delayed_work_sync(&gre->ack_work);
 	cancel_work_sync(&gre->own_work);
+	cancel_delayed_work_sync(&gre->window_work);
 }
 
 /* ---- what netlink shows ---- */

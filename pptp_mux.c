@@ -113,11 +113,17 @@ static void call_looped(struct pptp_gre *gre)
 	ndiswan_report(&from_gre(gre)->chan, PPTP_MUX_EVENT_TYPE_LOOP);
 }
 
+static void call_wake(struct pptp_gre *gre)
+{
+	ndiswan_tx_wake(&from_gre(gre)->chan);
+}
+
 static const struct pptp_gre_owner call_gre_owner = {
 	.deliver	= call_deliver,
 	.hold		= call_hold,
 	.unhold		= call_unhold,
 	.looped		= call_looped,
+	.wake		= call_wake,
 	.own_ifindex	= call_own_ifindex,
 };
 
@@ -149,6 +155,11 @@ static void call_drain(struct ndiswan_channel *chan)
 static void call_free(struct ndiswan_channel *chan)
 {
 	sock_put(&from_chan(chan)->sk);
+}
+
+static bool call_may_send(struct ndiswan_channel *chan)
+{
+	return pptp_gre_may_send(&from_chan(chan)->gre);
 }
 
 static void call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
@@ -206,6 +217,7 @@ static const struct ndiswan_miniport call_miniport = {
 	.close		= call_close,
 	.drain		= call_drain,
 	.free		= call_free,
+	.may_send	= call_may_send,
 	.xmit		= call_xmit,
 	.below		= call_below,
 	.ioctl		= call_ppp_ioctl,
@@ -414,6 +426,14 @@ static int set_peer_window(struct pptp_call *call, u32 packets)
 	return 0;
 }
 
+static int set_tos(struct pptp_call *call, u32 tos)
+{
+	if (tos > PPTP_MUX_TOS_INHERIT)
+		return -EINVAL;
+	WRITE_ONCE(call->gre.copy_dscp, tos == PPTP_MUX_TOS_INHERIT);
+	return 0;
+}
+
 static int call_set_option(struct pptp_call *call, int name, u32 value)
 {
 	switch (name) {
@@ -427,6 +447,8 @@ static int call_set_option(struct pptp_call *call, int name, u32 value)
 		return set_window(call, value);
 	case PPTP_MUX_SO_PEER_WINDOW:
 		return set_peer_window(call, value);
+	case PPTP_MUX_SO_TOS:
+		return set_tos(call, value);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -483,6 +505,9 @@ static int call_get_option(struct pptp_call *call, int name,
 		return sizeof(value->number);
 	case PPTP_MUX_SO_PEER_WINDOW:
 		value->number = call->peer_window;
+		return sizeof(value->number);
+	case PPTP_MUX_SO_TOS:
+		value->number = call->gre.copy_dscp;
 		return sizeof(value->number);
 	default:
 		return -ENOPROTOOPT;

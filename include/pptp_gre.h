@@ -38,6 +38,8 @@ struct sock;
  *	truesize. False if there is no room. Softirqs are off; rx_lock.
  * @unhold: it waits no longer
  * @looped: a packet was to be sent through its own tunnel; it was dropped
+ * @wake: the send window has room again, after pptp_gre_may_send() said no. Under
+ *	RCU, no lock is held.
  * @own_ifindex: index of the device whose packets the session carries, 0 if
  *	there is none (yet). May sleep, and takes PPP's locks.
  */
@@ -46,6 +48,7 @@ struct pptp_gre_owner {
 	bool	(*hold)(struct pptp_gre *gre, u32 bytes);
 	void	(*unhold)(struct pptp_gre *gre, u32 bytes);
 	void	(*looped)(struct pptp_gre *gre);
+	void	(*wake)(struct pptp_gre *gre);
 	int	(*own_ifindex)(struct pptp_gre *gre);
 };
 
@@ -93,6 +96,7 @@ struct pptp_gre_tx_stats {
 	struct u64_stats_sync	syncp;
 	u64_stats_t		packets;
 	u64_stats_t		bytes;		/* of PPP frames */
+	u64_stats_t		stalls;		/* of the send window */
 	u64_stats_t		drop[PPTP_GRE_TX_DROPS];
 };
 
@@ -103,6 +107,7 @@ struct pptp_gre_rx_stats {
 	u64_stats_t		bytes;		/* of PPP frames */
 	u64_stats_t		acks;		/* alone */
 	u64_stats_t		acks_on_data;
+	u64_stats_t		timeouts;	/* of the send window */
 	u64_stats_t		reordered;	/* held until the hole was filled */
 	u64_stats_t		lost;
 	u64_stats_t		resync;
@@ -124,11 +129,16 @@ struct pptp_gre_rx_stats {
  * @far_node: in the table of far ends, if @has_far_end
  * @has_far_end: set by connect, cleared when the id is dropped
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
+ * @copy_dscp: the outer header's DSCP is the inner one's, as far as it is seen
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
+ * @closing: nothing is to be scheduled by transmit. Set before the grace period
+ *	that pptp_gre_quiesce() comes after
  * @route: how to get to @peer; per CPU, softirqs off
  * @own_ifindex: what the owner last said of its device
  * @own_work: asks the owner
  * @win: the send window, numbers and round trips; what receive writes: rx_lock
+ * @tx_stalled: transmit waits for the window, and for @wake
+ * @window_work: does not let it wait for ever
  * @tx: counters of transmit
  * @tx_acks: acknowledgments sent alone, from anywhere
  * @rx_lock: receive of one call on several CPUs; softirqs off
@@ -154,12 +164,16 @@ struct pptp_gre {
 	struct rhlist_head		far_node;
 	bool				has_far_end;
 	u32				ppp_flags;
+	bool				copy_dscp;
 	bool				connected;
+	bool				closing;
 
 	struct dst_cache		route;
 	int				own_ifindex;
 	struct work_struct		own_work;
 	struct pptp_window		win;
+	bool				tx_stalled;
+	struct delayed_work		window_work;
 	struct pptp_gre_tx_stats	tx;
 	atomic64_t			tx_acks;
 
@@ -189,6 +203,7 @@ void pptp_gre_quiesce(struct pptp_gre *gre);
 void pptp_gre_set_reorder(struct pptp_gre *gre, u32 us);
 void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode);
 void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets);
+bool pptp_gre_may_send(struct pptp_gre *gre);
 void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
 void pptp_gre_below(struct pptp_gre *gre, char *name);
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,

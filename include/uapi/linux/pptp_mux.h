@@ -22,6 +22,7 @@
 #define PPTP_MUX_SO_REORDER	8	/* __u32, ms, up to PPTP_MUX_REORDER_MAX; 0: hold nothing */
 #define PPTP_MUX_SO_WINDOW	9	/* __u32, PPTP_MUX_WINDOW_* */
 #define PPTP_MUX_SO_PEER_WINDOW	10	/* __u32, packets, up to 65535; 0: not known */
+#define PPTP_MUX_SO_TOS		11	/* __u32, PPTP_MUX_TOS_* */
 
 /* How long packets wait for one that they have overtaken: as the path is, or this */
 #define PPTP_MUX_REORDER_ADAPTIVE	0xffffffff	/* default */
@@ -31,6 +32,10 @@
 #define PPTP_MUX_WINDOW_OFF	0
 #define PPTP_MUX_WINDOW_ON	1
 #define PPTP_MUX_WINDOW_AUTO	2	/* default: limits a peer that acknowledges alone */
+
+/* The DSCP of the packets that carry frames; that of encrypted ones is not seen */
+#define PPTP_MUX_TOS_OFF	0	/* default: 0 */
+#define PPTP_MUX_TOS_INHERIT	1	/* that of the IP packet inside */
 
 /*
  * Why the last bind() on this socket was refused, and how many slots said so:
