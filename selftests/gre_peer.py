@@ -14,11 +14,13 @@ has been looked at: this process stays on one CPU, where packets keep their
 order.
 """
 
+import contextlib
 import fcntl
 import itertools
 import os
 import random
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -27,7 +29,7 @@ import time
 
 from muxtest import done, enter, equal, point, skip, wait_until
 from netlink_hostile import Genl, attrs, await_free, number
-from pppox_call import PPPIOCATTCHAN, Call
+from pppox_call import PPPIOCATTCHAN, PPPIOCCONNECT, PPPIOCNEWUNIT, Call
 
 MUX, MUX_TOO = "192.0.2.1", "192.0.2.5"
 PEER, STRANGER = "192.0.2.2", "192.0.2.6"
@@ -46,10 +48,11 @@ COUNTERS = {10: "taken", 12: "acks", 13: "lost", 14: "resync", 15: "late",
             19: "reordered", 20: "no_room", 21: "duplicate", 22: "no_memory",
             23: "flags", 24: "nothing", 25: "no_seq", 26: "no_payload",
             27: "length", 28: "acks_on_data", 35: "unreachable",
-            36: "frag_needed", 37: "redirect", 38: "icmp_other"}
+            36: "frag_needed", 37: "redirect", 38: "icmp_other",
+            33: "stalls", 34: "timeouts"}
 TX_ACKS = 4
 RX_HOLE_TIME, RTT, ATO, TX_WINDOW = 29, 30, 31, 32
-SO_REORDER, SO_WINDOW, SO_PEER_WINDOW = 8, 9, 10
+SO_REORDER, SO_WINDOW, SO_PEER_WINDOW, SO_TOS = 8, 9, 10, 11
 SO_BINDTODEVICE = 25
 ICMP_UNREACHABLE, ICMP_REDIRECT, ICMP_TIME_EXCEEDED = 3, 5, 11
 TABLE_COUNTERS = {14: "malformed", 15: "no_call", 30: "short", 31: "version",
@@ -61,6 +64,8 @@ ACK_EVERY = 8
 HOLE_SECONDS = 0.04
 # PPP keeps the last so many frames for pppd (PPP_MAX_RQLEN)
 PPP_QUEUE = 32
+# Of what comes on two processors at once, so that it fits into PPP's queue
+BATCH, BATCHES = 24, 400
 FUZZ_PACKETS = 100000
 FUZZ_SECONDS = 60
 SEED = 2637
@@ -482,6 +487,22 @@ def sent_ip_header(wire, genl):
           "its addresses")
 
 
+def outer_dscp(wire, genl):
+    """Copied only if that is asked for, and of what is IP."""
+    ip4, ip6 = b"\x00\x21\x45\xbb", b"\x00\x57\x6b\xb0"
+    with Line(genl) as line:
+        for tos, sent, wanted, name in (
+                (0, ip4, 0, "no DSCP unless it is asked for"),
+                (1, ip4, 0xb8, "DSCP of IPv4, and no ECN"),
+                (1, ip6, 0xb8, "DSCP of IPv6, and no ECN"),
+                (1, frame(0), 0, "no DSCP of what is not IP"),
+                (1, ip4[:3], 0, "nor of what is too short"),
+                (0, ip4, 0, "none when that is taken back")):
+            line.call.set_option(SO_TOS, tos)
+            line.write(sent)
+            equal(await_packet(wire, line, is_data)[1], wanted, name)
+
+
 def no_route(wire, genl, namespace):
     """The link goes down and comes back: frames are lost, not the call."""
     def link(state):
@@ -638,16 +659,18 @@ def in_vrf(wire, genl, namespace):
         skip("a call outside of a VRF gets nothing from it", "no VRF here")
         skip("one that is bound to the VRF does", "no VRF here")
         return
-    with Line(genl) as outside, Line(genl, device="vrf0") as inside:
+    with Line(genl) as outside:
+        # A route to the peer is in the VRF only from here on
         ip("link", "set", "vrf0", "up")
         ip("link", "set", "to-p", "master", "vrf0")
-        wire.send(data(0), outside.call_id)
-        wire.send(data(0), inside.call_id)
-        wait_until(lambda: "taken" in inside.counted(), 10)
-        equal(outside.counted(), {"no_call": 1},
-              "a call outside of a VRF gets nothing from it")
-        equal(inside.counted(), {"no_call": 1, "taken": 1},
-              "one that is bound to the VRF does")
+        with Line(genl, device="vrf0") as inside:
+            wire.send(data(0), outside.call_id)
+            wire.send(data(0), inside.call_id)
+            wait_until(lambda: "taken" in inside.counted(), 10)
+            equal(outside.counted(), {"no_call": 1},
+                  "a call outside of a VRF gets nothing from it")
+            equal(inside.counted(), {"no_call": 1, "taken": 1},
+                  "one that is bound to the VRF does")
     ip("link", "set", "to-p", "nomaster")
     ip("link", "del", "vrf0")
 
@@ -703,6 +726,150 @@ def round_trip(wire, genl):
             return
         point(55000 < rtt < 90000 and ato >= 100000,
               "round trips are measured", f"rtt {rtt}, ato {ato}")
+
+
+def ip_frame(number):
+    """Data, which the window counts and holds back; LCP is not."""
+    return b"\x00\x21" + struct.pack("!I", number)
+
+
+@contextlib.contextmanager
+def data_unit(line):
+    """
+    What sends data as an interface does, and so that a frame of PPP's own, which
+    is written to the channel, need not wait behind it.
+    """
+    fd = os.open("/dev/ppp", os.O_RDWR | os.O_NONBLOCK)
+    unit = fcntl.ioctl(fd, PPPIOCNEWUNIT, struct.pack("=i", -1))
+    fcntl.ioctl(line.channel_fd, PPPIOCCONNECT, unit)
+    try:
+        yield lambda number: os.write(fd, ip_frame(number))
+    finally:
+        os.close(fd)
+
+
+def numbers_sent(wire, line, last):
+    """Numbers of the frames that have come until the last has."""
+    found = []
+
+    def seen():
+        found.extend(struct.unpack("!I", parse(packet)[4][-4:])[0]
+                     for packet in received(wire, line) if is_data(packet))
+        return last in found
+
+    wait_until(seen, 30)
+    return found
+
+
+def window_on(wire, genl):
+    with Line(genl) as line, data_unit(line) as write:
+        line.call.set_option(SO_PEER_WINDOW, 8)
+        line.call.set_option(SO_WINDOW, 1)
+        for number in range(6):
+            write(number)
+        line.write(frame(99))
+        found = numbers_sent(wire, line, 99)
+        equal((found, line.counted(), line.stats()[TX_WINDOW]),
+              ([0, 1, 2, 3, 99], {"stalls": 1}, 4),
+              "half of the peer's window is sent, and LCP in any case")
+        wire.send(Packet(ack=1), line.call_id)
+        equal(numbers_sent(wire, line, 4), [4], "an ack lets one more pass")
+        wire.send(Packet(ack=4), line.call_id)
+        equal(numbers_sent(wire, line, 5), [5], "and the next one the last")
+        equal(line.counted().get("timeouts", 0), 0, "without a time-out")
+        wire.send(Packet(ack=6), line.call_id)
+        for number in range(6, 20):
+            write(number)
+        line.call.set_option(SO_WINDOW, 0)
+        equal(numbers_sent(wire, line, 19), list(range(6, 20)),
+              "switched off, it lets everything pass")
+
+
+def window_auto(wire, genl):
+    with Line(genl) as line, data_unit(line) as write:
+        line.call.set_option(SO_PEER_WINDOW, 8)
+        for number in range(20):
+            write(number)
+        equal((numbers_sent(wire, line, 19), line.stats()[TX_WINDOW]),
+              (list(range(20)), 0),
+              "a peer that does not acknowledge is not waited for")
+        wire.send(Packet(ack=19), line.call_id)
+        wait_until(lambda: line.stats()[TX_WINDOW] > 0)
+        for number in range(20, 40):
+            write(number)
+        equal(numbers_sent(wire, line, 39), list(range(20, 40)),
+              "one that stops to acknowledge cannot stall the call")
+        equal((line.counted().get("timeouts"), line.stats()[TX_WINDOW]),
+              (2, 0), "after two time-outs")
+
+
+class Sender:
+    """A process on a processor of its own that sends every other packet."""
+
+    def __init__(self, wire, call_id, cpu, parity):
+        go, self.go = os.pipe()
+        self.done, done = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(go)
+            os.close(done)
+            return
+        os.close(self.go)
+        os.sched_setaffinity(0, {cpu})
+        for first in iter(lambda: os.read(go, 4), b""):
+            base = struct.unpack("=I", first)[0] + parity
+            for seq in range(base, base + BATCH, 2):
+                wire.send(data(seq), call_id)
+            os.write(done, b"x")
+        os._exit(0)
+
+    def start(self, seq):
+        os.write(self.go, struct.pack("=I", seq))
+
+    def end(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.close(self.go)
+        os.close(self.done)
+        os.waitpid(self.pid, 0)
+
+
+def frames_until(line, last):
+    found = []
+
+    def seen():
+        found.extend(line.frames())
+        return last in found
+
+    wait_until(seen, 10)
+    return found
+
+
+def two_processors(wire, genl, cpus):
+    """PPP must get the frames in order, whichever packet came where."""
+    if len(cpus) < 2:
+        skip("packets that come on two processors are in order", "there is one")
+        return
+    with Line(genl) as line:
+        line.call.set_option(SO_REORDER, 300)
+        senders = [Sender(wire, line.call_id, cpu, parity)
+                   for parity, cpu in enumerate(sorted(cpus)[:2])]
+        wrong = None
+        for seq in range(0, BATCHES * BATCH, BATCH):
+            for sender in senders:
+                sender.start(seq)
+            for sender in senders:
+                os.read(sender.done, 1)
+            found = frames_until(line, frame(seq + BATCH - 1))
+            if found != [frame(number) for number in range(seq, seq + BATCH)]:
+                wrong = (seq, [octets.hex() for octets in found])
+                break
+        counted = line.counted()
+        for sender in senders:
+            sender.end()
+        print(f"# two processors: {BATCHES * BATCH} packets,",
+              f"{counted.get('reordered', 0)} came too early", flush=True)
+        point(not wrong, "packets that come on two processors are in order",
+              f"{wrong}, counted {counted}")
 
 
 def mutated(rng, call_ids):
@@ -772,7 +939,8 @@ def main():
     if len(namespaces) != 4:
         sys.exit("gre_peer.py needs four network namespaces: run gre.sh")
     a, p, b, q = namespaces
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cpus = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cpus)})
     print("TAP version 13")
     wire, stranger = Wire(p), Wire(q)
     enter(f"/run/netns/{b}")
@@ -786,6 +954,7 @@ def main():
         foreign_namespace(wire, genl, stranger, stranger_genl)
         sent_frames(wire, genl)
         sent_ip_header(wire, genl)
+        outer_dscp(wire, genl)
         no_route(wire, genl, a)
         acks_of_one_way(wire, genl)
         acks_are_not_acked(wire, genl)
@@ -795,6 +964,9 @@ def main():
         in_vrf(wire, genl, a)
         hole_times(wire, genl)
         round_trip(wire, genl)
+        two_processors(wire, genl, cpus)
+        window_on(wire, genl)
+        window_auto(wire, genl)
         fuzz(wire, genl)
     return done()
 
