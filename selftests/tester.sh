@@ -11,6 +11,9 @@ cd "$(dirname "$0")"
 . ./dial_lib.sh
 
 readonly DATAGRAMS=1000
+# Test type 3 of pptp-linux 1.10 loses the packet before those that it reverses: its
+# number is never seen on the wire. Once in --test-rate.
+readonly -A LOST=([1]=0 [2]=0 [3]=12)
 
 # dial_tester TYPE
 dial_tester()
@@ -27,22 +30,28 @@ listens()
 	[ -n "$(ns s ss -Huln "src $INNER:7778")" ]
 }
 
+# in_order TYPE
 in_order()
 {
 	local receiver
 
-	ns s timeout 90 python3 ./tunnel_order.py receive "$INNER" "$DATAGRAMS" &
+	ns s timeout 90 python3 ./tunnel_order.py receive "$INNER" "$DATAGRAMS" "${LOST[$1]}" &
 	receiver=$!
 	wait_for "$PATIENCE" listens
 	ns c1 python3 ./tunnel_order.py send "$INNER" "$DATAGRAMS"
 	wait "$receiver"
 }
 
-# The tester has done its work, and nothing was dropped for it
+# counted TYPE: the tester has done its work, packets were held for that, and none
+# that it has sent was dropped
 counted()
 {
-	json s 'all(c["stats"]["rx_reordered"] > 0 for c in j["calls"]) and j["calls"]' calls -s
-	json s 'all(c["stats"]["rx_lost"] == c["stats"]["rx_drop_late"] == 0 for c in j["calls"])' calls -s
+	json s 'len(j["calls"]) == 1 and j["calls"][0]["rx"]["high"] > 0' calls -s
+	if [ "${LOST[$1]}" -eq 0 ]; then
+		json s 'j["calls"][0]["stats"]["rx_reordered"] > 0' calls -s
+	fi
+	json s 'j["calls"][0]["stats"]["rx_drop_late"] == 0' calls -s
+	json s "j['calls'][0]['stats']['rx_lost'] <= ${LOST[$1]}" calls -s
 }
 
 need_command pptp
@@ -51,8 +60,8 @@ server_conf
 server_start
 for type in 1 2 3; do
 	check "test type $type: dials in" dial_tester "$type"
-	check "test type $type: $DATAGRAMS datagrams, in order" in_order
-	check "test type $type: they had been damaged" counted
+	check "test type $type: $DATAGRAMS datagrams, in order" in_order "$type"
+	check "test type $type: they had been damaged" counted "$type"
 	check "test type $type: hangs up" hang_up c1
 	check "test type $type: nothing is left" nothing_left
 done
