@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Beside the kernel's own pptp.ko, in the same boot and by what both have: the rows
-# of enhanced GRE, and TCP with MPPE over a path that reorders, loses and doubles.
+# Beside the kernel's own pptp.ko, in the same boot and by what both have: the socket
+# ABI, the rows of enhanced GRE, and TCP with MPPE over a path that reorders, loses
+# and doubles.
 #
 # need_module's arguments are for the module and none of ours.
 # shellcheck disable=SC2119
@@ -52,6 +53,18 @@ tcp()
 		delay 10ms reorder 25% loss 1% duplicate 1% limit 10000 >"$dir/tcp.$1"
 }
 
+# abi MODULE: in a namespace without a way out
+abi()
+{
+	ip netns del "${NS_PREFIX}a" 2>/dev/null || true
+	ip netns add "${NS_PREFIX}a"
+	ns a ip link set lo up
+	if ! ns a python3 ./abi_plain.py >"$dir/abi.$1"; then
+		not_ok "the ABI of $1" "$(grep -A 1 "^not ok" "$dir/abi.$1")"
+	fi
+	diag "$1: $(grep -c "^ok" "$dir/abi.$1") points of the ABI"
+}
+
 has_netem()
 {
 	ns a tc qdisc add dev lo root netem delay 1ms 2>/dev/null &&
@@ -88,6 +101,17 @@ rows()
 		ok "pptp.ko does no more than that"
 	else
 		not_ok "pptp.ko does no more than that" "$theirs"
+	fi
+}
+
+# Its points are of one kind: a program that was written for pptp.ko
+same_abi()
+{
+	run_both abi || { not_ok "the ABI" "a module could not be loaded"; return; }
+	if cmp "$dir/abi.pptp.ko" "$dir/abi.pptp-mux"; then
+		ok "the ABI is the same"
+	else
+		not_ok "the ABI is the same" "$(diff "$dir/abi.pptp.ko" "$dir/abi.pptp-mux")"
 	fi
 }
 
@@ -130,6 +154,7 @@ for name in a p; do
 	ns_new "$name"
 done
 modprobe -a ppp_generic pppox gre 2>/dev/null || true
+same_abi
 rows
 if modprobe ppp_mppe 2>/dev/null && has_netem; then
 	bad_path
