@@ -7,7 +7,8 @@
 #
 #   dial_setup CLIENTS             namespaces, secrets, directory $dir
 #   server_conf LINE...            writes pptpmuxd's configuration; its pppd gets
-#                                  $pppd_options too
+#                                  $pppd_options too; all clients are one user, so
+#                                  that $single_session is "allow" by default
 #   server_start                   starts pptpmuxd and waits until it listens
 #   server_stop                    SIGTERM; leaves its exit code in $server_rc
 #   log_has PATTERN                of the server's log since log_mark
@@ -156,6 +157,7 @@ server_conf()
 		localip = "$INNER"
 		remoteip = { "${POOL[0]}-${POOL[-1]}" }
 		plugin = "$PLUGIN"
+		single-session = "${single_session-allow}"
 		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 ${pppd_options-}" }
 	CONF
 	printf '%s\n' "$@" >>"$dir/pptpmuxd.conf"

@@ -60,25 +60,6 @@ def no_usage(server):
     pptp.ctl("s", "set", "all", "enabled", "yes")
 
 
-def no_address(server):
-    """More slots than addresses: General Error, No Resource."""
-    with Control(server).start() as control:
-        theirs = [control.call(ours) for ours in (1, 2)]
-        pptp.ctl("s", "resize", "4")
-        assert control.ask_call(3) == (pptp.GENERAL, pptp.NO_RESOURCE, 0)
-        assert pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 2)
-        control.clear(1, theirs[0])
-        def again():
-            result, error, got = control.ask_call(3)
-            assert (result, error) in ((pptp.CONNECTED, 0),
-                                       (pptp.GENERAL, pptp.NO_RESOURCE))
-            return got
-        pptp.wait_for(again)
-        control.stop()
-    pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 4)
-    pptp.ctl("s", "resize", "2")
-
-
 def too_many(server):
     """More calls than max-calls-per-connection: General Error, No Resource."""
     pptp.ctl("s", "resize", "4")
@@ -160,8 +141,7 @@ def no_memory_two_slots(server, pid):
 
 
 PARTS = {part.__name__: part for part in
-         (busy, no_usage, no_address, too_many, no_memory_one_slot,
-          no_memory_two_slots)}
+         (busy, no_usage, too_many, no_memory_one_slot, no_memory_two_slots)}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

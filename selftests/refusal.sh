@@ -72,6 +72,26 @@ told_busy()
 	hang_up c1
 }
 
+# More slots than addresses
+told_no_address()
+{
+	nothing_left
+	ctl s resize 4
+	dial c2
+	dial c3
+	log_mark
+	told 'error 717: no address is free'
+	wait_for "$PATIENCE" log_has 'event 20050: call ended: error 717: no address is free for alice in pool "default": 2 of 2 in use, 0 set aside'
+	log_has 'add a range to remoteip in pptpmuxd.conf'
+	hang_up c2
+	dial c1
+	reach c1
+	hang_up c1
+	hang_up c3
+	nothing_left
+	ctl s resize 2
+}
+
 told_no_usage()
 {
 	ctl s set all usage dial-out
@@ -120,8 +140,7 @@ server_start
 check "all busy: result 4, and a call when one is free" part busy
 check "no slot may receive: result 7, and a call when one may" part no_usage
 check "no slot may receive: the log names slots and setting" no_usage_is_logged
-check "no address: result 2, error 4" part no_address
-check "no address: the log names the setting" log_has 'all 2 addresses of remoteip are in use'
+check "no address: the call ends in IPCP, with the reason" told_no_address
 check "the log's advice helps" advice_helps
 check "pppd is told: busy" told_busy
 check "pppd is told: no slot may receive" told_no_usage

@@ -17,6 +17,7 @@
 #include "pppd_compat.h"
 #include "dial.h"
 #include "keeper.h"
+#include "lease.h"
 
 /*
  * With MPPE, 1400 octets stay below what fits into one Ethernet frame beneath
@@ -29,6 +30,7 @@ __attribute__((visibility("default"))) char pppd_version[] = compat_version;
 
 /* As pppd's options set them */
 static int inherited_fd = -1;
+static int lease_fd = -1;
 static char *server;
 static char *client;
 static char *phone;
@@ -44,6 +46,7 @@ static int channel_fd = -1;	/* /dev/ppp, attached to the call's channel */
 
 static compat_option options[] = {
 	OPTION("pptp_mux_fd", o_int, &inherited_fd, "Descriptor of a call, from pptpmuxd"),
+	OPTION("pptp_mux_lease_fd", o_int, &lease_fd, "Descriptor to ask pptpmuxd for an address"),
 	OPTION("pptp_server", o_string, &server, "PPTP server to dial"),
 	OPTION("pptp_client", o_string, &client, "Local address to dial from"),
 	OPTION("pptp_phone", o_string, &phone, "Phone number to give to the server"),
@@ -93,6 +96,8 @@ static int adopt(void)
 		return -1;
 	}
 	fcntl(call.fd, F_SETFD, FD_CLOEXEC);
+	if (lease_fd >= 0)
+		lease_start(lease_fd);
 	compat_set_names("pptp", NULL);
 	return call.fd;
 }

@@ -18,6 +18,8 @@
 
 #include <pppd/pppd.h>
 #include <pppd/fsm.h>
+#include <pppd/ccp.h>
+#include <pppd/ipcp.h>
 #include <pppd/lcp.h>
 #include <pppd/options.h>
 
@@ -51,12 +53,39 @@ static inline void compat_on_pid_change(void (*notify)(void *, int))
 	ppp_add_notify(NF_PID_CHANGE, notify, NULL);
 }
 
+static inline void compat_on_user(void (*notify)(void *, int))
+{
+	ppp_add_notify(NF_AUTH_UP, notify, NULL);
+}
+
+static inline void compat_on_ip_up(void (*notify)(void *, int))
+{
+	ppp_add_notify(NF_IP_UP, notify, NULL);
+}
+
+static inline void compat_timeout(void (*function)(void *), int seconds)
+{
+	ppp_timeout(function, NULL, seconds, 0);
+}
+
+static inline void compat_peer_name(char *name, size_t size)
+{
+	ppp_peer_authname(name, size);
+}
+
+static inline const char *compat_ifname(void)
+{
+	return ppp_ifname();
+}
+
 #else	/* 2.4.9 */
 
 /* It has a type of its own of this name, for its structures only. */
 #undef bool
 #include <pppd/pppd.h>
 #include <pppd/fsm.h>
+#include <pppd/ccp.h>
+#include <pppd/ipcp.h>
 #include <pppd/lcp.h>
 #include <pppd/patchlevel.h>
 #undef bool
@@ -92,6 +121,31 @@ static inline bool compat_signaled(void)
 static inline void compat_on_pid_change(void (*notify)(void *, int))
 {
 	add_notifier(&pidchange, notify, NULL);
+}
+
+static inline void compat_on_user(void (*notify)(void *, int))
+{
+	add_notifier(&auth_up_notifier, notify, NULL);
+}
+
+static inline void compat_on_ip_up(void (*notify)(void *, int))
+{
+	add_notifier(&ip_up_notifier, notify, NULL);
+}
+
+static inline void compat_timeout(void (*function)(void *), int seconds)
+{
+	timeout(function, NULL, seconds, 0);
+}
+
+static inline void compat_peer_name(char *name, size_t size)
+{
+	strlcpy(name, peer_authname, size);
+}
+
+static inline const char *compat_ifname(void)
+{
+	return ifname;
 }
 
 #endif

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A call: its slot, its address, its pppd.
+ * A call: its slot, its pppd; its address is lease.c's.
  *
  * It lives until its pppd has ended, which is longer than its control
  * connection may: only then are its address and its slot free to be used again.
  */
 #include "call.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "control.h"
+#include "lease.h"
 #include "log.h"
+#include "single.h"
 
 #define SPEED_BPS	100000000	/* told to the peer, which shows it to its user */
 #define WINDOW_PACKETS	64
@@ -71,31 +72,20 @@ static bool take_slot(struct call *call, struct control *control, struct pptp_ou
 	return false;
 }
 
-static bool take_address(struct call *call, struct pptp_out_reply *reply)
-{
-	call->has_address = pool_take(call->server->pool, &call->address);
-	if (call->has_address)
-		return true;
-	log_warning("%s: call refused: all %zu addresses of remoteip are in use: add a range in pptpmuxd.conf",
-		    call->name, pool_size(call->server->pool));
-	refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
-	return false;
-}
-
 static void call_free(struct call *call)
 {
 	struct server *server = call->server;
 	struct control *control = call->control;
 
 	call_socket_close(&call->socket);
-	if (call->has_address)
-		pool_release(server->pool, call->address);
+	lease_end(call);
 	LIST_REMOVE(call, entry);
 	if (control) {
 		LIST_REMOVE(call, sibling);
 		control->call_count--;
 	}
 	free(call);
+	lease_retry(server);
 	if (control)
 		control_call_gone(control);
 	server_check_end(server);
@@ -135,7 +125,10 @@ static const char *end_text(const struct call *call, const struct pppd_end *end)
  */
 static void log_end(const struct call *call, const struct pppd_end *end)
 {
-	if (end->event && !(call->cause && end->status > 128))
+	if (call->event)
+		log_warning("%s: event %u: call ended: %s", call->name, call->event,
+			    call->refusal);
+	else if (end->event && !(call->cause && end->status > 128))
 		log_warning("%s: event %u: call ended: %s (pppd's status %d)", call->name,
 			    end->event, end->text, end->status);
 	else
@@ -146,25 +139,43 @@ static void log_end(const struct call *call, const struct pppd_end *end)
 static void on_pppd_end(void *context, const struct pppd_end *end)
 {
 	struct call *call = context;
+	uint32_t cause = end->cause;
+	uint8_t result = end->cdn_result;
 
 	log_end(call, end);
+	if (call->event) {
+		cause = PPTP_MUX_CAUSE_PPP;
+		result = PPTP_CDN_GENERAL;
+	} else if (call->cause) {
+		cause = call->cause;
+		result = PPTP_CDN_ADMINISTRATIVE;
+	}
 	call->pppd = NULL;
-	call_socket_cause(&call->socket, call->cause ? call->cause : end->cause);
-	notify(call, call->cause ? PPTP_CDN_ADMINISTRATIVE : end->cdn_result);
+	call_socket_cause(&call->socket, cause);
+	notify(call, result);
 	call_free(call);
 }
+
+static void on_pppd_question(void *context, const struct lease_request *request)
+{
+	lease_asked(context, request);
+}
+
+static const struct pppd_hooks hooks = {
+	.ended = on_pppd_end,
+	.asked = on_pppd_question,
+};
 
 static bool start_pppd(struct call *call, struct pptp_out_reply *reply)
 {
 	struct pppd_call what = {
 		.name = call->name,
 		.fd = call->socket.fd,
-		.peer = call->control->peer.sin_addr,
-		.remote = call->address,
+		.peer = call->peer,
 	};
 
 	call->pppd = pppd_start(call->server->base, call->server->config, &what,
-				on_pppd_end, call);
+				&hooks, call);
 	if (call->pppd)
 		return true;
 	log_error("%s: call refused: cannot start %s: %s; correct pppd in pptpmuxd.conf, or see \"free -m\" and \"ulimit -u\"",
@@ -216,6 +227,7 @@ static struct call *call_new(struct control *control, uint16_t peer_call_id)
 	call->server = control->server;
 	call->control = control;
 	call->peer_call_id = peer_call_id;
+	call->peer = control->peer.sin_addr;
 	call->socket.fd = -1;
 	LIST_INSERT_HEAD(&control->server->calls, call, entry);
 	LIST_INSERT_HEAD(&control->calls, call, sibling);
@@ -223,17 +235,27 @@ static struct call *call_new(struct control *control, uint16_t peer_call_id)
 	return call;
 }
 
+/* By its client's address; by its user's name it is judged when that is known */
+static bool sole(struct call *call, struct control *control, struct pptp_out_reply *reply)
+{
+	const char *other = single_conflict(call, SINGLE_BY_PEER);
+
+	if (!other)
+		return true;
+	log_warning("%s: call refused: its client has a call already, %s, and single-session in pptpmuxd.conf denies a second one",
+		    control->name, other);
+	refuse(reply, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
+	return false;
+}
+
 static void accept_call(const struct call *call, struct pptp_out_reply *reply)
 {
-	char address[INET_ADDRSTRLEN];
-
 	reply->result = PPTP_OUT_CONNECTED;
 	reply->call_id = call->socket.call_id;
 	reply->speed = SPEED_BPS;
 	reply->window = WINDOW_PACKETS;
 	reply->channel = call->socket.slot;
-	inet_ntop(AF_INET, &call->address, address, sizeof(address));
-	log_info("%s: call connected, address %s, call id %u, peer's %u", call->name, address,
+	log_info("%s: call connected, call id %u, peer's %u", call->name,
 		 call->socket.call_id, call->peer_call_id);
 }
 
@@ -259,7 +281,8 @@ void call_open(struct control *control, const struct pptp_out_request *request,
 		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
-	if (!take_slot(call, control, reply) || !take_address(call, reply) ||
+	snprintf(call->name, sizeof(call->name), "%s", control->name);
+	if (!sole(call, control, reply) || !take_slot(call, control, reply) ||
 	    !start_pppd(call, reply)) {
 		call_free(call);
 		return;
@@ -319,6 +342,12 @@ void call_hang_up(struct call *call, uint32_t cause)
 	if (!call->cause)
 		call->cause = cause;
 	pppd_stop(call->pppd);
+}
+
+/* Is it on its way out, whoever began it? */
+bool call_is_ending(const struct call *call)
+{
+	return call->cause || call->event;
 }
 
 /**

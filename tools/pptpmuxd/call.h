@@ -21,10 +21,17 @@ struct call {
 	struct control *control;	/* NULL when it is gone */
 	struct call_socket socket;
 	uint16_t peer_call_id;
+	struct in_addr peer;
 	uint32_t cause;			/* PPTP_MUX_CAUSE_*, 0 while nobody hangs up */
 	bool notified;			/* the peer has its Call-Disconnect-Notify */
+	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
 	bool has_address;
 	struct in_addr address;		/* what the client gets */
+	int lan;			/* interface of the network that it is in, 0: none */
+	bool waiting;			/* for an address that others are giving back */
+	struct in_addr wish;		/* a certain one, while waiting */
+	unsigned int event;		/* RRAS event id of our refusal, 0: none */
+	char refusal[512];		/* why, for the log */
 	struct pppd *pppd;
 	char name[64];
 };
@@ -36,5 +43,6 @@ struct call *call_find_peer(struct control *control, uint16_t peer_call_id);
 void call_clear(struct call *call);
 void call_hang_up(struct call *call, uint32_t cause);
 void call_lose(struct call *call);
+bool call_is_ending(const struct call *call);
 
 #endif /* CALL_H */

@@ -16,6 +16,7 @@
 #include <linux/pptp_mux.h>
 
 #include "accountspec.h"
+#include "rundir.h"
 
 #define BLANKS	" \t"
 
@@ -37,6 +38,20 @@ static const struct choice encryption_choices[] = {
 	{ "mppe-128", ENCRYPTION_MPPE_128 },
 	{ "options", ENCRYPTION_OPTIONS },
 	{ "none", ENCRYPTION_NONE },
+	{ NULL, 0 }
+};
+
+static const struct choice single_choices[] = {
+	{ "replace", SINGLE_REPLACE },
+	{ "deny", SINGLE_DENY },
+	{ "allow", SINGLE_ALLOW },
+	{ NULL, 0 }
+};
+
+static const struct choice single_by_choices[] = {
+	{ "user", SINGLE_BY_USER },
+	{ "peer", SINGLE_BY_PEER },
+	{ "both", SINGLE_BY_BOTH },
 	{ NULL, 0 }
 };
 
@@ -85,13 +100,25 @@ static const char *last_string(cfg_opt_t *opt)
 	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 }
 
+static const struct {
+	const char *option;
+	const struct choice *choices;
+} choosers[] = {
+	{ "authentication", auth_choices },
+	{ "encryption", encryption_choices },
+	{ "single-session", single_choices },
+	{ "single-session-by", single_by_choices },
+	{ "log", log_choices },
+	{ "log-level", level_choices },
+};
+
 static const struct choice *choices_of(const char *option)
 {
-	if (!strcmp(option, "authentication"))
-		return auth_choices;
-	if (!strcmp(option, "encryption"))
-		return encryption_choices;
-	return strcmp(option, "log") ? level_choices : log_choices;
+	size_t i = 0;
+
+	while (strcmp(choosers[i].option, option))
+		i++;
+	return choosers[i].choices;
 }
 
 static int choose(const struct choice *choice, const char *word)
@@ -141,27 +168,6 @@ static int valid_number(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-static int valid_range(cfg_t *cfg, cfg_opt_t *opt)
-{
-	unsigned int i, last = cfg_opt_size(opt) - 1;
-	struct pool_range range, other;
-	const char *fault = pool_range_parse(last_string(opt), &range);
-
-	if (fault) {
-		cfg_error(cfg, "remoteip \"%s\": %s", last_string(opt), fault);
-		return -1;
-	}
-	for (i = 0; i < last; i++) {
-		pool_range_parse(cfg_opt_getnstr(opt, i), &other);
-		if (range.first <= other.last && other.first <= range.last) {
-			cfg_error(cfg, "remoteip \"%s\" overlaps with \"%s\": two clients would get one address",
-				  last_string(opt), cfg_opt_getnstr(opt, i));
-			return -1;
-		}
-	}
-	return 0;
-}
-
 static int valid_usage(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct usage_rule rule;
@@ -197,7 +203,7 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 	static const struct choice refused[] = {
 		{ "password", 0 },
 		{ "persist", 1 }, { "demand", 1 }, { "plugin", 1 }, { "pptp_server", 1 },
-		{ "pptp_mux_fd", 1 }, { "updetach", 1 },
+		{ "pptp_mux_fd", 1 }, { "pptp_mux_lease_fd", 1 }, { "updetach", 1 },
 		{ NULL, 0 }
 	};
 	const char *text = last_string(opt);
@@ -240,30 +246,46 @@ static void set_validators(cfg_t *cfg)
 		cfg_validate_callback_t valid;
 	} validators[] = {
 		{ "listen", valid_address }, { "localip", valid_address },
-		{ "remoteip", valid_range }, { "usage", valid_usage },
+		{ "usage", valid_usage },
 		{ "pppd", valid_executable }, { "options-file", valid_file },
-		{ "options", valid_option }, { "authentication", valid_choice },
-		{ "encryption", valid_choice }, { "log", valid_choice },
-		{ "log-level", valid_choice },
+		{ "options", valid_option },
 	};
 	size_t i;
 
 	cfg_set_error_function(cfg, report);
 	for (i = 0; i < sizeof(validators) / sizeof(validators[0]); i++)
 		cfg_set_validate_func(cfg, validators[i].option, validators[i].valid);
+	for (i = 0; i < sizeof(choosers) / sizeof(choosers[0]); i++)
+		cfg_set_validate_func(cfg, choosers[i].option, valid_choice);
 	for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		cfg_set_validate_func(cfg, bounds[i].option, valid_number);
 	for (i = 0; i < ACCOUNTS; i++)
 		cfg_set_validate_func(cfg, accounts[i], valid_account);
+	config_pools_validate(cfg);
 }
 
 static cfg_t *new_parser(void)
 {
+	cfg_opt_t pool[] = {
+		CFG_STR_LIST("remoteip", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("exclude", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("users", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("proxyarp", cfg_false, CFGF_NONE),
+		CFG_END()
+	};
 	cfg_opt_t options[] = {
 		CFG_STR("listen", "0.0.0.0", CFGF_NONE),
 		CFG_INT("port", 1723, CFGF_NONE),
 		CFG_STR("localip", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("remoteip", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("exclude", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("proxyarp", cfg_false, CFGF_NONE),
+		CFG_SEC("pool", pool, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+		CFG_STR_LIST("static", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("routes", NULL, CFGF_NODEFAULT),
+		CFG_STR("single-session", "replace", CFGF_NONE),
+		CFG_STR("single-session-by", "user", CFGF_NONE),
+		CFG_STR("run-directory", RUNDIR_DEFAULT, CFGF_NONE),
 		CFG_STR("pppd", "/usr/sbin/pppd", CFGF_NONE),
 		CFG_STR("plugin", PPPD_PLUGIN_DIR "/pptp_mux.so", CFGF_NONE),
 		CFG_STR("options-file", NULL, CFGF_NODEFAULT),
@@ -314,17 +336,6 @@ static int get_choice(cfg_t *cfg, const char *option)
 static void *new_array(size_t count, size_t size)
 {
 	return calloc(count ? count : 1, size);
-}
-
-static bool copy_ranges(struct config *config, cfg_t *cfg)
-{
-	size_t i;
-
-	config->range_count = cfg_size(cfg, "remoteip");
-	config->ranges = new_array(config->range_count, sizeof(config->ranges[0]));
-	for (i = 0; config->ranges && i < config->range_count; i++)
-		pool_range_parse(cfg_getnstr(cfg, "remoteip", i), &config->ranges[i]);
-	return config->ranges;
 }
 
 static bool copy_rules(struct config *config, cfg_t *cfg)
@@ -381,14 +392,17 @@ static char *own_hostname(cfg_t *cfg)
 	return strdup(name);
 }
 
-static bool copy_strings(struct config *config, cfg_t *cfg)
+static bool copy_strings(struct config *config, cfg_t *cfg, const char *path)
 {
+	config->path = strdup(path);
+	config->run_directory = copy_string(cfg, "run-directory");
 	config->pppd = copy_string(cfg, "pppd");
 	config->plugin = copy_string(cfg, "plugin");
 	config->options_file = copy_string(cfg, "options-file");
 	config->vendor = copy_string(cfg, "vendor");
 	config->hostname = own_hostname(cfg);
-	return config->pppd && config->plugin && config->vendor && config->hostname;
+	return config->path && config->run_directory && config->pppd && config->plugin &&
+	       config->vendor && config->hostname;
 }
 
 static void copy_account(struct pmux_table_change *table, const char *name, const char *text)
@@ -423,6 +437,8 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->port = cfg_getint(cfg, "port");
 	config->auth = get_choice(cfg, "authentication");
 	config->encryption = get_choice(cfg, "encryption");
+	config->single = get_choice(cfg, "single-session");
+	config->single_by = get_choice(cfg, "single-session-by");
 	config->max_connections = cfg_getint(cfg, "max-connections");
 	config->max_per_source = cfg_getint(cfg, "max-connections-per-source");
 	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
@@ -442,27 +458,9 @@ static bool complete(cfg_t *cfg, const char *path)
 			  path);
 		return false;
 	}
-	if (!cfg_size(cfg, "remoteip")) {
+	if (!cfg_size(cfg, "remoteip") && !cfg_size(cfg, "pool") && !cfg_size(cfg, "static")) {
 		log_error("%s: remoteip is missing: add a line such as remoteip = { \"192.168.7.10-192.168.7.200\" }, the clients' addresses",
 			  path);
-		return false;
-	}
-	return true;
-}
-
-/* The server's own address must not be given to a client */
-static bool consistent(const struct config *config, const char *path)
-{
-	uint32_t local = ntohl(config->localip.s_addr);
-	char address[INET_ADDRSTRLEN];
-	size_t i;
-
-	for (i = 0; i < config->range_count; i++) {
-		if (local < config->ranges[i].first || local > config->ranges[i].last)
-			continue;
-		inet_ntop(AF_INET, &config->localip, address, sizeof(address));
-		log_error("%s: localip %s is one of remoteip's addresses: take it out of that range",
-			  path, address);
 		return false;
 	}
 	return true;
@@ -475,8 +473,9 @@ static struct config *convert(cfg_t *cfg, const char *path)
 	if (!config)
 		return NULL;
 	copy_values(config, cfg);
-	if (copy_strings(config, cfg) && copy_ranges(config, cfg) && copy_rules(config, cfg) &&
-	    copy_words(config, cfg) && consistent(config, path))
+	if (copy_strings(config, cfg, path) && copy_rules(config, cfg) &&
+	    copy_words(config, cfg) &&
+	    config_pools_read(&config->pools, cfg, path, config->localip))
 		return config;
 	config_free(config);
 	return NULL;
@@ -519,8 +518,10 @@ void config_free(struct config *config)
 	for (i = 0; i < config->word_count; i++)
 		free(config->words[i]);
 	free(config->words);
-	free(config->ranges);
+	config_pools_free(&config->pools);
 	free(config->rules);
+	free(config->path);
+	free(config->run_directory);
 	free(config->pppd);
 	free(config->plugin);
 	free(config->options_file);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config_pools.h"
 #include "log.h"
-#include "pool.h"
 #include "usage.h"
 
 /* Whom pppd asks for proof, and what it encrypts with */
@@ -25,12 +25,29 @@ enum config_encryption {
 	ENCRYPTION_NONE,
 };
 
+/* What a user's second call does to the first */
+enum config_single {
+	SINGLE_REPLACE,
+	SINGLE_DENY,
+	SINGLE_ALLOW,
+};
+
+/* What makes two calls those of one client */
+enum config_single_by {
+	SINGLE_BY_USER = 1,
+	SINGLE_BY_PEER = 2,
+	SINGLE_BY_BOTH = SINGLE_BY_USER | SINGLE_BY_PEER,
+};
+
 struct config {
+	char *path;
 	struct in_addr listen;
 	unsigned int port;
 	struct in_addr localip;
-	struct pool_range *ranges;
-	size_t range_count;
+	struct config_pools pools;
+	enum config_single single;
+	enum config_single_by single_by;
+	char *run_directory;
 
 	char *pppd;
 	char *plugin;

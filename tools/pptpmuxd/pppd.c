@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The pppd process of a call: started with the call's socket as its descriptor
- * 3, its output in our log, ended politely and then not.
+ * 3 and a socket for questions to us as 4, its output in our log, ended politely
+ * and then not.
  */
 #include "pppd.h"
 
@@ -16,14 +17,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/pptp_mux.h>
 
 #include "pptp_msg.h"
+#include "process.h"
 
 #define CALL_FD		"3"	/* in pppd */
 #define CALL_FD_NUMBER	3
+#define LEASE_FD	"4"
+#define LEASE_FD_NUMBER	4
 #define FIXED_WORDS	64	/* more than arguments_fill() adds */
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define LINE_OCTETS	512
@@ -31,13 +36,16 @@
 struct pppd {
 	LIST_ENTRY(pppd) entry;
 	pid_t pid;
+	unsigned long long started;
 	const char *name;
 	int output_fd;
+	int lease_fd;
+	struct event *questions;
 	struct evbuffer *lines;
 	struct event *output;
 	struct event *grace;
 	unsigned int event;	/* RRAS event id that its output has shown, 0: none */
-	pppd_ended ended;
+	const struct pppd_hooks *hooks;
 	void *context;
 };
 
@@ -174,6 +182,8 @@ static void fill(struct arguments *arguments, const struct config *config,
 	add(arguments, config->plugin);
 	add(arguments, "pptp_mux_fd");
 	add(arguments, CALL_FD);
+	add(arguments, "pptp_mux_lease_fd");
+	add(arguments, LEASE_FD);
 	add_all(arguments, defaults);
 	add_auth(arguments, config->auth);
 	add_encryption(arguments, config->encryption);
@@ -192,14 +202,22 @@ static void fill(struct arguments *arguments, const struct config *config,
 	add(arguments, NULL);
 }
 
-static void actions_fill(posix_spawn_file_actions_t *actions, int call_fd, int output_fd)
+/* What the new process gets */
+struct descriptors {
+	int call;
+	int output;
+	int lease;	/* above those that it gets, so that none of them hides it */
+};
+
+static void actions_fill(posix_spawn_file_actions_t *actions, const struct descriptors *fds)
 {
 	posix_spawn_file_actions_init(actions);
 	posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(actions, output_fd, 1);
-	posix_spawn_file_actions_adddup2(actions, output_fd, 2);
-	/* last: the pipe may be number 3 itself */
-	posix_spawn_file_actions_adddup2(actions, call_fd, CALL_FD_NUMBER);
+	posix_spawn_file_actions_adddup2(actions, fds->output, 1);
+	posix_spawn_file_actions_adddup2(actions, fds->output, 2);
+	/* then these: the pipe may be number 3 itself, the call number 4 */
+	posix_spawn_file_actions_adddup2(actions, fds->call, CALL_FD_NUMBER);
+	posix_spawn_file_actions_adddup2(actions, fds->lease, LEASE_FD_NUMBER);
 }
 
 /* Own process group: a terminal's Ctrl-C is for pptpmuxd, which hangs up first. */
@@ -218,13 +236,13 @@ static void attributes_fill(posix_spawnattr_t *attributes)
 }
 
 /* Returns 0 or an errno */
-static int spawn(pid_t *pid, const char **words, int call_fd, int output_fd)
+static int spawn(pid_t *pid, const char **words, const struct descriptors *fds)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int rc;
 
-	actions_fill(&actions, call_fd, output_fd);
+	actions_fill(&actions, fds);
 	attributes_fill(&attributes);
 	rc = posix_spawn(pid, words[0], &actions, &attributes, (char **)words, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -232,11 +250,11 @@ static int spawn(pid_t *pid, const char **words, int call_fd, int output_fd)
 	return rc;
 }
 
+/* The client's address comes later, when it is known who it is (lease.c) */
 static int spawn_for(pid_t *pid, const struct config *config, const struct pppd_call *call,
-		     int output_fd)
+		     const struct descriptors *fds)
 {
-	char addresses[2 * INET_ADDRSTRLEN], peer[INET_ADDRSTRLEN], remote[INET_ADDRSTRLEN];
-	char local[INET_ADDRSTRLEN];
+	char local[INET_ADDRSTRLEN], peer[INET_ADDRSTRLEN], addresses[INET_ADDRSTRLEN + 1];
 	struct arguments arguments = { 0 };
 	int rc;
 
@@ -244,11 +262,10 @@ static int spawn_for(pid_t *pid, const struct config *config, const struct pppd_
 	if (!arguments.word)
 		return ENOMEM;
 	inet_ntop(AF_INET, &config->localip, local, sizeof(local));
-	inet_ntop(AF_INET, &call->remote, remote, sizeof(remote));
 	inet_ntop(AF_INET, &call->peer, peer, sizeof(peer));
-	snprintf(addresses, sizeof(addresses), "%s:%s", local, remote);
+	snprintf(addresses, sizeof(addresses), "%s:", local);
 	fill(&arguments, config, addresses, peer);
-	rc = spawn(pid, arguments.word, call->fd, output_fd);
+	rc = spawn(pid, arguments.word, fds);
 	free(arguments.word);
 	return rc;
 }
@@ -305,6 +322,26 @@ static void on_output(evutil_socket_t fd, short what, void *context)
 		event_del(pppd->output);
 }
 
+static void on_question(evutil_socket_t fd, short what, void *context)
+{
+	struct lease_request request;
+	struct pppd *pppd = context;
+	ssize_t got = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+
+	(void)what;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got == sizeof(request)) {
+		request.user[sizeof(request.user) - 1] = '\0';
+		pppd->hooks->asked(pppd->context, &request);
+		return;
+	}
+	if (got > 0)
+		log_error("%s: the plugin is of another version than pptpmuxd: install both anew, or correct plugin in pptpmuxd.conf",
+			  pppd->name);
+	event_del(pppd->questions);
+}
+
 static void on_grace(evutil_socket_t fd, short what, void *context)
 {
 	struct pppd *pppd = context;
@@ -320,31 +357,64 @@ static void pppd_free(struct pppd *pppd)
 {
 	if (pppd->output)
 		event_free(pppd->output);
+	if (pppd->questions)
+		event_free(pppd->questions);
 	if (pppd->grace)
 		event_free(pppd->grace);
 	if (pppd->lines)
 		evbuffer_free(pppd->lines);
-	if (pppd->output_fd >= 0)
-		close(pppd->output_fd);
+	close(pppd->output_fd);
+	close(pppd->lease_fd);
 	free(pppd);
 }
 
-static struct pppd *pppd_new(struct event_base *base, int output_fd)
+/* Both descriptors are the process's from now on, if there is one */
+static struct pppd *pppd_new(struct event_base *base, int output_fd, int lease_fd)
 {
 	struct pppd *pppd = calloc(1, sizeof(*pppd));
 
 	if (!pppd) {
 		close(output_fd);
+		close(lease_fd);
 		return NULL;
 	}
 	pppd->output_fd = output_fd;
+	pppd->lease_fd = lease_fd;
 	pppd->lines = evbuffer_new();
 	pppd->output = event_new(base, output_fd, EV_READ | EV_PERSIST, on_output, pppd);
+	pppd->questions = event_new(base, lease_fd, EV_READ | EV_PERSIST, on_question, pppd);
 	pppd->grace = evtimer_new(base, on_grace, pppd);
-	if (pppd->lines && pppd->output && pppd->grace && event_add(pppd->output, NULL) == 0)
+	if (pppd->lines && pppd->output && pppd->questions && pppd->grace &&
+	    event_add(pppd->output, NULL) == 0 && event_add(pppd->questions, NULL) == 0)
 		return pppd;
 	pppd_free(pppd);
 	return NULL;
+}
+
+/*
+ * The ends of a pipe for its output and of a socket pair for its questions: ours
+ * do not block, its own do, or it would lose lines.
+ */
+static bool open_ends(int *output, int *lease, struct descriptors *fds)
+{
+	int pipe_ends[2], pair[2];
+
+	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	fcntl(pipe_ends[1], F_SETFL, 0);
+	*output = pipe_ends[0];
+	fds->output = pipe_ends[1];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0) {
+		*lease = pair[0];
+		fds->lease = fcntl(pair[1], F_DUPFD_CLOEXEC, LEASE_FD_NUMBER + 1);
+		close(pair[1]);
+		if (fds->lease >= 0)
+			return true;
+		close(pair[0]);
+	}
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+	return false;
 }
 
 /**
@@ -352,35 +422,54 @@ static struct pppd *pppd_new(struct event_base *base, int output_fd)
  * @base:	the event loop
  * @config:	where pppd is and what it is told
  * @call:	the call
- * @ended:	called once, when the process is gone
- * @context:	for @ended
+ * @hooks:	@ended is called once, when the process is gone; @asked for each
+ *		question, to be answered by pppd_answer(), now or later
+ * @context:	for @hooks
  *
  * Return: the process, which frees itself after @ended; NULL with errno set.
  */
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
-			const struct pppd_call *call, pppd_ended ended, void *context)
+			const struct pppd_call *call, const struct pppd_hooks *hooks,
+			void *context)
 {
+	struct descriptors fds = { .call = call->fd };
+	int rc, output, lease;
 	struct pppd *pppd;
-	int fds[2], rc;
 
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+	if (!open_ends(&output, &lease, &fds))
 		return NULL;
-	/* pppd's own end blocks, or it would lose lines */
-	fcntl(fds[1], F_SETFL, 0);
-	pppd = pppd_new(base, fds[0]);
-	rc = pppd ? spawn_for(&pppd->pid, config, call, fds[1]) : ENOMEM;
-	close(fds[1]);
+	pppd = pppd_new(base, output, lease);
+	rc = pppd ? spawn_for(&pppd->pid, config, call, &fds) : ENOMEM;
+	close(fds.output);
+	close(fds.lease);
 	if (rc) {
 		if (pppd)
 			pppd_free(pppd);
 		errno = rc;
 		return NULL;
 	}
+	pppd->started = process_started(pppd->pid);
 	pppd->name = call->name;
-	pppd->ended = ended;
+	pppd->hooks = hooks;
 	pppd->context = context;
 	LIST_INSERT_HEAD(&running, pppd, entry);
 	return pppd;
+}
+
+/* A process that does not take its answer is about to end, which we shall see */
+void pppd_answer(struct pppd *pppd, const struct lease_reply *reply)
+{
+	(void)send(pppd->lease_fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+pid_t pppd_pid(const struct pppd *pppd)
+{
+	return pppd->pid;
+}
+
+unsigned long long pppd_started(const struct pppd *pppd)
+{
+	return pppd->started;
 }
 
 /**
@@ -435,7 +524,7 @@ static void finish(struct pppd *pppd, int status)
 	while (evbuffer_read(pppd->lines, pppd->output_fd, LINE_OCTETS) > 0)
 		log_lines(pppd);
 	end = judge(pppd, status);
-	pppd->ended(pppd->context, &end);
+	pppd->hooks->ended(pppd->context, &end);
 	pppd_free(pppd);
 }
 

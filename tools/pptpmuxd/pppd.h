@@ -6,8 +6,10 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "config.h"
+#include "lease_msg.h"
 
 struct event_base;
 struct pppd;
@@ -17,7 +19,6 @@ struct pppd_call {
 	const char *name;	/* for the log; must live as long as the process */
 	int fd;			/* the call's socket; stays the caller's */
 	struct in_addr peer;
-	struct in_addr remote;	/* the address that the client gets */
 };
 
 /* How pppd ended, and what that means */
@@ -29,10 +30,18 @@ struct pppd_end {
 	unsigned int event;	/* RRAS event id, 0: none */
 };
 
-typedef void (*pppd_ended)(void *context, const struct pppd_end *end);
+/* What a call hears of its pppd */
+struct pppd_hooks {
+	void (*ended)(void *context, const struct pppd_end *end);
+	void (*asked)(void *context, const struct lease_request *request);
+};
 
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
-			const struct pppd_call *call, pppd_ended ended, void *context);
+			const struct pppd_call *call, const struct pppd_hooks *hooks,
+			void *context);
+void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
+pid_t pppd_pid(const struct pppd *pppd);
+unsigned long long pppd_started(const struct pppd *pppd);
 void pppd_stop(struct pppd *pppd);
 void pppd_reap(void);
 void pppd_kill_all(void);

@@ -8,12 +8,20 @@
 #include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "log.h"
+#include "orphan.h"
+#include "pool_state.h"
+#include "projection.h"
+#include "query.h"
+#include "rtnl.h"
+#include "rundir.h"
 
 #define PAUSE_SECONDS	1	/* when there are no descriptors left to accept with */
+#define SAVE_MS		200	/* until the pool's state is written, where it may wait */
 #define BACKLOG		512
 
 static unsigned int count_from(const struct server *server, struct in_addr source)
@@ -118,6 +126,101 @@ static bool listen_on(struct server *server)
 	return false;
 }
 
+/* ---- the pool ---- */
+
+/**
+ * server_save - write down now who has which address
+ * @server:	the server
+ *
+ * Before a call gets an address: a restart must not give it to another one.
+ */
+void server_save(struct server *server)
+{
+	evtimer_del(server->save);
+	pool_save(server->pool, server->state_path);
+}
+
+/* The same, for what a restart finds out by itself: that a call has ended */
+void server_save_soon(struct server *server)
+{
+	static const struct timeval soon = { .tv_usec = SAVE_MS * 1000 };
+
+	if (!evtimer_pending(server->save, NULL))
+		evtimer_add(server->save, &soon);
+}
+
+static void on_save(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	server_save(context);
+}
+
+static bool make_directory(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) == 0 || errno == EEXIST)
+		return true;
+	log_error("cannot make the directory %s: %s; see run-directory in pptpmuxd.conf", path,
+		  strerror(errno));
+	return false;
+}
+
+/* What is in it is not for others to see, so it is not for others to enter */
+static bool open_directory(struct server *server)
+{
+	const char *top = server->config->run_directory;
+	char path[sizeof(server->state_path)];
+
+	if (rundir_path(top, NULL, path, sizeof(path)) &&
+	    rundir_path(top, "pool", server->state_path, sizeof(server->state_path)))
+		return make_directory(top, 0755) && make_directory(path, 0700);
+	log_error("run-directory = \"%s\": %s", top, strerror(errno));
+	return false;
+}
+
+static bool proxy_possible(const struct server *server, const struct config_pool *pool)
+{
+	struct in_addr first;
+	size_t i;
+
+	for (i = 0; pool->proxyarp && i < pool->range_count; i++) {
+		first.s_addr = htonl(pool->ranges[i].range.first);
+		if (projection_possible(server->rtnl, first))
+			continue;
+		log_error("%s:%d: proxyarp for \"%s\": this host is connected to no network with these addresses: take some of its own network, see \"ip -4 addr\", or leave proxyarp out",
+			  server->config->path, pool->ranges[i].line, pool->ranges[i].text);
+		return false;
+	}
+	return true;
+}
+
+static bool open_kernel(struct server *server)
+{
+	const struct config_pools *pools = &server->config->pools;
+	int err = rtnl_open(&server->rtnl);
+	size_t i;
+
+	if (err)
+		log_error("cannot talk to the kernel's routing: %s; run pptpmuxd as root",
+			  strerror(-err));
+	for (i = 0; i < pools->count && !err; i++) {
+		if (!proxy_possible(server, &pools->pool[i]))
+			return false;
+	}
+	return !err;
+}
+
+/* Who has which address, as far as a pptpmuxd before us knew */
+static bool open_pool(struct server *server)
+{
+	server->pool = config_pools_make(&server->config->pools);
+	server->save = evtimer_new(server->base, on_save, server);
+	if (!server->pool || !server->save)
+		return false;
+	pool_load(server->pool, server->state_path);
+	return orphan_adopt_all(server);
+}
+
 /**
  * server_new - a server that listens
  * @base:	the event loop
@@ -135,11 +238,13 @@ struct server *server_new(struct event_base *base, struct config *config)
 	}
 	LIST_INIT(&server->controls);
 	LIST_INIT(&server->calls);
+	LIST_INIT(&server->orphans);
 	server->base = base;
 	server->config = config;
-	server->pool = pool_new(config->ranges, config->range_count);
 	server->resume = evtimer_new(base, on_resume, server);
-	if (server->pool && server->resume && listen_on(server))
+	/* The socket comes before the state: it shows that nobody else uses that */
+	if (server->resume && open_kernel(server) && open_directory(server) &&
+	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
 	return NULL;
@@ -151,15 +256,17 @@ void server_free(struct server *server)
 		evconnlistener_free(server->listener);
 	if (server->resume)
 		event_free(server->resume);
+	orphan_free_all(server);
+	query_close(server->query);
+	if (server->save) {
+		if (evtimer_pending(server->save, NULL))
+			server_save(server);
+		event_free(server->save);
+	}
 	pool_free(server->pool);
+	rtnl_close(server->rtnl);
 	config_free(server->config);
 	free(server);
-}
-
-static bool same_ranges(const struct config *one, const struct config *other)
-{
-	return one->range_count == other->range_count &&
-	       !memcmp(one->ranges, other->ranges, one->range_count * sizeof(one->ranges[0]));
 }
 
 /**
@@ -169,12 +276,17 @@ static bool same_ranges(const struct config *one, const struct config *other)
  */
 void server_reload(struct server *server, struct config *config)
 {
-	const struct config *old = server->config;
+	struct config *old = server->config;
+	struct config_pools pools;
 
 	if (old->listen.s_addr != config->listen.s_addr || old->port != config->port)
 		log_warning("reload: listen and port stay as they are until pptpmuxd is restarted");
-	if (!same_ranges(old, config))
-		log_warning("reload: remoteip stays as it is until pptpmuxd is restarted");
+	if (!config_pools_same(&old->pools, &config->pools)) {
+		log_warning("reload: remoteip, exclude, static and pools stay as they are until pptpmuxd is restarted");
+		pools = config->pools;
+		config->pools = old->pools;
+		old->pools = pools;
+	}
 	config_free(server->config);
 	server->config = config;
 	log_open(config->log_target, config->log_level);
@@ -196,12 +308,14 @@ void server_stop(struct server *server)
 	server->listener = NULL;
 	LIST_FOREACH(control, &server->controls, entry)
 		control_leave(control);
+	orphan_stop_all(server);
 	server_check_end(server);
 }
 
 /* Ends the loop when we shut down and nobody is left */
 void server_check_end(struct server *server)
 {
-	if (server->stopping && LIST_EMPTY(&server->controls) && LIST_EMPTY(&server->calls))
+	if (server->stopping && LIST_EMPTY(&server->controls) && LIST_EMPTY(&server->calls) &&
+	    LIST_EMPTY(&server->orphans))
 		event_base_loopexit(server->base, NULL);
 }

@@ -12,6 +12,9 @@
 struct call;
 struct control;
 struct event;
+struct orphan;
+struct query;
+struct rtnl;
 struct event_base;
 struct evconnlistener;
 
@@ -19,13 +22,19 @@ struct server {
 	struct event_base *base;
 	struct config *config;
 	struct pool *pool;
+	char state_path[128];		/* what a restart must know of the pool */
+	struct event *save;		/* what has changed is not yet written */
+	struct rtnl *rtnl;
+	struct query *query;		/* answers pptpmuxctl */
 	struct evconnlistener *listener;
 	struct event *resume;		/* when accepting had to pause */
 	struct log_limit refused;
 	unsigned int control_count;
+	unsigned int waiting;		/* calls that wait for an address */
 	bool stopping;
 	LIST_HEAD(, control) controls;
 	LIST_HEAD(, call) calls;	/* those too whose connection is gone */
+	LIST_HEAD(, orphan) orphans;	/* calls of a pptpmuxd before us */
 };
 
 struct server *server_new(struct event_base *base, struct config *config);
@@ -33,5 +42,7 @@ void server_free(struct server *server);
 void server_reload(struct server *server, struct config *config);
 void server_stop(struct server *server);
 void server_check_end(struct server *server);
+void server_save(struct server *server);
+void server_save_soon(struct server *server);
 
 #endif /* SERVER_H */

@@ -80,3 +80,28 @@ bool slots_apply(const struct config *config)
 	pmux_close(client);
 	return done;
 }
+
+static int has_interface(const struct pmux_slot *slot, void *data)
+{
+	return PMUX_HAS(slot, PPTP_MUX_A_SLOT_CALL) &&
+	       PMUX_HAS(&slot->call, PPTP_MUX_A_CALL_IFNAME) &&
+	       !strcmp(slot->call.ifname, data);
+}
+
+/**
+ * slots_have - is there a call with this interface?
+ * @ifname:	the interface
+ *
+ * Walks the whole table: for what should not be, not for each call.
+ */
+bool slots_have(const char *ifname)
+{
+	struct pmux *client;
+	bool found;
+
+	if (pmux_open(&client) < 0)
+		return false;
+	found = pmux_slot_dump(client, has_interface, (void *)ifname) == 1;
+	pmux_close(client);
+	return found;
+}

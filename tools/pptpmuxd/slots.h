@@ -8,5 +8,6 @@
 #include "config.h"
 
 bool slots_apply(const struct config *config);
+bool slots_have(const char *ifname);
 
 #endif /* SLOTS_H */

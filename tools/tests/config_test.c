@@ -77,6 +77,38 @@ static void test_good(void)
 	config_free(config);
 }
 
+static void test_pools(void)
+{
+	struct config *config = load(
+		"localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.0/28\" }\nexclude = { \"192.0.2.1\" }\n"
+		"pppd = \"/bin/true\"\nstatic = { \"alice 192.0.2.5\", \"bob 10.9.9.9\" }\n"
+		"routes = { \"bob 10.1.0.0/16\", \"bob 10.2.0.1\" }\n"
+		"pool plant {\n remoteip = { \"10.1.0.1-10.1.0.9\" }\n users = { \"plc-*\", \"robot\" }\n"
+		" proxyarp = true\n}\n"
+		"pool rest {\n remoteip = { \"10.2.0.1\" }\n users = { \"*-2\" }\n}\n");
+	const struct config_pools *pools = config ? &config->pools : NULL;
+	struct pool *pool;
+
+	if (!ok(config, "pools, users' own addresses and routes"))
+		return;
+	pool = config_pools_make(pools);
+	ok(pool_parts(pool) == 3 && pool_size(pool) == 13 + 9 + 1 + 1 &&
+	   pool_count(pool, 0).size == 13, "each with its addresses, one excluded, one outside");
+	ok(config_pools_of(pools, "alice") == 0 && config_pools_of(pools, "") == 0 &&
+	   config_pools_of(pools, "plc-2") == 1 && config_pools_of(pools, "robot") == 1 &&
+	   config_pools_of(pools, "x-2") == 2, "the first that has a pattern for the user");
+	ok(config_pools_fixed(pools, "bob")->address == 0x0a090909 &&
+	   !config_pools_fixed(pools, "plc-2"), "a user's own address");
+	ok(pools->route_count == 2 && pools->routes[0].len == 16 && pools->routes[1].len == 32 &&
+	   !strcmp(pools->routes[0].user, "bob"), "routes");
+	ok(!pools->pool[0].proxyarp && pools->pool[1].proxyarp, "proxy ARP of one");
+	ok(config->single == SINGLE_REPLACE && config->single_by == SINGLE_BY_USER,
+	   "a second call of a user replaces the first, if nothing else is said");
+	ok(config_pools_same(pools, pools), "the same is the same");
+	pool_free(pool);
+	config_free(config);
+}
+
 static const struct {
 	const char *text;	/* put behind GOOD, whose 3 lines it follows */
 	const char *line;	/* where the mistake is; "" for the whole file */
@@ -111,9 +143,35 @@ static const struct {
 	{ "usage = { \"VPN9 +receive\" }\n", ":4:", "unknown usage" },
 	{ "usage = { \"\" }\n", ":4:", "VPN" },
 	{ "remoteip = { \"192.0.2.10-192.0.2.19\",\n\"192.0.2.15\" }\n", ":5:", "overlaps" },
-	{ "remoteip = { \"192.0.2.0/24\" }\n", ":4:", "192.168.7.10-192.168.7.200" },
-	{ "remoteip = { \"192.0.2.1-192.0.2.9\" }\n", "", "localip 192.0.2.1 is one of remoteip's" },
+	{ "remoteip = { \"192.0.2.9-192.0.2.2\" }\n", ":4:", "lower address first" },
+	{ "remoteip = { \"192.0.2.1/24\" }\n", ":4:", "its first address" },
+	{ "remoteip = { \"x\" }\n", ":4:", "192.168.7.10-192.168.7.200" },
+	{ "remoteip = { \"127.0.0.2\" }\n", ":4:", "a network of your own" },
+	{ "remoteip = { \"198.51.100.9\",\n\"192.0.2.0/24\" }\n", ":5:",
+	  "localip 192.0.2.1 is one of remoteip's" },
 	{ "remoteip = {}\n", "", "remoteip is missing" },
+	{ "exclude = { \"192.0.2.12\",\n\"192.0.3.1\" }\n", ":5:", "none of the ranges" },
+	{ "exclude = { \"192.0.2\" }\n", ":4:", "not an address range" },
+	{ "pool plant {\nremoteip = { \"192.0.2.15-192.0.2.30\" }\nusers = { \"p\" }\n}\n",
+	  ":5:", "overlaps with \"192.0.2.10-192.0.2.19\" (line 2)" },
+	{ "pool plant {\nremoteip = { \"10.1.0.9\" }\n}\n", ":6:", "no users" },
+	{ "pool plant {\nusers = { \"p\" }\n}\n", ":6:", "no addresses" },
+	{ "pool plant {\nremoteip = { \"10.1.0.9\" }\nusers = { \"p\" }\n}\n"
+	  "pool plant {\nremoteip = { \"10.1.0.8\" }\nusers = { \"q\" }\n}\n", ":8:", "plant" },
+	{ "pool default {\nremoteip = { \"10.1.0.9\" }\nusers = { \"p\" }\n}\n", ":7:",
+	  "choose another" },
+	{ "pool plant {\nremoteip = { \"192.0.2.1\" }\nusers = { \"p\" }\n}\n", ":5:",
+	  "localip 192.0.2.1" },
+	{ "static = { \"alice\" }\n", ":4:", "alice 192.168.7.50" },
+	{ "static = { \"alice 10.0.0.1-10.0.0.2\" }\n", ":4:", "alice 192.168.7.50" },
+	{ "static = { \"alice 10.0.0.1\",\n\"bob 10.0.0.1\" }\n", ":5:", "another user's" },
+	{ "static = { \"alice 10.0.0.1\",\n\"alice 10.0.0.2\" }\n", ":5:", "has an address" },
+	{ "static = { \"alice 192.0.2.1\" }\n", ":4:", "localip" },
+	{ "routes = { \"branch\" }\n", ":4:", "branch 10.1.0.0/16" },
+	{ "routes = { \"branch 10.1.0.0/33\" }\n", ":4:", "branch 10.1.0.0/16" },
+	{ "routes = { \"branch 10.1.2.0/16\" }\n", ":4:", "its first address" },
+	{ "single-session = \"maybe\"\n", ":4:", "replace, deny, allow" },
+	{ "single-session-by = \"face\"\n", ":4:", "user, peer, both" },
 	{ "max-connections = 0\n", ":4:", "from 1 to" },
 	{ "echo-interval = 0\n", ":4:", "from 1 to" },
 	{ "port = 17\n}\n", ":5:", "brace" },
@@ -148,6 +206,7 @@ int main(void)
 	close(mkstemp(path));
 	close(mkstemp(log_path));
 	test_good();
+	test_pools();
 	test_mistakes();
 	unlink(log_path);
 	return tap_done();

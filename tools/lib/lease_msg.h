@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the plugin in a pppd asks pptpmuxd, over a socket pair that pppd inherits:
+ * one datagram a question, one an answer. Both ends are of one host, and a
+ * question or an answer of another size is from another version.
+ */
+#ifndef LEASE_MSG_H
+#define LEASE_MSG_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+#define LEASE_USER_OCTETS	256	/* as pppd's own MAXNAMELEN */
+#define LEASE_REASON_OCTETS	160
+
+enum lease_question {
+	LEASE_USER = 1,	/* the client has authenticated: may it have a call? */
+	LEASE_ADDRESS,	/* IPCP begins: which address does it get? */
+	LEASE_UP,	/* IPCP is up: do its packets come to it? */
+};
+
+struct lease_request {
+	uint32_t question;
+	int32_t ifindex;	/* of the PPP interface, from LEASE_UP on */
+	struct in_addr local;	/* from LEASE_UP on */
+	struct in_addr remote;	/* chosen elsewhere (chap-secrets, RADIUS), else 0 */
+	char user[LEASE_USER_OCTETS];	/* "" if nobody had to say a name */
+};
+
+struct lease_reply {
+	uint32_t granted;	/* 0: end the call, for @reason */
+	struct in_addr remote;
+	char reason[LEASE_REASON_OCTETS];
+};
+
+#endif /* LEASE_MSG_H */

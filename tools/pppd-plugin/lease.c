@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The client's address, which pptpmuxd gives and takes.
+ *
+ * pppd waits for each answer: it comes from the same host, and before it there is
+ * nothing that this call could do. If pptpmuxd is gone, a call that has its
+ * address goes on without it; one that has none yet must not guess, and ends.
+ */
+#include "lease.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "pppd_compat.h"
+#include "lease_msg.h"
+#include "stream.h"
+
+/* Longer than a predecessor that has to go first may take (pptpmuxd kills it) */
+#define ANSWER_MS	20000
+
+static int server_fd = -1;
+static void (*choose_before)(uint32_t *address);
+static char reason[LEASE_REASON_OCTETS];
+
+/*
+ * Runs from the loop: not in the middle of IPCP's own doings. When LCP goes down
+ * beneath an encrypted call, pppd's CCP closes it a second time, and what the
+ * client is told is "MPPE disabled"; so CCP has to know of no encryption by then.
+ */
+static void end_call(void *context)
+{
+	(void)context;
+	ccp_gotoptions[0].mppe = 0;
+	lcp_close(0, reason);
+}
+
+static void refuse(const char *why)
+{
+	snprintf(reason, sizeof(reason), "%s", why);
+	error("pptp: %s", reason);
+	compat_timeout(end_call, 0);
+}
+
+static bool wait_for_answer(void)
+{
+	struct pollfd poll_server = { .fd = server_fd, .events = POLLIN };
+	long long left, deadline = clock_ms() + ANSWER_MS;
+	int rc;
+
+	do {
+		left = deadline - clock_ms();
+		rc = left > 0 ? poll(&poll_server, 1, left) : 0;
+	} while (rc < 0 && errno == EINTR && !compat_signaled());
+	return rc == 1;
+}
+
+static bool ask(struct lease_request *request, struct lease_reply *reply)
+{
+	compat_peer_name(request->user, sizeof(request->user));
+	if (send(server_fd, request, sizeof(*request), MSG_NOSIGNAL) != sizeof(*request) ||
+	    !wait_for_answer() ||
+	    recv(server_fd, reply, sizeof(*reply), MSG_DONTWAIT) != sizeof(*reply))
+		return false;
+	reply->reason[sizeof(reply->reason) - 1] = '\0';
+	return true;
+}
+
+/*
+ * pppd calls it whenever it begins IPCP anew. What is there already was chosen by
+ * chap-secrets, by the options, by another plugin (RADIUS), or by us the last time.
+ */
+static void choose(uint32_t *address)
+{
+	struct lease_request request = { .question = LEASE_ADDRESS };
+	struct lease_reply reply;
+
+	if (choose_before)
+		choose_before(address);
+	request.remote.s_addr = *address;
+	if (!ask(&request, &reply))
+		refuse("pptpmuxd does not answer, so there is no address for this client: see whether it runs");
+	else if (!reply.granted)
+		refuse(reply.reason);
+	else
+		*address = reply.remote.s_addr;
+}
+
+static void on_user(void *context, int argument)
+{
+	struct lease_request request = { .question = LEASE_USER };
+	struct lease_reply reply;
+
+	(void)context;
+	(void)argument;
+	if (ask(&request, &reply) && !reply.granted)
+		refuse(reply.reason);
+}
+
+static void on_up(void *context, int argument)
+{
+	struct lease_request request = {
+		.question = LEASE_UP,
+		.ifindex = if_nametoindex(compat_ifname()),
+		.local.s_addr = ipcp_gotoptions[0].ouraddr,
+		.remote.s_addr = ipcp_hisoptions[0].hisaddr,
+	};
+	struct lease_reply reply;
+
+	(void)context;
+	(void)argument;
+	if (ask(&request, &reply) && !reply.granted)
+		refuse(reply.reason);
+}
+
+/**
+ * lease_start - have pptpmuxd give the client its address
+ * @fd:	the inherited end of the socket pair
+ *
+ * Called when all plugins are loaded, so that none of them comes between us and
+ * pppd: what they choose is what we ask pptpmuxd to reserve.
+ */
+void lease_start(int fd)
+{
+	server_fd = fd;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	choose_before = ip_choose_hook;
+	ip_choose_hook = choose;
+	compat_on_user(on_user);
+	compat_on_ip_up(on_up);
+}

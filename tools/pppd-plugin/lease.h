@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The client's address, which pptpmuxd gives and takes */
+#ifndef LEASE_H
+#define LEASE_H
+
+void lease_start(int fd);
+
+#endif /* LEASE_H */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a call shows of its client to the network: routes to the networks behind
+ * it, proxy ARP for its address.
+ *
+ * Routes go with the interface, however its pppd ends. A proxy-ARP entry stands
+ * on another interface and stays: it is taken away when the call is over, and
+ * when a restarted pptpmuxd finds that it is; what may be left even so is
+ * cleaned before the address is used again (claim.c).
+ */
+#include "projection.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/rtnetlink.h>
+
+#include "config_pools.h"
+#include "log.h"
+#include "rtnl.h"
+
+static bool route_is_ours(struct rtnl *rtnl, const struct rtnl_route *wanted)
+{
+	struct rtnl_route found;
+
+	return rtnl_route_get(rtnl, wanted->dst, &found) == 0 &&
+	       found.dst_len == wanted->dst_len && found.protocol == RTNL_PROTOCOL;
+}
+
+/* Of two calls of one user the later one gets the network */
+static int add_route(struct rtnl *rtnl, const struct rtnl_route *route)
+{
+	int err = rtnl_route_add(rtnl, route, RTNL_EXCLUSIVE);
+
+	if (err == -EEXIST && route_is_ours(rtnl, route))
+		err = rtnl_route_add(rtnl, route, RTNL_REPLACE);
+	return err;
+}
+
+/**
+ * projection_routes - route the networks behind a user to its call
+ * @rtnl:	the kernel
+ * @pools:	which networks are behind whom
+ * @user:	the user
+ * @ifindex:	the call's interface
+ * @name:	of the call, for the log
+ */
+void projection_routes(struct rtnl *rtnl, const struct config_pools *pools, const char *user,
+		       int ifindex, const char *name)
+{
+	struct rtnl_route route = {
+		.type = RTN_UNICAST,
+		.protocol = RTNL_PROTOCOL,
+		.scope = RT_SCOPE_LINK,
+		.table = RT_TABLE_MAIN,
+		.ifindex = ifindex,
+	};
+	char text[64];
+	size_t i;
+	int err;
+
+	for (i = 0; i < pools->route_count; i++) {
+		if (strcmp(pools->routes[i].user, user))
+			continue;
+		route.dst = pools->routes[i].network;
+		route.dst_len = pools->routes[i].len;
+		rtnl_route_text(&route, text, sizeof(text));
+		err = add_route(rtnl, &route);
+		if (err)
+			log_warning("%s: no route %s to %s: %s; see \"ip route\" for another one, and routes in pptpmuxd.conf",
+				    name, text, user, strerror(-err));
+		else
+			log_info("%s: route %s to %s", name, text, user);
+	}
+}
+
+/**
+ * projection_proxy - answer for a client in the network that its address is in
+ * @rtnl:	the kernel
+ * @address:	the client's
+ * @lan:	interface of that network, 0: there is none
+ * @name:	of the call, for the log
+ */
+void projection_proxy(struct rtnl *rtnl, struct in_addr address, int lan, const char *name)
+{
+	int err = lan ? rtnl_proxy_add(rtnl, address, lan) : -ENETUNREACH;
+
+	if (err)
+		log_warning("%s: no proxy ARP: %s; its address must be in a network that this host is connected to",
+			    name, strerror(-err));
+}
+
+/* The interface of the network that an address is in, when no call has it */
+static int lan_of(struct rtnl *rtnl, struct in_addr address)
+{
+	struct rtnl_route route;
+
+	if (rtnl_route_get(rtnl, address, &route) < 0 || route.dst_len == 32 ||
+	    route.type != RTN_UNICAST || route.scope != RT_SCOPE_LINK)
+		return 0;
+	return route.ifindex;
+}
+
+/**
+ * projection_end - take away what the end of a call has left
+ * @rtnl:	the kernel
+ * @address:	the client's, whose interface is gone
+ */
+void projection_end(struct rtnl *rtnl, struct in_addr address)
+{
+	int lan = lan_of(rtnl, address);
+	uint8_t protocol;
+
+	if (lan && rtnl_proxy_get(rtnl, address, lan, &protocol) == 0 &&
+	    protocol == RTNL_PROTOCOL)
+		rtnl_proxy_del(rtnl, address, lan);
+}
+
+/* Can proxy ARP work for an address? */
+bool projection_possible(struct rtnl *rtnl, struct in_addr address)
+{
+	struct rtnl_route route;
+
+	/* a call has it, one that was up before we were */
+	if (rtnl_route_get(rtnl, address, &route) == 0 && route.dst_len == 32)
+		return true;
+	return lan_of(rtnl, address);
+}
