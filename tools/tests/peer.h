@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * For tests of the whole daemon in one process: its loop, a client on loopback
+ * TCP, and call sockets without a kernel, so that each way in which a claim can
+ * fail is at hand. Included by one file a program.
+ */
+#ifndef PEER_H
+#define PEER_H
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "call_socket.h"
+#include "pppd.h"
+#include "pptp_msg.h"
+#include "server.h"
+
+#define DEADLINE_MS	10000	/* far more than anything here takes */
+#define CLIENT_CALL_ID	77
+#define CLIENT_WINDOW	17
+
+/* ---- the kernel ---- */
+
+static struct call_refusal fake_refusal;	/* error 0: the claim succeeds */
+static uint32_t fake_slot;
+static uint32_t fake_cause;			/* the last one that was set */
+static uint16_t fake_window;			/* the same */
+
+int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t usage,
+		      struct call_refusal *refusal)
+{
+	*refusal = fake_refusal;
+	call->fd = -1;
+	if (fake_refusal.error || usage != PPTP_MUX_USAGE_RECEIVE || !local.s_addr)
+		return -1;
+	call->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	call->slot = ++fake_slot;
+	call->call_id = 1000 + fake_slot;
+	return 0;
+}
+
+int call_socket_connect(const struct call_socket *call, struct in_addr peer,
+			uint16_t peer_call_id, struct call_refusal *refusal)
+{
+	(void)call;
+	(void)peer;
+	(void)peer_call_id;
+	memset(refusal, 0, sizeof(*refusal));
+	return 0;
+}
+
+void call_socket_peer_window(const struct call_socket *call, uint16_t packets)
+{
+	(void)call;
+	fake_window = packets;
+}
+
+void call_socket_cause(const struct call_socket *call, uint32_t cause)
+{
+	(void)call;
+	fake_cause = cause;
+}
+
+void call_socket_close(struct call_socket *call)
+{
+	if (call->fd >= 0)
+		close(call->fd);
+	call->fd = -1;
+}
+
+void call_refusal_text(const struct call_refusal *refusal, uint32_t usage, char *text, size_t size)
+{
+	(void)refusal;
+	(void)usage;
+	snprintf(text, size, "refused by the test");
+}
+
+/* ---- the loop ---- */
+
+static struct event_base *base;
+static struct server *server;
+
+static void on_child(evutil_socket_t number, short what, void *context)
+{
+	(void)number;
+	(void)what;
+	(void)context;
+	pppd_reap();
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Runs the loop for one event; its signals and timers end the short wait too */
+static void pump(void)
+{
+	struct timeval short_while = { .tv_usec = 1000 };
+
+	event_base_loopexit(base, &short_while);
+	event_base_loop(base, EVLOOP_ONCE);
+}
+
+/* Runs the loop until @done says so; false when it never does */
+static bool pump_until(bool (*done)(void))
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+
+	while (!done() && now_ms() < deadline)
+		pump();
+	return done();
+}
+
+static bool no_calls(void)
+{
+	return LIST_EMPTY(&server->calls);
+}
+
+/* ---- the client ---- */
+
+struct client {
+	int fd;
+	struct pptp_framer framer;
+	uint8_t data[4096];
+	const uint8_t *next;
+	size_t left;
+};
+
+static void client_connect(struct client *client)
+{
+	struct sockaddr_in address;
+	socklen_t len = sizeof(address);
+
+	getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &len);
+	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		abort();
+	fcntl(client->fd, F_SETFL, O_NONBLOCK);
+	client->left = 0;
+	pptp_framer_init(&client->framer);
+}
+
+static void client_close(struct client *client)
+{
+	close(client->fd);
+}
+
+static void client_write(struct client *client, const void *data, size_t len)
+{
+	size_t done = 0;
+	ssize_t sent;
+
+	while (done < len) {
+		sent = send(client->fd, (const char *)data + done, len - done, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EAGAIN)
+			return;
+		done += sent > 0 ? sent : 0;
+		pump();
+	}
+}
+
+static void client_send(struct client *client, const struct pptp_msg *msg)
+{
+	uint8_t data[PPTP_MSG_MAX];
+
+	client_write(client, data, pptp_msg_encode(msg, data, sizeof(data)));
+}
+
+/* The next message, 0 when the server has closed, -1 when neither comes */
+static int client_receive(struct client *client, struct pptp_msg *msg)
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+	const char *reason;
+	ssize_t got;
+
+	while (now_ms() < deadline) {
+		if (pptp_framer_next(&client->framer, &client->next, &client->left, msg,
+				     &reason) == PPTP_OK)
+			return msg->type;
+		got = recv(client->fd, client->data, sizeof(client->data), 0);
+		if (got == 0 || (got < 0 && errno != EAGAIN))
+			return 0;
+		client->next = client->data;
+		client->left = got > 0 ? got : 0;
+		pump();
+	}
+	return -1;
+}
+
+static int client_ask(struct client *client, const struct pptp_msg *msg, struct pptp_msg *reply)
+{
+	client_send(client, msg);
+	return client_receive(client, reply);
+}
+
+static const struct pptp_msg sccrq = {
+	.type = PPTP_SCCRQ,
+	.start = { .version = PPTP_VERSION, .framing = 3, .bearer = 3, .host = "test" },
+};
+
+static const struct pptp_msg ocrq = {
+	.type = PPTP_OCRQ,
+	.out_request = {
+		.call_id = CLIENT_CALL_ID, .min_bps = 300, .max_bps = 100000000,
+		.bearer = 3, .framing = 3, .window = CLIENT_WINDOW,
+	},
+};
+
+static const struct pptp_msg ccrq = { .type = PPTP_CCRQ, .clear.call_id = CLIENT_CALL_ID };
+
+static bool client_start(struct client *client)
+{
+	struct pptp_msg reply;
+
+	client_connect(client);
+	return client_ask(client, &sccrq, &reply) == PPTP_SCCRP &&
+	       reply.start.result == PPTP_START_OK && reply.start.version == PPTP_VERSION &&
+	       !strcmp(reply.start.host, "testhost");
+}
+
+static bool client_call(struct client *client, struct pptp_msg *reply)
+{
+	fake_window = 0;
+	return client_ask(client, &ocrq, reply) == PPTP_OCRP &&
+	       reply->out_reply.result == PPTP_OUT_CONNECTED &&
+	       fake_window == CLIENT_WINDOW &&
+	       reply->out_reply.peer_call_id == CLIENT_CALL_ID;
+}
+
+#endif /* PEER_H */
