@@ -15,6 +15,8 @@
 static const struct ctl_command commands[] = {
 	{ "slots", ctl_slots, "", "what each slot is for, and what it is doing" },
 	{ "calls", ctl_calls, "[-s]", "the calls, with statistics by -s" },
+	{ "pool", ctl_pool, "[--run-directory DIR]",
+	  "the addresses of pptpmuxd, and who has which" },
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",
 	  "follow what happens to calls, one line an event" },

@@ -39,9 +39,10 @@ _pptpmuxctl()
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $(_pptpmuxctl_command) in
-	"") words="slots calls table events set resize --json --help --version" ;;
+	"") words="slots calls pool table events set resize --json --help --version" ;;
 	slots | table) words="--json" ;;
 	calls) words="-s --json" ;;
+	pool) words="--run-directory --json" ;;
 	events)
 		case $previous in
 		--count | --timeout) words="" ;;

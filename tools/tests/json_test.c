@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* JSON as it is written: levels, commas, escapes, bytes that are no text */
+/* JSON as it is written and read: levels, commas, escapes, bytes that are no text */
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "json_read.h"
 #include "tap.h"
 
 static void escapes(void)
@@ -67,9 +68,75 @@ static void levels(void)
 	free(text);
 }
 
+/* ---- reading ---- */
+
+static void tell_open(void *data, const char *key)
+{
+	fprintf(data, "%s{", key ? key : "");
+}
+
+static void tell_close(void *data)
+{
+	fputc('}', data);
+}
+
+static void tell_value(void *data, const char *key, const char *value)
+{
+	fprintf(data, "%s=%s;", key ? key : "", value);
+}
+
+/* Is @document read, and told as @told? */
+static bool is_read(const char *document, bool good, const char *told)
+{
+	static const struct json_reader reader = { tell_open, tell_close, tell_value };
+	char *text = NULL, *copy = strdup(document);
+	bool same;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	same = json_read(copy, &reader, out) == good;
+	fclose(out);
+	same = same && (!good || !strcmp(text, told));
+	free(text);
+	free(copy);
+	return same;
+}
+
+static void reading(void)
+{
+	static const struct {
+		const char *document, *told;
+	} table[] = {
+		{ "{}", "{}" },
+		{ " [ ] \n", "{}" },
+		{ "{\"a\":1,\"b\":[true,\"x\",{\"c\":-2.5e3}]}", "{a=1;b{=true;=x;{c=-2.5e3;}}}" },
+		{ "{ \"a\" : \"q\\\"b\\\\n\\n\\u0041\\u00e9\\u20ac\" }",
+		  "{a=q\"b\\n\nA\xc3\xa9\xe2\x82\xac;}" },
+		{ "\"\\ud83d\\ude00\"", "=??;" },
+		{ "12", "=12;" },
+	};
+	static const char * const faults[] = {
+		"", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1 2]", "\"x", "\"\\", "\"\\q\"",
+		"\"\\u12\"", "\"\\u0000\"", "\"\\u0x12\"", "\"a\nb\"", "{1:2}", "[]]", "{} x", "?",
+		"[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]", "111111111111111111111111111111111111111",
+	};
+	char what[80];
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		snprintf(what, sizeof(what), "read: %zu", i);
+		ok(is_read(table[i].document, true, table[i].told), what);
+	}
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		snprintf(what, sizeof(what), "not read: %zu", i);
+		ok(is_read(faults[i], false, ""), what);
+	}
+}
+
 int main(void)
 {
 	escapes();
 	levels();
+	reading();
 	return tap_done();
 }

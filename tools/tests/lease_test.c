@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -581,6 +581,59 @@ static void test_redials(void)
 	server_down();
 }
 
+/* ---- what pptpmuxctl asks ---- */
+
+static char answer[8192];
+
+static bool asks(const char *question)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	long long deadline = now_ms() + DEADLINE_MS;
+	size_t len = 0;
+	ssize_t got = -1;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	rundir_path(run_path, "socket", address.sun_path, sizeof(address.sun_path));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    send(fd, question, strlen(question), MSG_NOSIGNAL) < 0)
+		abort();
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (got && now_ms() < deadline) {
+		pump();
+		got = recv(fd, answer + len, sizeof(answer) - 1 - len, 0);
+		len += got > 0 ? got : 0;
+	}
+	answer[len] = '\0';
+	close(fd);
+	return !got;
+}
+
+static void test_questions(void)
+{
+	struct client client;
+	struct stat status;
+	char path[160], many[600];
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.11\" }");
+	call_up(&client, "alice");
+	ok(asks("pool\n") &&
+	   strstr(answer, "{\"name\":\"default\",\"size\":2,\"held\":1,\"aside\":0}") &&
+	   strstr(answer, "{\"address\":\"192.0.2.10\",\"pool\":\"default\",\"state\":\"held\","
+			  "\"user\":\"alice\",\"call\":\"VPN") &&
+	   strstr(answer, "{\"address\":\"192.0.2.11\",\"pool\":\"default\",\"state\":\"free\"}]}"),
+	   "the pool: each address and its owner");
+	ok(asks("weather\n") && strstr(answer, "\"error\":"), "a question that it does not know");
+	memset(many, 'x', sizeof(many) - 1);
+	many[sizeof(many) - 1] = '\0';
+	ok(asks(many) && !*answer, "a question without an end");
+	rundir_path(run_path, NULL, path, sizeof(path));
+	ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0700,
+	   "only root comes to where it answers");
+	hang_up(&client);
+	server_down();
+}
+
 /* ---- many ---- */
 
 /* Each address once, and each call ends in one of three ways */
@@ -824,6 +877,7 @@ int main(int argc, char **argv)
 	test_single();
 	test_waiting();
 	test_redials();
+	test_questions();
 	test_cycled();
 	test_restart();
 	test_round_trip();

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Asks the pptpmuxd of this network namespace, over its UNIX socket */
+#include "query.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "rundir.h"
+
+#define TIMEOUT_SECONDS	10
+
+static int fail(const char *path, int err)
+{
+	const char *advice = "see the log of pptpmuxd";
+
+	if (err == ENOENT || err == ECONNREFUSED)
+		advice = "no pptpmuxd runs in this network namespace: start it, or go to its namespace with \"ip netns exec\"";
+	else if (err == EACCES || err == EPERM)
+		advice = "run it as root";
+	else if (err == EAGAIN)
+		advice = "pptpmuxd runs and does not answer: see its log, and \"ps\" for its state";
+	fprintf(stderr, "pptpmuxctl: cannot ask pptpmuxd at %s: %s\npptpmuxctl: %s\n", path,
+		strerror(err), advice);
+	return err == EACCES || err == EPERM ? CTL_NO_PERMISSION : CTL_REFUSED;
+}
+
+static int open_socket(const struct sockaddr_un *address)
+{
+	static const struct timeval timeout = { .tv_sec = TIMEOUT_SECONDS };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) == 0 &&
+	    connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* All until the end; NULL with errno set */
+static char *read_all(int fd)
+{
+	char *text = NULL, piece[4096];
+	size_t len = 0;
+	ssize_t got;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	while ((got = recv(fd, piece, sizeof(piece), 0)) > 0)
+		fwrite(piece, 1, got, out);
+	if (fclose(out) == 0 && got == 0 && len)
+		return text;
+	free(text);
+	if (!got)
+		errno = EPROTO;
+	return NULL;
+}
+
+int query(const char *top, const char *question, char **answer)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, err;
+
+	*answer = NULL;
+	if (!rundir_path(top ? top : RUNDIR_DEFAULT, "socket", address.sun_path,
+			 sizeof(address.sun_path)))
+		return fail(top ? top : RUNDIR_DEFAULT, errno);
+	fd = open_socket(&address);
+	if (fd < 0)
+		return fail(address.sun_path, errno);
+	if (dprintf(fd, "%s\n", question) > 0)
+		*answer = read_all(fd);
+	err = errno;
+	close(fd);
+	return *answer ? CTL_OK : fail(address.sun_path, err);
+}
