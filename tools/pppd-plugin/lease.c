@@ -12,9 +12,11 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "pppd_compat.h"
 #include "lease_msg.h"
@@ -46,24 +48,43 @@ static void refuse(const char *why)
 	compat_timeout(end_call, 0);
 }
 
-static bool wait_for_answer(void)
+/* Signals are blocked but for the wait, so that none slips in before it */
+static bool wait_for_answer(const sigset_t *waiting)
 {
 	struct pollfd poll_server = { .fd = server_fd, .events = POLLIN };
 	long long left, deadline = clock_ms() + ANSWER_MS;
+	struct timespec timeout;
 	int rc;
 
 	do {
 		left = deadline - clock_ms();
-		rc = left > 0 ? poll(&poll_server, 1, left) : 0;
-	} while (rc < 0 && errno == EINTR && !compat_signaled());
+		timeout = (struct timespec){ left / 1000, left % 1000 * 1000000 };
+		rc = left > 0 && !compat_signaled() ?
+		     ppoll(&poll_server, 1, &timeout, waiting) : 0;
+	} while (rc < 0 && errno == EINTR);
 	return rc == 1;
+}
+
+static bool await(void)
+{
+	sigset_t ending, waiting;
+	bool answered;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &waiting);
+	answered = wait_for_answer(&waiting);
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
+	return answered;
 }
 
 static bool ask(struct lease_request *request, struct lease_reply *reply)
 {
 	compat_peer_name(request->user, sizeof(request->user));
 	if (send(server_fd, request, sizeof(*request), MSG_NOSIGNAL) != sizeof(*request) ||
-	    !wait_for_answer() ||
+	    !await() ||
 	    recv(server_fd, reply, sizeof(*reply), MSG_DONTWAIT) != sizeof(*reply))
 		return false;
 	reply->reason[sizeof(reply->reason) - 1] = '\0';
@@ -77,17 +98,19 @@ static bool ask(struct lease_request *request, struct lease_reply *reply)
 static void choose(uint32_t *address)
 {
 	struct lease_request request = { .question = LEASE_ADDRESS };
-	struct lease_reply reply;
+	struct lease_reply reply = { .granted = 0 };
 
 	if (choose_before)
 		choose_before(address);
 	request.remote.s_addr = *address;
-	if (!ask(&request, &reply))
-		refuse("pptpmuxd does not answer, so there is no address for this client: see whether it runs");
-	else if (!reply.granted)
-		refuse(reply.reason);
-	else
+	if (ask(&request, &reply) && reply.granted)
 		*address = reply.remote.s_addr;
+	else if (compat_signaled())
+		return;	/* it hangs up */
+	else if (!*reply.reason)
+		refuse("pptpmuxd does not answer, so there is no address for this client: see whether it runs");
+	else
+		refuse(reply.reason);
 }
 
 static void on_user(void *context, int argument)

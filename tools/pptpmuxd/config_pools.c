@@ -40,13 +40,14 @@ static bool note_line(const cfg_t *cfg, cfg_opt_t *opt)
 	return true;
 }
 
+/* The last that was noted: an option that stands twice means its second value */
 static int line_of(const cfg_opt_t *opt, unsigned int index)
 {
 	size_t i;
 
-	for (i = 0; i < line_count; i++) {
-		if (lines[i].opt == opt && lines[i].index == index)
-			return lines[i].line;
+	for (i = line_count; i > 0; i--) {
+		if (lines[i - 1].opt == opt && lines[i - 1].index == index)
+			return lines[i - 1].line;
 	}
 	return 0;
 }

@@ -345,13 +345,17 @@ static void up(struct call *call, const struct lease_request *request)
  * lease_asked - answer what the plugin asks
  * @call:	the call
  * @request:	the question
- *
- * Who is being hung up gets no more answers: SIGTERM does not wait for them.
  */
 void lease_asked(struct call *call, const struct lease_request *request)
 {
+	static const struct lease_reply ending = { .reason = "the call has been hung up" };
+
 	if (call->waiting)
 		lease_end(call);
+	if (call_is_ending(call)) {
+		pppd_answer(call->pppd, &ending);
+		return;
+	}
 	switch (request->question) {
 	case LEASE_USER:
 		authenticated(call, request);
