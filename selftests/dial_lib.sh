@@ -158,6 +158,7 @@ server_conf()
 		remoteip = { "${POOL[0]}-${POOL[-1]}" }
 		plugin = "$PLUGIN"
 		single-session = "${single_session-allow}"
+		run-directory = "$dir/run"
 		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 ${pppd_options-}" }
 	CONF
 	printf '%s\n' "$@" >>"$dir/pptpmuxd.conf"

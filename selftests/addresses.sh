@@ -1,0 +1,361 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Addresses that are used again always lead to the new call. In Windows NT 4.0 they
+# did not once a pool had been used up (Microsoft's Q233048, event 20050); on Linux
+# the kernel keeps the first of two routes, and the new call is up and dead.
+#
+# CALLS=N: how many calls go through a pool of four (12, four at a time)
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+CALLS=${CALLS:-12}
+readonly FIRST=192.168.77.20 SECOND=192.168.77.21 BEHIND=10.50.0.0/16
+
+# pool_conf RANGE LINE...: the pool, and what else is configured
+pool_conf()
+{
+	local range=$1
+
+	shift
+	server_conf "$@"
+	sed -i "s,^remoteip.*,remoteip = { \"$range\" }," "$dir/pptpmuxd.conf"
+}
+
+# Each client is a user of its own
+call()
+{
+	dial "$1" user "$1" "${@:2}"
+}
+
+pinged()
+{
+	ns s ping -c 1 -W 20 "$(client_address "$1")"
+}
+
+reached()
+{
+	ns "$1" ping -c 1 -W 20 "$INNER"
+	pinged "$1"
+}
+
+# pool NS EXPRESSION: asserts of what pptpmuxctl shows, j in Python
+pool()
+{
+	json "$1" "$2" pool --run-directory "$dir/run"
+}
+
+# state_is ADDRESS STATE [USER]: as pptpmuxctl shows it
+state_is()
+{
+	pool s '[(a["state"], a.get("user", "")) for a in j["addresses"] if a["address"] == "'"$1"'"] == [("'"$2"'", "'"${3-}"'")]'
+}
+
+leads_to_ppp()
+{
+	ip -n "${NS_PREFIX}s" route get "$1" | grep ' dev ppp'
+}
+
+# In parallel; the exit codes of all
+each_client()
+{
+	local name pids=() rc=0
+
+	for name in c1 c2 c3 c4; do
+		"$@" "$name" &
+		pids+=($!)
+	done
+	for name in "${pids[@]}"; do
+		wait "$name" || rc=1
+	done
+	return "$rc"
+}
+
+recycled()
+{
+	local round
+
+	for ((round = 0; round < CALLS / 4; round++)); do
+		each_client call
+		each_client reached
+		[ "$(for name in c1 c2 c3 c4; do client_address "$name"; done | sort -u | wc -l)" -eq 4 ]
+		each_client hang_up
+		wait_for "$PATIENCE" all_free s
+	done
+	nothing_left
+}
+
+# That the rest of the network is a blackhole, as many have it, is in nobody's way
+stale_route()
+{
+	ns s ip route add "$FIRST" dev to-c2 proto 80
+	ns s ip route add blackhole 192.168.77.16/28
+	log_mark
+	call c1
+	reached c1
+	leads_to_ppp "$FIRST"
+	log_has "address $FIRST: cleaned: its route on to-c2, left of an earlier call"
+	ns s ip route del blackhole 192.168.77.16/28
+	hang_up c1
+	nothing_left
+}
+
+lingering_interface()
+{
+	local hold
+
+	mkfifo "$dir/hold"
+	ip netns exec "${NS_PREFIX}s" python3 ./addresses.py "$INNER" "$FIRST" \
+		<"$dir/hold" >"$dir/interface" &
+	exec {hold}>"$dir/hold"
+	rm "$dir/hold"
+	wait_for "$PATIENCE" grep ppp "$dir/interface"
+	leads_to_ppp "$FIRST"
+	log_mark
+	call c1
+	reached c1
+	log_has "address $FIRST: cleaned: its interface on $(cat "$dir/interface")"
+	hang_up c1
+	exec {hold}>&-
+	wait "$!"
+	nothing_left
+}
+
+# Of the two, the one that has not been used yet is next
+foreign_route()
+{
+	ns s ip route add "$SECOND" dev to-c2 proto static
+	log_mark
+	call c1
+	[[ $(client_address c1) = $FIRST* ]]
+	reached c1
+	log_has "event 20050: address $SECOND is claimed by somebody else: route $SECOND proto static on to-c2"
+	state_is "$SECOND" aside
+	ns s ip route del "$SECOND" dev to-c2 proto static
+	hang_up c1
+	nothing_left
+}
+
+# pre_up COMMAND...: run in the server's namespace while the call's interface has its
+# address and is not up yet; $5 is the client's address
+pre_up()
+{
+	printf '#!/bin/sh\n[ "$4" = %s ] || exit 0\n%s\n' "$INNER" "$*" >/etc/ppp/ip-pre-up
+	chmod 700 /etc/ppp/ip-pre-up
+}
+
+route_in_between()
+{
+	pre_up 'ip route add "$5" dev to-c2 proto static'
+	log_mark
+	call c1
+	rm /etc/ppp/ip-pre-up
+	reached c1
+	log_has "replaced: route $FIRST proto static on to-c2, which stood in the way"
+	hang_up c1
+	nothing_left
+}
+
+address_in_between()
+{
+	local rc=0
+
+	pre_up 'ip addr add "$5/32" dev lo'
+	log_mark
+	: >"$dir/c1.log"
+	call c1 || rc=$?
+	rm /etc/ppp/ip-pre-up
+	wait_for "$PATIENCE" no_process c1
+	cat "$dir/c1.log"
+	grep 'its packets would not reach this client' "$dir/c1.log"
+	wait_for "$PATIENCE" log_has "VPN[0-9]* .*: event 20050: call ended: c1 cannot be reached at $FIRST: this host's own address on lo"
+	state_is "$FIRST" aside
+	ns s ip addr del "$FIRST/32" dev lo
+	nothing_left
+}
+
+server_pppd()
+{
+	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server"
+}
+
+# What pppd did not take away itself, nor the kernel with its interface
+killed_pppd()
+{
+	ns s sysctl -q -w net.ipv4.ip_forward=1
+	call c1
+	ns c1 ip route add 192.168.77.253 dev ppp0
+	ns lan ping -c 1 -W 20 "$FIRST"
+	ns s ip neigh show proxy | grep "^$FIRST dev to-lan"
+	ns s ip route show "$BEHIND" | grep 'dev ppp'
+	kill -KILL "$(server_pppd)"
+	wait_for "$PATIENCE" no_process c1
+	no_projection
+	nothing_left
+}
+
+no_projection()
+{
+	[ -z "$(ns s ip neigh show proxy)$(ns s ip route show "$BEHIND")" ]
+}
+
+# Both are killed, the call's pppd while nobody looks after it
+killed_both()
+{
+	call c1
+	ns s ip neigh show proxy | grep "^$FIRST dev to-lan"
+	kill -KILL "$server"
+	ip netns pids "${NS_PREFIX}s" | xargs kill -KILL
+	wait_for "$PATIENCE" no_process c1
+}
+
+# pptpmuxd is killed; the client hears of it, but cannot say so
+killed_server()
+{
+	call c1
+	client_address c1 | cut -d / -f 1 >"$dir/kept"
+	silence c1
+	kill -KILL "$server"
+	wait_for "$PATIENCE" no_process c1
+	[ -n "$(ip netns pids "${NS_PREFIX}s")" ]
+}
+
+keeps_address()
+{
+	unsilence c1
+	log_has 'calls from before the restart: 1 stand and keep their addresses, 0 are gone'
+	state_is "$(cat "$dir/kept")" held c1
+	call c2
+	reached c2
+	[[ $(client_address c2) != $(cat "$dir/kept")* ]]
+}
+
+# All addresses are in use, one of them by the same user's dead call
+takes_over()
+{
+	log_mark
+	call c1
+	[[ $(client_address c1) = $(cat "$dir/kept")* ]]
+	reached c1
+	log_has 'call from before the restart: ended: c1 calls again'
+	state_is "$(cat "$dir/kept")" held c1
+	hang_up c1
+	hang_up c2
+}
+
+# A device that loses its power says nothing, and dials again when it has it back
+redials()
+{
+	local i
+
+	for ((i = 0; i < 3; i++)); do
+		call c1
+		reached c1
+		silence c1
+		end_processes c1
+		wait_for "$PATIENCE" no_process c1
+		unsilence c1
+	done
+	call c1
+	reached c1
+	log_has 'replaced by VPN[0-9]* .*: its client calls again'
+	wait_for "$PATIENCE" pool s '[a["state"] for a in j["addresses"]].count("held") == 1'
+	hang_up c1
+	nothing_left
+}
+
+# Another server in another namespace gives the same address to another client
+two_servers()
+{
+	local address
+
+	call c1
+	address=$(client_address c1)
+	pool_conf "${address%/*}"
+	ip netns exec "${NS_PREFIX}t" "$PPTPMUXD" -f "$dir/pptpmuxd.conf" >"$dir/other.log" 2>&1 &
+	wait_for "$PATIENCE" grep -q 'listens on TCP port' "$dir/other.log"
+	dial u user u pptp_server 192.168.78.1
+	[ "$(client_address u)" = "$address" ]
+	reached c1
+	reached_of_other
+	pool t '[a["user"] for a in j["addresses"] if a["state"] == "held"] == ["u"]'
+	pool s '[a["user"] for a in j["addresses"] if a["state"] == "held"] == ["c1"]'
+	hang_up u
+	hang_up c1
+	kill "$!"
+	wait "$!"
+	nothing_left
+}
+
+reached_of_other()
+{
+	ns u ping -c 1 -W 20 "$INNER"
+	ns t ping -c 1 -W 20 "$(client_address u)"
+}
+
+refused_to_start()
+{
+	local text=$1 rc=0
+
+	shift
+	pool_conf "$@"
+	ns s "$PPTPMUXD" -f "$dir/pptpmuxd.conf" >"$dir/start" 2>&1 || rc=$?
+	cat "$dir/start"
+	[ "$rc" -eq 1 ]
+	grep "pptpmuxd.conf:[0-9]*: .*$text" "$dir/start"
+}
+
+restart()
+{
+	server_stop
+	pool_conf "$@"
+	server_start
+}
+
+dial_setup 4
+for name in c1 c2 c3 c4 u; do
+	printf '%s * %s *\n' "$name" "$PASSWORD"
+done >/etc/ppp/chap-secrets
+single_session=replace
+ns_new lan
+ns_link s 192.168.77.254/24 lan 192.168.77.253/24
+ns_new t
+ns_new u
+ns_link t 192.168.78.1/24 u 192.168.78.2/24
+defer end_processes t
+defer end_processes u
+
+pool_conf 192.168.77.10-192.168.77.13
+server_start
+check "a pool of four, $CALLS calls: each reaches its own client" recycled
+restart "$FIRST"
+check "a stale route on another interface" stale_route
+check "a lingering interface with the same address" lingering_interface
+restart "$FIRST-$SECOND"
+check "a foreign route: the next address is taken" foreign_route
+check "a foreign route while IPCP comes up is replaced" route_in_between
+check "a foreign address while IPCP comes up: event 20050, the call ends" address_in_between
+restart "$FIRST" 'proxyarp = true' "routes = { \"c1 $BEHIND\" }"
+check "proxy ARP and a route behind the client; pppd is killed" killed_pppd
+check "pppd and pptpmuxd are killed" killed_both
+server_start
+check "started again: nothing is left" no_projection
+restart "$FIRST-$SECOND"
+check "pptpmuxd is killed with a call up" killed_server
+server_start
+check "started again: the call keeps its address" keeps_address
+check "its user calls again, with no other address left" takes_over
+check "nothing is left" nothing_left
+check "the same client dials again without hanging up" redials
+check "two namespaces with the same pool" two_servers
+server_stop
+check "pptpmuxd ends" test "$server_rc" -eq 0
+check "bad configuration: a network that is not ours" refused_to_start \
+	'proxyarp for .*: this host is connected to no network' 192.168.99.0/24 'proxyarp = true'
+check "bad configuration: the gateway in the pool" refused_to_start \
+	"localip $INNER is one of remoteip's" 192.168.77.0/24
+tap_end
