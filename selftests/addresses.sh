@@ -247,24 +247,26 @@ takes_over()
 	hang_up c2
 }
 
-# A device that loses its power says nothing, and dials again when it has it back
+# A device loses its power without a word, and dials again by another line; three
+# times, with two addresses
 redials()
 {
-	local i
+	local name
 
-	for ((i = 0; i < 3; i++)); do
-		call c1
-		reached c1
-		silence c1
-		end_processes c1
-		wait_for "$PATIENCE" no_process c1
-		unsilence c1
+	for name in c1 c2 c3; do
+		dial "$name" user c1
+		reached "$name"
+		silence "$name"
+		end_processes "$name"
 	done
-	call c1
-	reached c1
+	dial c4 user c1
+	reached c4
 	log_has 'replaced by VPN[0-9]* .*: its client calls again'
-	wait_for "$PATIENCE" pool s '[a["state"] for a in j["addresses"]].count("held") == 1'
-	hang_up c1
+	wait_for "$PATIENCE" pool s '[a["user"] for a in j["addresses"] if a["state"] == "held"] == ["c1"]'
+	hang_up c4
+	unsilence c1
+	unsilence c2
+	unsilence c3
 	nothing_left
 }
 
