@@ -14,7 +14,7 @@ cd "$(dirname "$0")"
 . ./dial_lib.sh
 
 CALLS=${CALLS:-12}
-readonly FIRST=192.168.77.20 SECOND=192.168.77.21 BEHIND=10.50.0.0/16
+readonly FIRST=192.168.77.20 SECOND=192.168.77.21 CHOSEN=192.168.77.24 BEHIND=10.50.0.0/16
 
 # pool_conf RANGE LINE...: the pool, and what else is configured
 pool_conf()
@@ -125,13 +125,25 @@ lingering_interface()
 	nothing_left
 }
 
-# Of the two, the one that has not been used yet is next
+# Its turn would come later
+chosen_by_secrets()
+{
+	call c3
+	[[ $(client_address c3) = $CHOSEN* ]]
+	reached c3
+	state_is "$CHOSEN" held c3
+	hang_up c3
+	wait_for "$PATIENCE" state_is "$CHOSEN" free
+	nothing_left
+}
+
+# What has not been used yet is next
 foreign_route()
 {
 	ns s ip route add "$SECOND" dev to-c2 proto static
 	log_mark
 	call c1
-	[[ $(client_address c1) = $FIRST* ]]
+	[[ $(client_address c1) != $SECOND* ]]
 	reached c1
 	log_has "event 20050: address $SECOND is claimed by somebody else: route $SECOND proto static on to-c2"
 	state_is "$SECOND" aside
@@ -155,14 +167,14 @@ route_in_between()
 	call c1
 	rm /etc/ppp/ip-pre-up
 	reached c1
-	log_has "replaced: route $FIRST proto static on to-c2, which stood in the way"
+	log_has "replaced: route $(client_address c1 | cut -d / -f 1) proto static on to-c2, which stood in the way"
 	hang_up c1
 	nothing_left
 }
 
 address_in_between()
 {
-	local rc=0
+	local rc=0 address
 
 	pre_up 'ip addr add "$5/32" dev lo'
 	log_mark
@@ -172,9 +184,11 @@ address_in_between()
 	wait_for "$PATIENCE" no_process c1
 	cat "$dir/c1.log"
 	grep 'its packets would not reach this client' "$dir/c1.log"
-	wait_for "$PATIENCE" log_has "VPN[0-9]* .*: event 20050: call ended: c1 cannot be reached at $FIRST: this host's own address on lo"
-	state_is "$FIRST" aside
-	ns s ip addr del "$FIRST/32" dev lo
+	address=$(ip -n "${NS_PREFIX}s" -4 -o addr show dev lo to 192.168.77.0/24 |
+		sed 's,.*inet \([0-9.]*\).*,\1,')
+	wait_for "$PATIENCE" log_has "VPN[0-9]* .*: event 20050: call ended: c1 cannot be reached at $address: this host's own address on lo"
+	state_is "$address" aside
+	ns s ip addr del "$address/32" dev lo
 	nothing_left
 }
 
@@ -337,7 +351,9 @@ check "a pool of four, $CALLS calls: each reaches its own client" recycled
 restart "$FIRST"
 check "a stale route on another interface" stale_route
 check "a lingering interface with the same address" lingering_interface
-restart "$FIRST-$SECOND"
+sed -i "s/^c3 .*/c3 * $PASSWORD $CHOSEN/" /etc/ppp/chap-secrets
+restart "$FIRST-$CHOSEN"
+check "an address of chap-secrets is reserved in the pool" chosen_by_secrets
 check "a foreign route: the next address is taken" foreign_route
 check "a foreign route while IPCP comes up is replaced" route_in_between
 check "a foreign address while IPCP comes up: event 20050, the call ends" address_in_between
