@@ -363,11 +363,11 @@ check "pppd and pptpmuxd are killed" killed_both
 server_start
 check "started again: nothing is left" no_projection
 restart "$FIRST-$SECOND"
-cp "$dir/s.network" "$dir/idle.network"
+cp "$dir/network" "$dir/idle"
 check "pptpmuxd is killed with a call up" killed_server
 server_start
 # which takes what it finds for how it is when there is no call
-mv "$dir/idle.network" "$dir/s.network"
+mv "$dir/idle" "$dir/network"
 check "started again: the call keeps its address" keeps_address
 check "its user calls again, with no other address left" takes_over
 check "nothing is left" nothing_left
