@@ -188,11 +188,17 @@ def channel_ioctls():
                 PPPIOCSFLAGS, 8)
         refused(errno.EFAULT, "flags to nowhere", raw_ioctl, fd,
                 PPPIOCGFLAGS, 8)
-        refused(errno.EFAULT, "the channel to nowhere", raw_ioctl,
-                call.sock.fileno(), pppox_call.PPPIOCGCHAN, 8)
         refused(errno.ENOTTY, "an ioctl that a channel has not", ppp_ioctl, fd,
                 0x40047450, 1)
     os.close(fd)
+
+
+def channel_to_nowhere():
+    """pptp.ko says EINVAL."""
+    with Call() as call:
+        call.bind(LOOPBACK).connect(LOOPBACK, 7)
+        refused(errno.EFAULT, "the channel to nowhere", raw_ioctl,
+                call.sock.fileno(), pppox_call.PPPIOCGCHAN, 8)
 
 
 def raw_ioctl(fd, request, pointer):
@@ -409,6 +415,7 @@ def main():
         user_namespaces()
         connect_states(genl)
         channel_ioctls()
+        channel_to_nowhere()
         not_supported()
         options()
         refusals(genl)

@@ -53,7 +53,7 @@ tcp()
 		delay 10ms reorder 25% loss 1% duplicate 1% limit 10000 >"$dir/tcp.$1"
 }
 
-# abi MODULE: in a namespace without a way out
+# abi MODULE: in a namespace of its own
 abi()
 {
 	ip netns del "${NS_PREFIX}a" 2>/dev/null || true
