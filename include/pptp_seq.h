@@ -35,7 +35,7 @@
 
 /*
  * How many packets may go unacknowledged before an acknowledgment is sent
- * alone at once: half of the smallest window that known peers offer (16).
+ * alone at once: half of the smallest window that peers hold themselves to (16).
  */
 #define PPTP_SEQ_ACK_EVERY	8
 

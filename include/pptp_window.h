@@ -35,6 +35,12 @@
 /* Time-outs in a row after which a peer counts as one that does not ack */
 #define PPTP_WINDOW_SILENCE	2
 
+/*
+ * In auto mode, a smaller window of the peer's is not believed: pptp-linux says 3
+ * and takes hundreds, and a TCP connection begins with ten.
+ */
+#define PPTP_WINDOW_AUTO_MIN	16
+
 /* How long an acknowledgment may wait for data that takes it along */
 #define PPTP_WINDOW_DELAY_MIN	(2 * PPTP_MS)
 #define PPTP_WINDOW_DELAY_MAX	(50 * PPTP_MS)
@@ -42,7 +48,7 @@
 enum pptp_window_mode {
 	PPTP_WINDOW_OFF,	/* never limits */
 	PPTP_WINDOW_ON,
-	PPTP_WINDOW_AUTO,	/* limits while the peer is seen to ack alone */
+	PPTP_WINDOW_AUTO,	/* while the peer is seen to ack alone */
 };
 
 /**
@@ -109,11 +115,16 @@ static inline void pptp_window_set_max(struct pptp_window *win, u32 max)
  */
 static inline bool pptp_window_limits(const struct pptp_window *win)
 {
-	enum pptp_window_mode mode = READ_ONCE(win->mode);
+	u32 max = READ_ONCE(win->max);
 
-	if (mode == PPTP_WINDOW_OFF || !READ_ONCE(win->max))
+	switch (READ_ONCE(win->mode)) {
+	case PPTP_WINDOW_ON:
+		return max;
+	case PPTP_WINDOW_AUTO:
+		return max >= PPTP_WINDOW_AUTO_MIN && READ_ONCE(win->trusted);
+	default:
 		return false;
-	return mode == PPTP_WINDOW_ON || READ_ONCE(win->trusted);
+	}
 }
 
 /* Packets that are neither acknowledged nor taken for lost; needs no lock */

@@ -801,7 +801,7 @@ def window_on(wire, genl):
 
 def window_auto(wire, genl):
     with Line(genl) as line, data_unit(line) as write:
-        line.call.set_option(SO_PEER_WINDOW, 8)
+        line.call.set_option(SO_PEER_WINDOW, 16)
         for number in range(20):
             write(number)
         equal((numbers_sent(wire, line, 19), line.stats()[TX_WINDOW]),

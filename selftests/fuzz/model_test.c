@@ -316,7 +316,8 @@ static double model_ato(const struct sending *m)
 static bool model_open(const struct sending *m)
 {
 	bool limits = m->mode == PPTP_WINDOW_ON ||
-		      (m->mode == PPTP_WINDOW_AUTO && m->trusted);
+		      (m->mode == PPTP_WINDOW_AUTO && m->trusted &&
+		       m->max >= 16);
 
 	return !limits || !m->max || m->flying < m->size;
 }

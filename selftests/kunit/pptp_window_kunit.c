@@ -51,6 +51,16 @@ static void off_and_unknown_limit_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_all(&win, 0, 99), 99U);
 }
 
+static void auto_believes_no_tiny_window(struct kunit *test)
+{
+	struct pptp_window win;
+
+	set_up(&win, PPTP_WINDOW_AUTO, PPTP_WINDOW_AUTO_MIN - 1);
+	send_all(&win, 0, 1);
+	pptp_window_ack(&win, 0, true, 0);
+	KUNIT_EXPECT_EQ(test, send_all(&win, 0, 99), 99U);
+}
+
 static void auto_waits_for_a_lone_ack(struct kunit *test)
 {
 	struct pptp_window win;
@@ -278,6 +288,7 @@ static void holes_of_a_fixed_time(struct kunit *test)
 static struct kunit_case pptp_window_cases[] = {
 	KUNIT_CASE(starts_at_half),
 	KUNIT_CASE(off_and_unknown_limit_nothing),
+	KUNIT_CASE(auto_believes_no_tiny_window),
 	KUNIT_CASE(auto_waits_for_a_lone_ack),
 	KUNIT_CASE(auto_is_not_stalled),
 	KUNIT_CASE(halves_rounding_up),
