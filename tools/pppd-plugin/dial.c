@@ -202,7 +202,7 @@ static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
 			.max_bps = 100000000,
 			.bearer = PPTP_BEARER_EITHER,
 			.framing = PPTP_FRAMING_EITHER,
-			.window = 64,
+			.window = PPTP_RECEIVE_WINDOW,
 		},
 	};
 

@@ -18,7 +18,6 @@
 #include "single.h"
 
 #define SPEED_BPS	100000000	/* told to the peer, which shows it to its user */
-#define WINDOW_PACKETS	64
 
 static void refuse(struct pptp_out_reply *reply, uint8_t result, uint8_t error)
 {
@@ -253,7 +252,7 @@ static void accept_call(const struct call *call, struct pptp_out_reply *reply)
 	reply->result = PPTP_OUT_CONNECTED;
 	reply->call_id = call->socket.call_id;
 	reply->speed = SPEED_BPS;
-	reply->window = WINDOW_PACKETS;
+	reply->window = PPTP_RECEIVE_WINDOW;
 	reply->channel = call->socket.slot;
 	log_info("%s: call connected, call id %u, peer's %u", call->name,
 		 call->socket.call_id, call->peer_call_id);
