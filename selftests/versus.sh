@@ -51,7 +51,7 @@ tcp()
 	prepare
 	python3 ./mppe_tunnel.py "$NS_PREFIX"{a,p} "$SECONDS_OF_TCP" \
 		ip netns exec "${NS_PREFIX}a" tc qdisc add dev to-p root netem \
-		delay 30ms reorder 25% loss 1% duplicate 1% limit 10000 >"$dir/tcp.$1"
+		delay 15ms reorder 25% loss 1% duplicate 1% limit 10000 >"$dir/tcp.$1"
 }
 
 # abi MODULE: in a namespace of its own
