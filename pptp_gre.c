@@ -147,7 +147,7 @@ struct gre_net {
 	u32		next_id;		/* xa_lock */
 	atomic64_t	faults[PPTP_HEADER_FAULTS];
 	atomic64_t	no_call;
-	spinlock_t	ended_lock;
+	spinlock_t	ended_lock;		/* innermost */
 	u64		ended[STATS];		/* ended_lock */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints: /sys/kernel/tracing/events/pptp_mux */
+/* Tracepoints: events/pptp_mux of tracefs */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM pptp_mux
 

@@ -21,7 +21,7 @@
 #include <linux/types.h>
 
 /* Two full frames */
-#define NDISWAN_QUEUE_MIN	(2 * 2304)
+#define NDISWAN_QUEUE_MIN	(2 * 2304U)
 
 /* How long something must not have been needed */
 #define NDISWAN_QUEUE_HOLD	(HZ / 4)
@@ -67,8 +67,8 @@ static inline void ndiswan_queue_learn(struct ndiswan_queue *queue, u32 bytes,
 	u32 limit = queue->limit;
 
 	if (!bytes) {
-		WRITE_ONCE(queue->limit, max(min(2 * limit, max),
-					     (u32)NDISWAN_QUEUE_MIN));
+		limit = max(min(2 * limit, max), NDISWAN_QUEUE_MIN);
+		WRITE_ONCE(queue->limit, limit);
 		ndiswan_queue_begin(queue, now);
 		return;
 	}
@@ -76,7 +76,7 @@ static inline void ndiswan_queue_learn(struct ndiswan_queue *queue, u32 bytes,
 	if (time_before(now, queue->since + NDISWAN_QUEUE_HOLD))
 		return;
 	limit -= min(limit, queue->lowest / 2);
-	WRITE_ONCE(queue->limit, max(limit, (u32)NDISWAN_QUEUE_MIN));
+	WRITE_ONCE(queue->limit, max(limit, NDISWAN_QUEUE_MIN));
 	ndiswan_queue_begin(queue, now);
 }
 

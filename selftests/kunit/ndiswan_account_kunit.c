@@ -230,7 +230,7 @@ static void a_slow_path_comes_down_to_two_frames(struct kunit *test)
 		now += NDISWAN_QUEUE_HOLD;
 		on_way = fill_queue(&queue, on_way / 2, now);
 	}
-	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+	KUNIT_EXPECT_EQ(test, queue.limit, NDISWAN_QUEUE_MIN);
 	KUNIT_EXPECT_LE(test, refills, 30U);
 }
 
@@ -244,7 +244,7 @@ static void light_traffic_teaches_nothing(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, ndiswan_queue_has_room(&queue, FULL,
 							       PPTP_MUX_ACCOUNT_MAX,
 							       queue.since + i));
-	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+	KUNIT_EXPECT_EQ(test, queue.limit, NDISWAN_QUEUE_MIN);
 }
 
 static void what_is_asked_again_is_no_news(struct kunit *test)
@@ -259,7 +259,7 @@ static void what_is_asked_again_is_no_news(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, ndiswan_queue_has_room(&queue, on_way,
 								PPTP_MUX_ACCOUNT_MAX,
 								queue.since));
-	KUNIT_EXPECT_EQ(test, queue.limit, (u32)NDISWAN_QUEUE_MIN);
+	KUNIT_EXPECT_EQ(test, queue.limit, NDISWAN_QUEUE_MIN);
 }
 
 /* ---- many at once ---- */

@@ -1,0 +1,595 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Buffers: accounts, back-pressure, and what becomes of frames (TAP).
+
+Usage: buffers.py PART NAMESPACE NAMESPACE
+       PART: flood, share, deaths, stuck, faults
+
+The namespaces, "a" and "b" here, are joined by a veth pair: to-b is in a, with
+192.0.2.1; to-a is in b, with 192.0.2.2. Calls are sockets and PPP units of this
+program, at both ends, without pppd. buffers.sh sees to that. "flood" prints what
+it measures instead of judging it, since it runs on the kernel's pptp.ko too.
+
+FLOOD=SECONDS: how long to flood (10); FAULTS=SECONDS: how long to inject (15)
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+from muxtest import done, enter, equal, point, skip, wait_until
+from pppox_call import Call
+
+CTL = os.environ.get("CTL", "pptpmuxctl")
+FLOOD = float(os.environ.get("FLOOD", 10))
+FAULTS = float(os.environ.get("FAULTS", 15))
+FAILSLAB = "/sys/kernel/debug/failslab"
+FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc"
+ECHO_PORT = 7
+PATIENCE = 30
+SO_BINDTODEVICE, SO_SNDBUFFORCE = 25, 32
+DATA = bytes(1300)
+LCP_ECHO_REQUEST = b"\xc0\x21\x09%c\x00\x08\x00\x00\x00\x00"
+ECHO_REPLY = 10
+
+NS = {}
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def ip(where, *arguments):
+    run("ip", "-n", NS[where], *arguments)
+
+
+def tc(*arguments):
+    run("tc", "-n", NS["a"], *arguments)
+
+
+def go(where):
+    enter("/run/netns/" + NS[where])
+
+
+def ctl(*arguments, where="a"):
+    done_ = subprocess.run(["ip", "netns", "exec", NS[where], CTL, "--json",
+                            *arguments], check=True, stdout=subprocess.PIPE)
+    return json.loads(done_.stdout) if done_.stdout else None
+
+
+# ---- tunnels ----
+
+class End:
+    """One end of a tunnel: a call, its unit, and the unit's address."""
+
+    def __init__(self, where, local, index):
+        self.where = where
+        go(where)
+        self.call = Call().bind(local)
+        self.call_id = self.call.name()[1]
+        self.address = "198.18.%d.%d" % (index, 1 if where == "a" else 2)
+
+    def connect(self, peer, peer_id, peer_address):
+        go(self.where)
+        self.call.connect(peer, peer_id)
+        self.unit = self.call.attach()
+        ip(self.where, "addr", "add", self.address, "peer", peer_address,
+           "dev", self.unit)
+        ip(self.where, "link", "set", self.unit, "up", "mtu", "1400")
+
+    @property
+    def channel(self):
+        return self.call.unit_fds[0]
+
+    def udp(self, port=0):
+        go(self.where)
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, self.unit.encode())
+        sock.bind((self.address, port))
+        return sock
+
+
+class Tunnel:
+    """Two ends, and threads at the far one that send echoes back."""
+
+    def __init__(self, index=1):
+        self.near = End("a", "192.0.2.1", index)
+        self.far = End("b", "192.0.2.2", index)
+        self.near.connect("192.0.2.2", self.far.call_id, self.far.address)
+        self.far.connect("192.0.2.1", self.near.call_id, self.near.address)
+        self.socket = self.near.udp()
+        self.echoes = self.far.udp(ECHO_PORT)
+        self.ending = False
+        self.threads = [threading.Thread(target=target)
+                        for target in (self.reflect_data, self.reflect_lcp)]
+        for thread in self.threads:
+            thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def readable(self, fd):
+        while not self.ending:
+            if select.select([fd], [], [], 0.2)[0]:
+                return True
+        return False
+
+    def reflect_data(self):
+        while self.readable(self.echoes):
+            data, who = self.echoes.recvfrom(2048)
+            if data[:4] == b"echo":
+                with contextlib.suppress(OSError):
+                    self.echoes.sendto(data, who)
+
+    def reflect_lcp(self):
+        while self.readable(self.far.channel):
+            frame = bytearray(os.read(self.far.channel, 2048))
+            if frame[:3] == LCP_ECHO_REQUEST[:3]:
+                frame[2] = ECHO_REPLY
+                with contextlib.suppress(OSError):
+                    os.write(self.far.channel, bytes(frame))
+
+    def send(self, data=DATA):
+        with contextlib.suppress(OSError):
+            self.socket.sendto(data, (self.far.address, 9))
+
+    def ping(self, number, seconds=PATIENCE):
+        """Milliseconds that a datagram takes there and back; None: lost."""
+        data = b"echo" + struct.pack("=I", number)
+        begin = time.monotonic()
+        with contextlib.suppress(OSError):
+            self.socket.sendto(data, (self.far.address, ECHO_PORT))
+        while select.select([self.socket], [], [],
+                            max(0, begin + seconds - time.monotonic()))[0]:
+            with contextlib.suppress(OSError):
+                if self.socket.recv(2048) == data:
+                    return (time.monotonic() - begin) * 1000
+        return None
+
+    def lcp_echo(self, number, seconds=PATIENCE):
+        frame = LCP_ECHO_REQUEST % (number & 0xff)
+        begin = time.monotonic()
+        os.write(self.near.channel, frame)
+        while select.select([self.near.channel], [], [],
+                            max(0, begin + seconds - time.monotonic()))[0]:
+            reply = os.read(self.near.channel, 2048)
+            if reply[2] == ECHO_REPLY and reply[3] == frame[3]:
+                return (time.monotonic() - begin) * 1000
+        return None
+
+    def passes(self):
+        """Carries traffic, by and by."""
+        number = iter(range(1 << 20))
+        return wait_until(lambda: self.ping(next(number), 0.5) is not None)
+
+    def close(self):
+        self.ending = True
+        for thread in self.threads:
+            thread.join()
+        self.socket.close()
+        self.echoes.close()
+        self.near.call.close()
+        self.far.call.close()
+
+
+# ---- accounts ----
+
+def calls(where="a"):
+    return {call["id"]: call for call in ctl("calls", "-s", where=where)["calls"]}
+
+
+def account(tunnel):
+    return calls()[tunnel.near.call_id]["tx"]
+
+
+def ledger(call):
+    """What is missing between accepted and what became of it, in frames."""
+    stats = call["stats"]
+    drops = sum(value for name, value in stats.items()
+                if name.startswith("tx_drop_"))
+    return call["tx"]["accepted"] - stats["tx_packets"] - drops
+
+
+def is_empty(tunnel):
+    tx = account(tunnel)
+    return tx["frames"] == tx["bytes"] == 0
+
+
+def point_ledger(tunnel, name):
+    """All frames are accounted for, once nothing is on its way any more."""
+    wait_until(lambda: is_empty(tunnel))
+    call = calls()[tunnel.near.call_id]
+    point(is_empty(tunnel) and ledger(call) == 0,
+          name + ": the ledger is balanced", call)
+
+
+def table_is_clear():
+    table = ctl("table")
+    drops = sum(value for name, value in table["stats"].items()
+                if name.startswith("tx_drop_"))
+    return (table["tx_frames_on_way"] == table["tx_bytes_on_way"] == 0 and
+            table["tx_borrowed"] == table["rx_borrowed"] == 0 and
+            table["rx_bytes_held"] == 0 and
+            table["tx_accepted"] == table["stats"]["tx_packets"] + drops)
+
+
+def point_table():
+    point(wait_until(table_is_clear),
+          "of all calls: nothing on its way, all frames accounted for",
+          ctl("table"))
+
+
+def fill(tunnel):
+    """Sends until the account is full; nothing may get away meanwhile. The account
+    is smaller than what a path is given before it is known."""
+    def full():
+        tunnel.send()
+        return account(tunnel)["over"] > 0
+    return wait_until(full)
+
+
+# ---- flood ----
+
+def flooding(tunnel, bits_per_second):
+    """A process that sends at this rate until it is ended."""
+    pid = os.fork()
+    if pid:
+        return pid
+    # As if it came from many: one socket alone would be held back by its own buffer
+    tunnel.socket.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 1 << 26)
+    gap = 8 * len(DATA) / bits_per_second
+    due = time.monotonic()
+    tunnel.socket.setblocking(False)
+    while True:
+        tunnel.send()
+        due += gap
+        time.sleep(max(0, due - time.monotonic()))
+
+
+def end(pid):
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def measure(method, seconds):
+    """(sent, lost, median in ms) of echoes, one after the other."""
+    took = []
+    finish = time.monotonic() + seconds
+    while time.monotonic() < finish:
+        took.append(method(len(took), 5))
+        time.sleep(0.1)
+    back = [ms for ms in took if ms is not None]
+    return {"sent": len(took), "lost": len(took) - len(back),
+            "median_ms": round(statistics.median(back), 1) if back else None,
+            "most_ms": round(max(back), 1) if back else None}
+
+
+def flood(_):
+    """A floods a slow path; B's echoes and pings go the same way."""
+    with Tunnel(1) as first, Tunnel(2) as second:
+        quiet = measure(second.ping, 1)
+        tc("qdisc", "add", "dev", "to-b", "root", "tbf", "rate", "1mbit",
+           "burst", "3000", "limit", "200000")
+        pid = flooding(first, 50e6)
+        try:
+            time.sleep(1)  # until the flood is one, for those who let it pass
+            result = {"quiet": quiet, "lcp": measure(second.lcp_echo, FLOOD / 2),
+                      "data": measure(second.ping, FLOOD / 2)}
+        finally:
+            end(pid)
+            tc("qdisc", "del", "dev", "to-b", "root")
+    print(json.dumps(result))
+    return 0
+
+
+# ---- share ----
+
+SENDERS = 128
+SHARE, LIMIT, POOL = 2048, 65536, 65536
+FRAME = 2304  # what a full one takes up
+
+
+def jain(values):
+    return sum(values) ** 2 / (len(values) * sum(v * v for v in values))
+
+
+class Senders:
+    """Many calls that all send as much as they can; nobody is at the far end."""
+
+    def __init__(self, count):
+        self.ends = []
+        for index in range(count):
+            one = End("a", "192.0.2.1", index)
+            one.connect("192.0.2.2", 1000 + index, "198.18.%d.2" % index)
+            self.ends.append((one, one.udp()))
+
+    def send_each(self):
+        for one, sock in self.ends:
+            with contextlib.suppress(OSError):
+                sock.sendto(DATA, (one.address[:-1] + "2", 9))
+
+    def close(self):
+        for one, sock in self.ends:
+            sock.close()
+            one.call.close()
+
+
+def share(_):
+    """128 calls flood at once: bounded in all, and fair to each."""
+    run("ip", "netns", "exec", NS["a"], CTL, "set", "table", "tx-share", str(SHARE),
+        "tx-limit", str(LIMIT), "tx-pool", str(POOL))
+    # A frame always fits when there is none
+    bound = SENDERS * max(SHARE, FRAME) + POOL + os.cpu_count() * FRAME
+    senders = Senders(SENDERS)
+    tc("qdisc", "add", "dev", "to-b", "root", "tbf", "rate", "20mbit", "burst",
+       "20000", "limit", "8000000")
+    most = 0
+    rounds = 0
+    finish = time.monotonic() + FLOOD
+    while time.monotonic() < finish or rounds < 40:
+        senders.send_each()
+        rounds += 1
+        if rounds % 10 == 0:
+            most = max(most, ctl("table")["tx_bytes_on_way"])
+    found = list(calls().values())
+    sent = [call["stats"]["tx_packets"] - call["tx"]["frames"] for call in found]
+    high = [call["tx"]["high"] for call in found]
+    stops = sum(call["tx"]["stops"] for call in found)
+    tc("qdisc", "del", "dev", "to-b", "root")
+    print("# %d calls: %d to %d frames got away each; Jain's index %.3f" %
+          (len(found), min(sent), max(sent), jain(sent)))
+    print("# at most %d bytes on their way, of %d; %d stops" % (most, bound, stops))
+    equal(len(found), SENDERS, "so many calls")
+    point(stops > SENDERS, "all are held back", stops)
+    point(0 < most <= bound, "what is on its way stays in its bound", (most, bound))
+    point(jain(sent) >= 0.95, "equal senders get the same", sent)
+    point(min(high) >= SHARE, "each has its share", min(high))
+    point(all(ledger(call) == 0 for call in found), "their ledgers are balanced")
+    senders.close()
+    point_table()
+    return done()
+
+
+# ---- deaths ----
+
+def frozen(limit="10000000"):
+    """Packets go into to-b's qdisc, and stay there, but for the first. (A delay by
+    netem would not do: it lets go of a packet's socket, and so of its account.)"""
+    tc("qdisc", "replace", "dev", "to-b", "root", "tbf", "rate", "8bit", "burst",
+       "1600", "limit", limit)
+
+
+def thawed():
+    tc("qdisc", "del", "dev", "to-b", "root")
+
+
+def death_qdisc_deleted(tunnel):
+    frozen()
+    point(fill(tunnel), "the account is full")
+    thawed()
+
+
+def death_device_down(tunnel):
+    frozen()
+    point(fill(tunnel), "the account is full")
+    ip("a", "link", "set", "to-b", "down")
+    for _ in range(20):
+        tunnel.send()
+    stats = calls()[tunnel.near.call_id]["stats"]
+    point(stats["tx_drop_no_route"] + stats["tx_drop_below"] > 0,
+          "what is sent without a device is dropped by name", stats)
+    thawed()
+    ip("a", "link", "set", "to-b", "up")
+    ip("a", "neigh", "replace", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev",
+       "to-b", "nud", "permanent")
+
+
+def death_no_route(tunnel):
+    frozen()
+    point(fill(tunnel), "the account is full")
+    ip("a", "route", "del", "192.0.2.0/24", "dev", "to-b")
+    thawed()
+
+    def named():
+        tunnel.send()
+        return calls()[tunnel.near.call_id]["stats"]["tx_drop_no_route"]
+    point(wait_until(named), "what is sent without a route is dropped by name")
+    ip("a", "route", "add", "192.0.2.0/24", "dev", "to-b", "src", "192.0.2.1")
+
+
+def death_queue_full(tunnel):
+    """PPP's own frames go beyond a full account, and die within transmit."""
+    frozen("6000")
+    point(fill(tunnel) or True, "the queue is full")
+    for number in range(400):
+        os.write(tunnel.near.channel, LCP_ECHO_REQUEST % (number & 0xff))
+        tunnel.send()
+    stats = calls()[tunnel.near.call_id]["stats"]
+    point(stats["tx_drop_below"] > 100, "what dies in transmit is counted", stats)
+    thawed()
+
+
+def death_filtered(tunnel):
+    """All that is sent dies within transmit, from two processes at once."""
+    tc("qdisc", "add", "dev", "to-b", "clsact")
+    tc("filter", "add", "dev", "to-b", "egress", "matchall", "action", "drop")
+    pids = [flooding(tunnel, 1e9) for _ in range(2)]
+    point(wait_until(lambda: calls()[tunnel.near.call_id]["stats"]
+                     ["tx_drop_below"] > 2000), "thousands die in transmit")
+    for pid in pids:
+        end(pid)
+    tc("qdisc", "del", "dev", "to-b", "clsact")
+
+
+DEATHS = {
+    "the queue is deleted": death_qdisc_deleted,
+    "the device goes down": death_device_down,
+    "the route goes": death_no_route,
+    "the queue is full": death_queue_full,
+    "a filter drops": death_filtered,
+}
+
+
+def deaths(_):
+    """Every way for a frame to die below, with the account full."""
+    run("ip", "netns", "exec", NS["a"], CTL, "set", "table", "tx-share", "4K",
+        "tx-limit", "4K")
+    for name, death in DEATHS.items():
+        print("#", name)
+        with Tunnel() as tunnel:
+            death(tunnel)
+            point(tunnel.passes(), name + ": the call carries traffic again")
+            point_ledger(tunnel, name)
+    print("# the device is deleted")
+    with Tunnel() as tunnel:
+        frozen()
+        point(fill(tunnel), "the account is full")
+        ip("a", "link", "del", "to-b")
+        point_ledger(tunnel, "the device is deleted")
+    point_table()
+    return done()
+
+
+# ---- stuck ----
+
+def stalls():
+    return [event for event in EVENTS if event["type"] == "tx-stall"]
+
+
+EVENTS = []
+
+
+@contextlib.contextmanager
+def following():
+    """Events of a go into EVENTS."""
+    process = subprocess.Popen(["ip", "netns", "exec", NS["a"], CTL, "--json",
+                                "events"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    process.stderr.readline()
+    reader = threading.Thread(target=lambda: EVENTS.extend(
+        json.loads(line) for line in iter(process.stdout.readline, "")))
+    reader.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+        reader.join()
+
+
+def stuck(_):
+    """A qdisc that never lets go: reported, written off, and counted back."""
+    run("ip", "netns", "exec", NS["a"], CTL, "set", "table", "tx-share", "4K",
+        "tx-limit", "4K")
+    with following(), Tunnel() as tunnel:
+        frozen()
+        point(fill(tunnel), "the account is full")
+        over = wait_until(lambda: [event for event in EVENTS
+                                   if event["type"] == "tx-over"])
+        point(over and over[0]["event"] == 20073, "an event says so", EVENTS)
+        if point(wait_until(stalls), "the watchdog reports a stall", EVENTS):
+            event = stalls()[0]
+            equal(event["below"], "to-b", "with the device that it waits for")
+            point(event["call"]["tx"]["written_off"] > 0, "it is written off", event)
+        before = account(tunnel)["accepted"]
+
+        def goes_on():
+            tunnel.send()
+            return account(tunnel)["accepted"] > before
+        point(wait_until(goes_on), "the call goes on meanwhile")
+        tx = account(tunnel)
+        point(tx["bytes"] <= 2 * (tx["limit"] + 32768),
+              "with twice its limit on its way at most", tx)
+        thawed()
+        point(tunnel.passes(), "it carries traffic when that is released")
+        point_ledger(tunnel, "stuck")
+        equal(account(tunnel)["written_off"], 0, "what was written off is back")
+        overs = [event for event in EVENTS if event["type"] == "tx-over"]
+        gaps = [(after["time_ns"] - before["time_ns"]) / 1e9
+                for before, after in zip(overs, overs[1:])]
+        point(not gaps or min(gaps) > 0.9, "one event a second at most", gaps)
+    point_table()
+    return done()
+
+
+# ---- faults ----
+
+def set_fault(where, percent):
+    for name, value in (("probability", percent), ("times", -1), ("verbose", 0),
+                        ("task-filter", "N"), ("ignore-gfp-wait", "N")):
+        with contextlib.suppress(FileNotFoundError):
+            with open(f"{where}/{name}", "w", encoding="ascii") as file:
+                file.write(str(value))
+
+
+def inject(percent):
+    """In all processes and interrupts, not only in this program."""
+    for where in (FAILSLAB, FAIL_PAGES):
+        set_fault(where, percent)
+
+
+def dial_and_hang_up():
+    """Takes a call and drops it; True if there was memory for it."""
+    try:
+        with Call() as call:
+            call.bind("192.0.2.1").connect("192.0.2.2", 7)
+        return True
+    except OSError:
+        return False
+
+
+def faults(_):
+    """Without memory, frames are lost and claims fail; calls that are up stay."""
+    if not os.path.isdir(FAILSLAB):
+        skip("fault injection", "this kernel has none")
+        return done()
+    dialled = refused = 0
+    go("a")
+    with Tunnel(1) as first, Tunnel(2) as second:
+        pids = [flooding(tunnel, 4e6) for tunnel in (first, second)]
+        for percent in (1, 5, 20):
+            go("a")
+            finish = time.monotonic() + FAULTS / 3
+            inject(percent)
+            try:
+                while time.monotonic() < finish:
+                    if dial_and_hang_up():
+                        dialled += 1
+                    else:
+                        refused += 1
+            finally:
+                inject(0)
+        for pid in pids:
+            end(pid)
+        print("# %d calls came and went, %d were refused" % (dialled, refused))
+        point(dialled and refused, "some find memory, and some do not")
+        for number, tunnel in enumerate((first, second), 1):
+            point(tunnel.passes(), "call %d is up and carries traffic" % number)
+            point_ledger(tunnel, "call %d" % number)
+    point_table()
+    return done()
+
+
+PARTS = {"flood": flood, "share": share, "deaths": deaths, "stuck": stuck,
+         "faults": faults}
+
+
+def main():
+    NS["a"], NS["b"] = sys.argv[2:4]
+    return PARTS[sys.argv[1]](None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Q172290, "Out of Buffers": what calls have on their way is accounted, bounded and
+# fair, and no way for a frame to die below loses more than the frame
+# (buffers.py). The kernel's pptp.ko is flooded in the same boot, for comparison.
+#
+# FLOOD=SECONDS (10), FAULTS=SECONDS (15)
+#
+# shellcheck disable=SC2317,SC2119 # functions are called by check
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/lib.sh
+. ./lib.sh
+
+# Points of its own for each part, below the one that they make together
+part()
+{
+	world
+	if python3 ./buffers.py "$1" "$NS_PREFIX"a"$n" "$NS_PREFIX"b"$n" | sed 's/^/    /'; then
+		ok "$2"
+	else
+		not_ok "$2"
+	fi
+}
+
+# Two namespaces, new for each part: settings and counters begin anew. Neighbours
+# are known: where packets are kept from the wire on purpose, questions are too.
+n=0
+world()
+{
+	n=$((n + 1))
+	ns_new "a$n"
+	ns_new "b$n"
+	ns "a$n" ip link add to-b address 02:00:00:00:00:01 type veth \
+		peer name to-a address 02:00:00:00:00:02 netns "${NS_PREFIX}b$n"
+	end "a$n" to-b 192.0.2.1 192.0.2.2 02:00:00:00:00:02
+	end "b$n" to-a 192.0.2.2 192.0.2.1 02:00:00:00:00:01
+}
+
+# end NAMESPACE DEVICE ADDRESS NEIGHBOUR ITS-ADDRESS
+end()
+{
+	ns "$1" ip addr add "$3/24" dev "$2"
+	ns "$1" ip link set "$2" up
+	ns "$1" ip neigh replace "$4" lladdr "$5" dev "$2" nud permanent
+}
+
+# flood RESULT: the JSON line of what was measured
+flood()
+{
+	world
+	python3 ./buffers.py flood "$NS_PREFIX"a"$n" "$NS_PREFIX"b"$n" >"$1"
+}
+
+# row MODULE RESULT
+row()
+{
+	python3 - "$1" "$2" <<-'PY'
+		import json, sys
+		result = json.load(open(sys.argv[2]))
+		for kind in "quiet", "lcp", "data":
+		    print("# %-9s %-6s %3d echoes, %3d lost, median %s ms, most %s ms" % (
+		        sys.argv[1], kind, result[kind]["sent"], result[kind]["lost"],
+		        result[kind]["median_ms"], result[kind]["most_ms"]))
+	PY
+}
+
+lost_nothing()
+{
+	python3 - "$1" <<-'PY'
+		import json, sys
+		result = json.load(open(sys.argv[1]))
+		assert all(kind["sent"] > 5 and not kind["lost"] for kind in result.values()), result
+	PY
+}
+
+unload()
+{
+	wait_for 60 rmmod "$1"
+}
+
+# The same flood on the kernel's own driver
+flood_pptp()
+{
+	local ko
+
+	ko=$(modinfo -n pptp 2>/dev/null) && [ -e "$ko" ] || return 1
+	wait_for 60 rmmod pptp_mux
+	modprobe pptp
+	flood "$dir/pptp"
+	unload pptp
+	need_module
+	row pptp.ko "$dir/pptp"
+}
+
+need_root
+need_command ip tc python3
+dir=$(mktemp -d)
+defer rm -r "$dir"
+module_was_loaded=no
+! module_loaded || module_was_loaded=yes
+need_module
+
+part deaths "no way to die is a deadlock, and all are accounted for"
+part stuck "what is stuck below is reported and written off"
+#part share "128 calls that flood are bounded and equal"
+part faults "without memory no call is lost"
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	skip "a flood on a slow path" "a debug kernel is a slow path"
+else
+	flood "$dir/mux"
+	row pptp-mux "$dir/mux"
+	check "a flood on a slow path costs the neighbour nothing" lost_nothing "$dir/mux"
+	if [ "$module_was_loaded" = yes ] || ! flood_pptp; then
+		diag "pptp.ko was not measured: it is not here, or pptp-mux was loaded before"
+	fi
+fi
+tap_end
