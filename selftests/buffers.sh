@@ -17,7 +17,7 @@ cd "$(dirname "$0")"
 part()
 {
 	world
-	if python3 ./buffers.py "$1" "$NS_PREFIX"a"$n" "$NS_PREFIX"b"$n" | sed 's/^/    /'; then
+	if python3 ./buffers.py "$1" "$NS_PREFIX"a"$n" "$NS_PREFIX"b"$n" | sed -u 's/^/    /'; then
 		ok "$2"
 	else
 		not_ok "$2"
@@ -104,7 +104,7 @@ need_module
 
 part deaths "no way to die is a deadlock, and all are accounted for"
 part stuck "what is stuck below is reported and written off"
-#part share "128 calls that flood are bounded and equal"
+part share "128 calls that flood are bounded and equal"
 part faults "without memory no call is lost"
 if [ -e /sys/kernel/debug/kmemleak ]; then
 	skip "a flood on a slow path" "a debug kernel is a slow path"
