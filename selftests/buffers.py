@@ -108,6 +108,8 @@ class Tunnel:
         self.far.connect("192.0.2.1", self.near.call_id, self.near.address)
         self.socket = self.near.udp()
         self.echoes = self.far.udp(ECHO_PORT)
+        for sock in (self.socket, self.echoes):
+            sock.setblocking(False)  # what is held back is lost, not waited for
         self.ending = False
         self.threads = [threading.Thread(target=target)
                         for target in (self.reflect_data, self.reflect_lcp)]
@@ -128,9 +130,9 @@ class Tunnel:
 
     def reflect_data(self):
         while self.readable(self.echoes):
-            data, who = self.echoes.recvfrom(2048)
-            if data[:4] == b"echo":
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                data, who = self.echoes.recvfrom(2048)
+                if data[:4] == b"echo":
                     self.echoes.sendto(data, who)
 
     def reflect_lcp(self):
@@ -251,7 +253,6 @@ def flooding(tunnel, bits_per_second):
     tunnel.socket.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 1 << 26)
     gap = 8 * len(DATA) / bits_per_second
     due = time.monotonic()
-    tunnel.socket.setblocking(False)
     while True:
         tunnel.send()
         due += gap
@@ -412,7 +413,6 @@ def death_no_route(tunnel):
 def death_queue_full(tunnel):
     """PPP's own frames go beyond a full account, and die within transmit."""
     frozen("6000")
-    point(fill(tunnel) or True, "the queue is full")
     for number in range(400):
         os.write(tunnel.near.channel, LCP_ECHO_REQUEST % (number & 0xff))
         tunnel.send()

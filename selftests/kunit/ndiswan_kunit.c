@@ -40,6 +40,7 @@
  * @echoed: frames sent back
  * @keep: frames are not sent back but kept
  * @kept: those frames
+ * @die: frames are freed at once
  */
 struct loop {
 	struct sock		sk;
@@ -51,6 +52,7 @@ struct loop {
 	u32			echoed;
 	bool			keep;
 	struct sk_buff_head	kept;
+	bool			die;
 };
 
 /* Calls that are not freed yet, and who waits for them */
@@ -89,6 +91,10 @@ static void loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 
 	if (loop->keep) {
 		skb_queue_tail(&loop->kept, skb);
+		return;
+	}
+	if (loop->die) {
+		kfree_skb(skb);
 		return;
 	}
 	loop->echoed++;
@@ -389,6 +395,27 @@ static void a_full_account_stops_and_wakes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look_tx(loop).bytes, 0U);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).accepted, frames + 1ULL);
 	hang_up(loop);
+}
+
+/*
+ * Q219380: a frame dies within transmit while the channel waits to be woken up. The
+ * destructor schedules that; it has not happened when transmit returns.
+ */
+static void a_frame_may_die_within_transmit(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+	struct ndiswan_tx *tx = &loop->chan.tx;
+
+	loop->die = true;
+	tasklet_disable(&tx->wake);
+	WRITE_ONCE(tx->stopped, true);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(tx->stopped));
+	KUNIT_EXPECT_TRUE(test, test_bit(TASKLET_STATE_SCHED, &tx->wake.state));
+	tasklet_enable(&tx->wake);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, 0U);
+	hang_up(loop);
+	drained(test, 0);
 }
 
 static void control_frames_have_a_reserve(struct kunit *test)
@@ -956,6 +983,7 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(frames_go_through_the_miniport),
 	KUNIT_CASE(a_slot_just_freed_is_the_last),
 	KUNIT_CASE(a_full_account_stops_and_wakes),
+	KUNIT_CASE(a_frame_may_die_within_transmit),
 	KUNIT_CASE(control_frames_have_a_reserve),
 	KUNIT_CASE(limits_change_under_load),
 	KUNIT_CASE(a_share_is_a_part_of_its_limit),
