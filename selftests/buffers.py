@@ -412,7 +412,7 @@ def death_no_route(tunnel):
 
 def death_queue_full(tunnel):
     """PPP's own frames go beyond a full account, and die within transmit."""
-    frozen("6000")
+    frozen("1600")
     for number in range(400):
         os.write(tunnel.near.channel, LCP_ECHO_REQUEST % (number & 0xff))
         tunnel.send()

@@ -51,6 +51,19 @@ canary_debug_guest()
 		done' canary "${CANARY_KINDS[@]}"
 }
 
+# NdisWanSend's deadlock (Q219380): woken up as the module does it, lockdep has nothing
+# to say; woken up from the destructor, it has.
+canary_wake_guest()
+{
+	canary_guest 3 'splat: .*possible recursive locking' --kernel debug --timeout 300 -- bash -c '
+		modprobe -a ppp_generic
+		insmod /build/selftests/canary/canary_wake.ko && rmmod canary_wake || exit 1
+		! dmesg | grep -q "recursive locking" || { echo "the module itself deadlocks"; exit 1; }
+		echo "scheduled: silent"
+		insmod /build/selftests/canary/canary_wake.ko wrong=1'
+	grep -q "scheduled: silent" "$RESULTS/canary.out"
+}
+
 canary_named()
 {
 	grep -E "$1" "$RESULTS/canary.err"
@@ -67,6 +80,7 @@ canary_counted()
 
 canary_debug()
 {
+	point "canary: NdisWanSend's deadlock" canary_wake_guest || true
 	point "canary: a guest full of faults" canary_debug_guest || true
 	point "canary: a failing KUnit case" canary_counted || true
 	point "canary: abba" canary_named 'splat: .*possible circular locking' || true
