@@ -298,7 +298,7 @@ def flood(_):
 # ---- share ----
 
 SENDERS = 128
-SHARE, LIMIT, POOL = 2048, 65536, 65536
+SHARE, LIMIT, POOL = 4096, 65536, 262144
 FRAME = 2304  # what a full one takes up
 
 
@@ -496,6 +496,7 @@ def stuck(_):
     with following(), Tunnel() as tunnel:
         frozen()
         point(fill(tunnel), "the account is full")
+        held = account(tunnel)["frames"]
         over = wait_until(lambda: [event for event in EVENTS
                                    if event["type"] == "tx-over"])
         point(over and over[0]["event"] == 20073, "an event says so", EVENTS)
@@ -503,11 +504,10 @@ def stuck(_):
             event = stalls()[0]
             equal(event["below"], "to-b", "with the device that it waits for")
             point(event["call"]["tx"]["written_off"] > 0, "it is written off", event)
-        before = account(tunnel)["accepted"]
 
         def goes_on():
             tunnel.send()
-            return account(tunnel)["accepted"] > before
+            return account(tunnel)["frames"] > held
         point(wait_until(goes_on), "the call goes on meanwhile")
         tx = account(tunnel)
         point(tx["bytes"] <= 2 * (tx["limit"] + 32768),
