@@ -157,7 +157,7 @@ static void watch(struct ndiswan_channel *chan)
 {
 	struct ndiswan_tx *tx = &chan->tx;
 
-	if (likely(delayed_work_pending(&tx->watch)) || chan->closing)
+	if (likely(delayed_work_pending(&tx->watch)) || READ_ONCE(chan->closing))
 		return;
 	WRITE_ONCE(tx->watched, frames_gone(tx));
 	queue_delayed_work(ndiswan_wq, &tx->watch, WATCH_TIME);
