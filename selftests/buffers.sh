@@ -106,7 +106,7 @@ part deaths "no way to die is a deadlock, and all are accounted for"
 part stuck "what is stuck below is reported and written off"
 part share "128 calls that flood are bounded and equal"
 part faults "without memory no call is lost"
-if [ -e /sys/kernel/debug/kmemleak ]; then
+if [ -e /sys/kernel/debug/kmemleak ] || [ -e /sys/kernel/debug/kcsan ]; then
 	skip "a flood on a slow path" "a debug kernel is a slow path"
 else
 	flood "$dir/mux"

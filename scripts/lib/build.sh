@@ -71,7 +71,7 @@ build_run()
 	[ "$cc" != clang ] || kbuild+=(CC="$dir/src/scripts/lib/clang-kbuild")
 	tools=(CC="$cc" CFLAGS="-O2 -g" O="$dir/out/tools" OUTPUT="$dir/out/selftests")
 	"${run[@]}" -C "$dir/src" "${kbuild[@]}" modules || return 1
-	if [ "$kernel" = debug ]; then
+	if [ "$kernel" != stock ]; then
 		"${run[@]}" -C "$dir/src" "${kbuild[@]}" kunit || return 1
 		"${run[@]}" -C "${kbuild[0]#KDIR=}" M="$dir/src/selftests/canary" "${kbuild[@]:1}" modules || return 1
 	fi

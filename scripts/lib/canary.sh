@@ -64,6 +64,12 @@ canary_wake_guest()
 	grep -q "scheduled: silent" "$RESULTS/canary.out"
 }
 
+canary_race_guest()
+{
+	canary_guest 3 'race: data-race in canary_race_work' --kernel kcsan --timeout 300 -- \
+		insmod /build/selftests/canary/canary.ko kind=race
+}
+
 canary_named()
 {
 	grep -E "$1" "$RESULTS/canary.err"
@@ -90,4 +96,9 @@ canary_debug()
 	point "canary: overflow" canary_named 'splat: .*KASAN: .*out-of-bounds' || true
 	point "canary: refcount" canary_named 'splat: .*refcount_t: addition on 0' || true
 	point "canary: leak" canary_named 'leak: unreferenced object' || true
+}
+
+canary_kcsan()
+{
+	point "canary: a data race" canary_race_guest || true
 }

@@ -9,6 +9,7 @@
 VM=/run/vm
 BUSYBOX=$VM/busybox
 KMEMLEAK=/sys/kernel/debug/kmemleak
+KCSAN=/sys/kernel/debug/kcsan
 # kmemleak does not report what is younger than this (MSECS_MIN_AGE)
 KMEMLEAK_AGE=5
 
@@ -89,7 +90,17 @@ check_locks()
 
 check_log()
 {
-	"$BUSYBOX" dmesg | "$BUSYBOX" grep -F -f "$VM/splats" | "$BUSYBOX" sed 's/^/splat /' >&3
+	"$BUSYBOX" dmesg >"$VM/log"
+	"$BUSYBOX" awk -v want=rest -f "$VM/races.awk" "$VM/log" |
+		"$BUSYBOX" grep -F -f "$VM/splats" | "$BUSYBOX" sed 's/^/splat /' >&3
+}
+
+# Races of others are for the record: the kernel has some, and not by our doing
+check_races()
+{
+	[ -e "$KCSAN" ] || return 0
+	"$BUSYBOX" awk -v want=races -f "$VM/races.awk" "$VM/log" >&3
+	"$BUSYBOX" sed -n 's/^setup_watchpoints: */watchpoints /p' "$KCSAN" >&3
 }
 
 find_port report
@@ -100,6 +111,7 @@ run_command
 echo "exit $?" >&3
 check_locks
 check_log
+check_races
 check_memory
 echo "end" >&3
 exec 3>&-

@@ -34,7 +34,7 @@ guest_files()
 	shift
 
 	mkdir -p "$dir"/run/vm "$dir"/dev/pts "$dir"/dev/shm "$dir"/etc
-	cp "$(command -v busybox)" "$lib/guest-main.sh" "$lib/splats" "$dir/run/vm/"
+	cp "$(command -v busybox)" "$lib/guest-main.sh" "$lib/splats" "$lib/races.awk" "$dir/run/vm/"
 	printf 'exec' >"$dir/run/vm/command"
 	printf ' %q' "$@" >>"$dir/run/vm/command"
 	ln -s /proc/self/fd "$dir/dev/fd"

@@ -6,22 +6,23 @@
 # stock: a Debian release's own kernel, of the version that its linux-headers
 # are for; fetched and unpacked, never installed.
 # debug: built from bookworm's linux-source with scripts/config/debug.config.
+# kcsan: the same, with scripts/config/kcsan.config over it.
 #
-# Each is a directory of the cache (the debug kernel's is named after all that
+# Each is a directory of the cache (that of one built here is named after all that
 # goes into it) with vmlinuz, release (its `uname -r`) and
 # lib/modules/<release>.
 
-DEBUG_CONFIG=$TREE/scripts/config/debug.config
+KERNEL_CONFIGS=$TREE/scripts/config
 DEBUG_SOURCE_PACKAGE=linux-source-6.1
 DEBUG_PACKAGES=("$DEBUG_SOURCE_PACKAGE" gcc make bc bison flex libelf-dev libc6-dev
 	xz-utils kmod cpio rsync)
 
-# kernel_dir PLATFORM stock|debug
+# kernel_dir PLATFORM stock|debug|kcsan
 kernel_dir()
 {
 	case $2 in
 	stock) echo "$CACHE/kernels/$1" ;;
-	debug) echo "$CACHE/kernels/debug-$(debug_kernel_wanted)" ;;
+	*) echo "$CACHE/kernels/$2-$(debug_kernel_wanted "$2")" ;;
 	esac
 }
 
@@ -35,7 +36,7 @@ kernel_headers()
 {
 	case $2 in
 	stock) echo "/usr/src/linux-headers-$(kernel_release "$1" stock)" ;;
-	debug) echo "$(kernel_dir "$1" debug)/build" ;;
+	*) echo "$(kernel_dir "$1" "$2")/build" ;;
 	esac
 }
 
@@ -43,7 +44,7 @@ kernel_make()
 {
 	case $2 in
 	stock) platform_make "$1" && locked "kernel-$1" stock_kernel_make "$1" ;;
-	debug) need_packages "${DEBUG_PACKAGES[@]}" && locked "kernel-debug-$(debug_kernel_wanted)" debug_kernel_make ;;
+	*) need_packages "${DEBUG_PACKAGES[@]}" && locked "kernel-$2-$(debug_kernel_wanted "$2")" debug_kernel_make "$2" ;;
 	esac
 }
 
@@ -142,10 +143,22 @@ kernel_source_unpack()
 	stamp "$dir" unpacked
 }
 
+# debug_kernel_config debug|kcsan: all options asked for, each once
+debug_kernel_config()
+{
+	local over=$KERNEL_CONFIGS/$1.config names
+
+	if [ "$1" != debug ]; then
+		names=$(sed -n 's/^\(CONFIG_[^=]*=\).*/^\1/p' "$over")
+		grep '^CONFIG_' "$KERNEL_CONFIGS/debug.config" | grep -v "$names"
+	fi
+	grep '^CONFIG_' "$over"
+}
+
 debug_kernel_wanted()
 {
 	{
-		grep '^CONFIG_' "$DEBUG_CONFIG"
+		debug_kernel_config "$1"
 		debug_source_version
 		gcc -dumpfullversion
 	} | sha256sum | cut -c 1-12
@@ -153,7 +166,10 @@ debug_kernel_wanted()
 
 debug_make()
 {
-	nice make -C "$(debug_source_dir)" O="$(kernel_dir any debug)/build" \
+	local dir=$1
+	shift
+
+	nice make -C "$(debug_source_dir)" O="$dir/build" \
 		KBUILD_BUILD_USER=root KBUILD_BUILD_HOST=pptp-mux "$@"
 }
 
@@ -161,54 +177,54 @@ debug_make()
 # (a dependency renamed) would take a detector with it.
 debug_config_verify()
 {
-	local config=$1/.config line missing=
+	local config=$1/build/.config line missing=
 
 	while read -r line; do
 		case $line in
-		CONFIG_*=n) ! grep -q "^${line%=n}=" "$config" ;;
-		CONFIG_*) grep -qxF "$line" "$config" ;;
+		*=n) ! grep -q "^${line%=n}=" "$config" ;;
+		*) grep -qxF "$line" "$config" ;;
 		esac || missing+=" $line"
-	done <"$DEBUG_CONFIG"
-	[ -z "$missing" ] || die "the kernel's Kconfig did not accept:$missing (in $DEBUG_CONFIG)"
+	done <"$1/config"
+	[ -z "$missing" ] || die "the kernel's Kconfig did not accept:$missing (in $KERNEL_CONFIGS)"
 }
 
+# debug_kernel_configure KIND DIR
 debug_kernel_configure()
 {
-	local dir=$1
-
-	mkdir -p "$dir/build"
-	quietly "$LOGS/debug-kernel-config.log" debug_make \
-		KCONFIG_ALLCONFIG="$DEBUG_CONFIG" allnoconfig || return 1
-	debug_config_verify "$dir/build"
+	mkdir -p "$2/build"
+	debug_kernel_config "$1" >"$2/config"
+	quietly "$LOGS/$1-kernel-config.log" debug_make "$2" \
+		KCONFIG_ALLCONFIG="$2/config" allnoconfig || return 1
+	debug_config_verify "$2"
 }
 
+# debug_kernel_build KIND DIR
 debug_kernel_build()
 {
-	local dir=$1
-
-	quietly "$LOGS/debug-kernel.log" debug_make -j "$(nproc)" bzImage modules &&
-		quietly "$LOGS/debug-kernel-install.log" debug_make \
-			INSTALL_MOD_PATH="$dir" modules_install
+	quietly "$LOGS/$1-kernel.log" debug_make "$2" -j "$(nproc)" bzImage modules &&
+		quietly "$LOGS/$1-kernel-install.log" debug_make "$2" \
+			INSTALL_MOD_PATH="$2" modules_install
 }
 
+# debug_kernel_make debug|kcsan
 debug_kernel_make()
 {
-	local dir started=$SECONDS
+	local kind=$1 dir started=$SECONDS
 
-	dir=$(kernel_dir any debug)
+	dir=$(kernel_dir any "$kind")
 	stamp_is "$dir" built && return 0
 	kernel_source_make
-	say "building the debug kernel (some 6 minutes on 2 cores; once)"
+	say "building the $kind kernel (some 6 minutes on 2 cores; once)"
 	unstamp "$dir"
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	if ! debug_kernel_configure "$dir" || ! debug_kernel_build "$dir"; then
-		die "the debug kernel could not be built; the log is in $LOGS"
+	if ! debug_kernel_configure "$kind" "$dir" || ! debug_kernel_build "$kind" "$dir"; then
+		die "the $kind kernel could not be built; the log is in $LOGS"
 	fi
 	cp "$dir/build/arch/x86/boot/bzImage" "$dir/vmlinuz"
 	cp "$dir/build/include/config/kernel.release" "$dir/release"
 	find "$dir/build" \( -name '*.o' -o -name '*.cmd' -o -name '*.a' \) \
 		-not -path '*/scripts/*' -not -path '*/tools/*' -delete
 	stamp "$dir" built
-	say "built the debug kernel in $((SECONDS - started)) s"
+	say "built the $kind kernel in $((SECONDS - started)) s"
 }

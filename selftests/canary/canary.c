@@ -9,13 +9,15 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #define CANARY_SIZE	96
 #define CANARY_LEAKS	200	/* kmemleak is statistical: stale pointers hide some */
+#define CANARY_RACES	500000	/* KCSAN looks at one access of hundreds */
 
 static char *kind = "none";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "none, leak, abba, uaf, overflow, atomic or refcount");
+MODULE_PARM_DESC(kind, "none, leak, abba, uaf, overflow, atomic, refcount or race");
 
 static DEFINE_MUTEX(canary_a);
 static DEFINE_MUTEX(canary_b);
@@ -85,6 +87,30 @@ static void canary_refcount(void)
 	refcount_inc(&count);
 }
 
+static int canary_raced;
+
+static void canary_race_work(struct work_struct *work)
+{
+	int i;
+
+	for (i = 0; i < CANARY_RACES; i++) {
+		canary_raced++;
+		barrier();	/* each access by itself */
+	}
+}
+
+static DECLARE_WORK(canary_race_here, canary_race_work);
+static DECLARE_WORK(canary_race_there, canary_race_work);
+
+/* On two processors; with one there is no race to be seen. */
+static void canary_race(void)
+{
+	schedule_work_on(cpumask_first(cpu_online_mask), &canary_race_here);
+	schedule_work_on(cpumask_last(cpu_online_mask), &canary_race_there);
+	flush_work(&canary_race_here);
+	flush_work(&canary_race_there);
+}
+
 static const struct {
 	const char *name;
 	void (*act)(void);
@@ -96,6 +122,7 @@ static const struct {
 	{ "overflow", canary_overflow },
 	{ "atomic", canary_atomic },
 	{ "refcount", canary_refcount },
+	{ "race", canary_race },
 };
 
 static int __init canary_init(void)
