@@ -516,16 +516,12 @@ err_free:
  */
 void pptp_gre_below(struct pptp_gre *gre, char *name)
 {
-	struct rtable *rt;
-	__be32 saddr;
+	struct rtable *rt = route_lookup(gre);
 
-	local_bh_disable();
-	rt = dst_cache_get_ip4(&gre->route, &saddr);
-	if (rt) {
-		strscpy(name, rt->dst.dev->name, IFNAMSIZ);
-		ip_rt_put(rt);
-	}
-	local_bh_enable();
+	if (IS_ERR(rt))
+		return;
+	strscpy(name, rt->dst.dev->name, IFNAMSIZ);
+	ip_rt_put(rt);
 }
 
 static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)

@@ -8,6 +8,9 @@ Usage: tunnel_traffic.py serve ADDRESS OCTETS
            each octet of what they get
        tunnel_traffic.py chatter ADDRESS...
            sends to each address without end, as soon as a route leads there
+       tunnel_traffic.py flood ADDRESS BITS
+           sends so many bits a second without end, as if they came from many: one
+           socket alone would be held back by its own buffer
 """
 
 import random
@@ -18,6 +21,7 @@ import time
 
 PORT = 7777
 PATIENCE = 120
+SO_SNDBUFFORCE = 32
 PIECE = 65536
 
 
@@ -78,8 +82,24 @@ def chatter(addresses):
             time.sleep(0.005)
 
 
+def flood(address, bits):
+    piece = bytes(1300)
+    gap = 8 * len(piece) / bits
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 1 << 26)
+        sock.setblocking(False)
+        due = time.monotonic()
+        while True:
+            try:
+                sock.sendto(piece, (address, PORT))
+            except OSError:
+                pass  # there is no room, or nobody listens: that is what a flood meets
+            due += gap
+            time.sleep(max(0, due - time.monotonic()))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "chatter":
         chatter(sys.argv[2:])
     else:
-        {"serve": serve, "fetch": fetch}[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
+        {"serve": serve, "fetch": fetch, "flood": flood}[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
