@@ -94,6 +94,45 @@ flood_pptp()
 	row pptp.ko "$dir/pptp"
 }
 
+# A call that floods, until the script says otherwise
+flooding_call()
+{
+	world
+	mkfifo "$dir/hold"
+	ns "a$n" python3 ./pppox_call.py --local 192.0.2.1 --peer 192.0.2.2 --attach --hold \
+		<"$dir/hold" >"$dir/call" &
+	holder=$!
+	exec {hold}>"$dir/hold"
+	wait_for 60 test -s "$dir/call"
+	unit=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
+	ip -n "${NS_PREFIX}a$n" addr add 198.18.0.1 peer 198.18.0.2 dev "$unit"
+	ip -n "${NS_PREFIX}a$n" link set "$unit" up
+	ns "a$n" python3 ./tunnel_traffic.py flood 198.18.0.2 20000000 &
+	flooder=$!
+	defer kill -KILL "$flooder" "$holder"
+}
+
+stays_while_it_is_used()
+{
+	! rmmod pptp_mux 2>&1 || return 1
+	grep '^pptp_mux ' /proc/modules
+}
+
+# The namespace has no name any more, and ends with its last process
+ends_with_its_namespace()
+{
+	tc -n "${NS_PREFIX}a$n" qdisc add dev to-b root tbf rate 1mbit burst 3000 limit 200000
+	wait_for 60 held_back
+	ip netns del "${NS_PREFIX}a$n"
+	kill -KILL "$flooder" "$holder"
+	wait_for 60 rmmod pptp_mux
+}
+
+held_back()
+{
+	ns "a$n" "$CTL" --json calls -s | grep -E '"stops":[0-9]{2}'
+}
+
 need_root
 need_command ip tc python3
 dir=$(mktemp -d)
@@ -106,6 +145,16 @@ part deaths "no way to die is a deadlock, and all are accounted for"
 part stuck "what is stuck below is reported and written off"
 part share "128 calls that flood are bounded and equal"
 part faults "without memory no call is lost"
+flooding_call
+check "the module stays while a call floods" stays_while_it_is_used
+if [ "$module_was_loaded" = yes ]; then
+	skip "the module goes with the last namespace" "it was loaded before, and may be in use"
+else
+	check "the module goes with the last namespace" ends_with_its_namespace
+	need_module
+fi
+exec {hold}>&-
+
 if [ -e /sys/kernel/debug/kmemleak ] || [ -e /sys/kernel/debug/kcsan ]; then
 	skip "a flood on a slow path" "a debug kernel is a slow path"
 else
