@@ -984,6 +984,7 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 static void count_fault(struct gre_net *gn, struct pptp_gre *gre,
 			enum pptp_header_fault fault)
 {
+	trace_pptp_mux_rx_fault(gre ? gre->id : 0, fault);
 	if (!gre) {
 		atomic64_inc(fault ? &gn->faults[fault] : &gn->no_call);
 		return;

@@ -68,9 +68,11 @@ TRACE_EVENT(pptp_mux_tx_drop,
 #define show_rx_drop(reason) \
 	__print_symbolic(reason, \
 			 { PPTP_GRE_RX_LATE,		"late" }, \
+			 { PPTP_GRE_RX_DUPLICATE,	"duplicate" }, \
 			 { PPTP_GRE_RX_JUMP,		"jump" }, \
 			 { PPTP_GRE_RX_MALFORMED,	"malformed" }, \
-			 { PPTP_GRE_RX_NO_ROOM,		"no room" })
+			 { PPTP_GRE_RX_NO_ROOM,		"no room" }, \
+			 { PPTP_GRE_RX_NO_MEMORY,	"no memory" })
 
 /* A packet of the peer was not delivered. */
 TRACE_EVENT(pptp_mux_rx_drop,
@@ -85,6 +87,36 @@ TRACE_EVENT(pptp_mux_rx_drop,
 		__entry->reason = reason;
 	),
 	TP_printk("call %u: %s", __entry->call_id, show_rx_drop(__entry->reason))
+);
+
+#define show_fault(fault) \
+	__print_symbolic(fault, \
+			 { PPTP_HEADER_GOOD,		"for no call" }, \
+			 { PPTP_HEADER_SHORT,		"short" }, \
+			 { PPTP_HEADER_VERSION,		"version" }, \
+			 { PPTP_HEADER_PROTOCOL,	"protocol" }, \
+			 { PPTP_HEADER_CHECKSUM,	"checksum" }, \
+			 { PPTP_HEADER_ROUTING,		"routing" }, \
+			 { PPTP_HEADER_NO_KEY,		"no key" }, \
+			 { PPTP_HEADER_FLAGS,		"flags" }, \
+			 { PPTP_HEADER_NOTHING,		"neither S nor A" }, \
+			 { PPTP_HEADER_NO_SEQ,		"payload without S" }, \
+			 { PPTP_HEADER_NO_PAYLOAD,	"S without payload" }, \
+			 { PPTP_HEADER_LENGTH,		"length" })
+
+/* A packet was malformed, or for no call of ours; call 0: no call is known. */
+TRACE_EVENT(pptp_mux_rx_fault,
+	TP_PROTO(u16 call_id, enum pptp_header_fault fault),
+	TP_ARGS(call_id, fault),
+	TP_STRUCT__entry(
+		__field(u16, call_id)
+		__field(u32, fault)
+	),
+	TP_fast_assign(
+		__entry->call_id = call_id;
+		__entry->fault = fault;
+	),
+	TP_printk("call %u: %s", __entry->call_id, show_fault(__entry->fault))
 );
 
 #endif /* _PPTP_MUX_TRACE_H */

@@ -130,17 +130,17 @@ class Tunnel:
 
     def reflect_data(self):
         while self.readable(self.echoes):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, MemoryError):
                 data, who = self.echoes.recvfrom(2048)
                 if data[:4] == b"echo":
                     self.echoes.sendto(data, who)
 
     def reflect_lcp(self):
         while self.readable(self.far.channel):
-            frame = bytearray(os.read(self.far.channel, 2048))
-            if frame[:3] == LCP_ECHO_REQUEST[:3]:
-                frame[2] = ECHO_REPLY
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, MemoryError):
+                frame = bytearray(os.read(self.far.channel, 2048))
+                if frame[:3] == LCP_ECHO_REQUEST[:3]:
+                    frame[2] = ECHO_REPLY
                     os.write(self.far.channel, bytes(frame))
 
     def send(self, data=DATA):
@@ -254,9 +254,10 @@ def flooding(tunnel, bits_per_second):
     gap = 8 * len(DATA) / bits_per_second
     due = time.monotonic()
     while True:
-        tunnel.send()
-        due += gap
-        time.sleep(max(0, due - time.monotonic()))
+        with contextlib.suppress(MemoryError):
+            tunnel.send()
+            due += gap
+            time.sleep(max(0, due - time.monotonic()))
 
 
 def end(pid):
@@ -334,8 +335,10 @@ def share(_):
     # A frame always fits when there is none
     bound = SENDERS * max(SHARE, FRAME) + POOL + os.cpu_count() * FRAME
     senders = Senders(SENDERS)
-    tc("qdisc", "add", "dev", "to-b", "root", "tbf", "rate", "20mbit", "burst",
-       "20000", "limit", "8000000")
+    # slower than the senders are, whatever the kernel
+    tc("qdisc", "add", "dev", "to-b", "root", "tbf", "rate",
+       "2mbit" if os.path.isdir(FAILSLAB) else "5mbit", "burst", "20000", "limit",
+       "8000000")
     most = 0
     rounds = 0
     finish = time.monotonic() + FLOOD
@@ -424,7 +427,8 @@ def death_queue_full(tunnel):
 def death_filtered(tunnel):
     """All that is sent dies within transmit, from two processes at once."""
     tc("qdisc", "add", "dev", "to-b", "clsact")
-    tc("filter", "add", "dev", "to-b", "egress", "matchall", "action", "drop")
+    tc("filter", "add", "dev", "to-b", "egress", "u32", "match",
+       "u32", "0", "0", "action", "drop")
     pids = [flooding(tunnel, 1e9) for _ in range(2)]
     point(wait_until(lambda: calls()[tunnel.near.call_id]["stats"]
                      ["tx_drop_below"] > 2000), "thousands die in transmit")
@@ -526,18 +530,30 @@ def stuck(_):
 
 # ---- faults ----
 
-def set_fault(where, percent):
-    for name, value in (("probability", percent), ("times", -1), ("verbose", 0),
-                        ("task-filter", "N"), ("ignore-gfp-wait", "N")):
-        with contextlib.suppress(FileNotFoundError):
-            with open(f"{where}/{name}", "w", encoding="ascii") as file:
+def set_faults(**values):
+    for where in (FAILSLAB, FAIL_PAGES):
+        for name, value in values.items():
+            with open(f"{where}/{name.replace('_', '-')}", "w",
+                      encoding="ascii") as file:
                 file.write(str(value))
 
 
-def inject(percent):
+# Ends the injection when its standard input ends, however this program does
+GUARD = """read -r _
+until echo 0 >"$1/probability" && echo 0 >"$2/probability"; do :; done"""
+
+
+@contextlib.contextmanager
+def injection(percent):
     """In all processes and interrupts, not only in this program."""
-    for where in (FAILSLAB, FAIL_PAGES):
-        set_fault(where, percent)
+    guard = subprocess.Popen(["sh", "-c", GUARD, "guard", FAILSLAB, FAIL_PAGES],
+                             stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        set_faults(probability=percent)
+        yield
+    finally:
+        guard.stdin.close()
+        guard.wait()
 
 
 def dial_and_hang_up():
@@ -546,7 +562,7 @@ def dial_and_hang_up():
         with Call() as call:
             call.bind("192.0.2.1").connect("192.0.2.2", 7)
         return True
-    except OSError:
+    except (OSError, MemoryError):
         return False
 
 
@@ -556,21 +572,18 @@ def faults(_):
         skip("fault injection", "this kernel has none")
         return done()
     dialled = refused = 0
-    go("a")
+    set_faults(times=-1, verbose=0, task_filter="N", ignore_gfp_wait="N")
     with Tunnel(1) as first, Tunnel(2) as second:
         pids = [flooding(tunnel, 4e6) for tunnel in (first, second)]
         for percent in (1, 5, 20):
             go("a")
             finish = time.monotonic() + FAULTS / 3
-            inject(percent)
-            try:
+            with injection(percent):
                 while time.monotonic() < finish:
                     if dial_and_hang_up():
                         dialled += 1
                     else:
                         refused += 1
-            finally:
-                inject(0)
         for pid in pids:
             end(pid)
         print("# %d calls came and went, %d were refused" % (dialled, refused))

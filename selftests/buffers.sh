@@ -99,7 +99,7 @@ flooding_call()
 {
 	world
 	mkfifo "$dir/hold"
-	ns "a$n" python3 ./pppox_call.py --local 192.0.2.1 --peer 192.0.2.2 --attach --hold \
+	ip netns exec "${NS_PREFIX}a$n" python3 ./pppox_call.py --local 192.0.2.1 --peer 192.0.2.2 --attach --hold \
 		<"$dir/hold" >"$dir/call" &
 	holder=$!
 	exec {hold}>"$dir/hold"
@@ -107,7 +107,7 @@ flooding_call()
 	unit=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["ifname"])' <"$dir/call")
 	ip -n "${NS_PREFIX}a$n" addr add 198.18.0.1 peer 198.18.0.2 dev "$unit"
 	ip -n "${NS_PREFIX}a$n" link set "$unit" up
-	ns "a$n" python3 ./tunnel_traffic.py flood 198.18.0.2 20000000 &
+	ip netns exec "${NS_PREFIX}a$n" python3 ./tunnel_traffic.py flood 198.18.0.2 20000000 &
 	flooder=$!
 	defer kill -KILL "$flooder" "$holder"
 }
