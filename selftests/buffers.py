@@ -545,7 +545,7 @@ until echo 0 >"$1/probability" && echo 0 >"$2/probability"; do :; done"""
 
 @contextlib.contextmanager
 def injection(percent):
-    """In all processes and interrupts, not only in this program."""
+    """In this program and its flooding processes: others would die of it."""
     guard = subprocess.Popen(["sh", "-c", GUARD, "guard", FAILSLAB, FAIL_PAGES],
                              stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
@@ -554,6 +554,17 @@ def injection(percent):
     finally:
         guard.stdin.close()
         guard.wait()
+
+
+@contextlib.contextmanager
+def may_fail():
+    """What this process allocates, and those that it forks meanwhile."""
+    with open("/proc/self/make-it-fail", "r+b", buffering=0) as file:
+        file.write(b"1")
+        try:
+            yield
+        finally:
+            file.write(b"0")
 
 
 def dial_and_hang_up():
@@ -572,13 +583,14 @@ def faults(_):
         skip("fault injection", "this kernel has none")
         return done()
     dialled = refused = 0
-    set_faults(times=-1, verbose=0, task_filter="N", ignore_gfp_wait="N")
+    set_faults(times=-1, verbose=0, task_filter="Y", ignore_gfp_wait="N")
     with Tunnel(1) as first, Tunnel(2) as second:
-        pids = [flooding(tunnel, 4e6) for tunnel in (first, second)]
+        with may_fail():
+            pids = [flooding(tunnel, 4e6) for tunnel in (first, second)]
         for percent in (1, 5, 20):
             go("a")
             finish = time.monotonic() + FAULTS / 3
-            with injection(percent):
+            with injection(percent), may_fail():
                 while time.monotonic() < finish:
                     if dial_and_hang_up():
                         dialled += 1
