@@ -75,12 +75,22 @@ static void own_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 
 /* ---- stop ---- */
 
-static bool queue_has_room(struct ndiswan_tx *tx)
+/*
+ * A frame that is too long for the path is freed when IP has made fragments of it,
+ * which it charges to the frame's socket. They are on their way too.
+ */
+static u32 fragments(const struct ndiswan_channel *chan)
 {
-	u64 word = ndiswan_account_read(&tx->account);
+	return sk_wmem_alloc_get(chan->sk);
+}
 
-	return ndiswan_queue_has_room(&tx->queue,
-				      ndiswan_account_held(&tx->account, word),
+static bool queue_has_room(struct ndiswan_channel *chan)
+{
+	struct ndiswan_tx *tx = &chan->tx;
+	u64 word = ndiswan_account_read(&tx->account);
+	u32 bytes = ndiswan_account_held(&tx->account, word) + fragments(chan);
+
+	return ndiswan_queue_has_room(&tx->queue, bytes,
 				      READ_ONCE(tx->account.limit), jiffies);
 }
 
@@ -89,7 +99,7 @@ static bool charge(struct ndiswan_channel *chan, struct sk_buff *skb,
 {
 	struct ndiswan_tx *tx = &chan->tx;
 
-	if (!control && !queue_has_room(tx))
+	if (!control && !queue_has_room(chan))
 		return false;
 	return ndiswan_account_charge(&tx->account, skb->truesize, control);
 }
@@ -115,14 +125,19 @@ static void count_stop(struct ndiswan_channel *chan, struct sk_buff *skb,
 	ndiswan_report(chan, PPTP_MUX_EVENT_TYPE_TX_OVER);
 }
 
-/* Woken up at half of what is on its way now, so that the path does not run dry */
+/*
+ * Woken up at half of what is on its way now, so that the path does not run dry;
+ * without what is written off, which may never go.
+ */
 static bool stop(struct ndiswan_channel *chan, struct sk_buff *skb,
 		 bool control)
 {
 	struct ndiswan_tx *tx = &chan->tx;
 	u64 word = ndiswan_account_read(&tx->account);
+	u32 held = ndiswan_account_held(&tx->account, word);
 
-	WRITE_ONCE(tx->wake_below, ndiswan_account_bytes(word) / 2);
+	WRITE_ONCE(tx->wake_below,
+		   ndiswan_account_bytes(word) - DIV_ROUND_UP(held, 2));
 	WRITE_ONCE(tx->stopped, true);
 	/* Pairs with the atomic in frame_gone(). */
 	smp_mb();
@@ -218,6 +233,20 @@ void ndiswan_tx_wake(struct ndiswan_channel *chan)
 {
 	if (!READ_ONCE(chan->closing))
 		tasklet_schedule(&chan->tx.wake);
+}
+
+/**
+ * ndiswan_tx_fragment_gone() - a fragment of a frame is not on its way any more
+ * @chan: the channel
+ *
+ * Context: any, under RCU.
+ */
+void ndiswan_tx_fragment_gone(struct ndiswan_channel *chan)
+{
+	/* Pairs with the barrier in stop(). */
+	smp_mb();
+	if (READ_ONCE(chan->tx.stopped))
+		ndiswan_tx_wake(chan);
 }
 
 /* ---- watchdog ---- */

@@ -594,6 +594,14 @@ static struct proto pptp_proto __read_mostly = {
 	.obj_size	= sizeof(struct pptp_call),
 };
 
+/* IP charges the fragments of a frame to the frame's socket. */
+static void pptp_write_space(struct sock *sk)
+{
+	rcu_read_lock();
+	ndiswan_tx_fragment_gone(&from_sk(sk)->chan);
+	rcu_read_unlock();
+}
+
 static void call_init(struct pptp_call *call, struct net *net)
 {
 	call->chan.miniport = &call_miniport;
@@ -633,6 +641,7 @@ static int pptp_create(struct net *net, struct socket *sock, int kern)
 	sk->sk_state = PPPOX_NONE;
 	sk->sk_destruct = pptp_destruct;
 	sk->sk_user_data = &call->chan;
+	sk->sk_write_space = pptp_write_space;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	return 0;
 }

@@ -80,7 +80,8 @@ struct ndiswan_miniport {
  * @ppp: what PPP knows of it
  * @miniport: carries its frames
  * @net: its network namespace, for as long as the channel lives
- * @sk: in whose name its frames are sent: sk_user_data is the channel
+ * @sk: in whose name its frames are sent: sk_user_data is the channel, and
+ *	sk_write_space calls ndiswan_tx_fragment_gone()
  * @slot: the slot it sits in; set by the claim, constant until release
  * @generation: which of the slot's calls this one is
  * @usage: what was asked for, one PPTP_MUX_USAGE_* or 0 for any

@@ -94,6 +94,7 @@ void ndiswan_tx_init(struct ndiswan_channel *chan, struct ndiswan_pool *pool);
 int ndiswan_tx_frame(struct ndiswan_channel *chan, struct sk_buff *skb);
 void ndiswan_tx_set(struct ndiswan_channel *chan, u32 share, u32 limit);
 void ndiswan_tx_wake(struct ndiswan_channel *chan);
+void ndiswan_tx_fragment_gone(struct ndiswan_channel *chan);
 void ndiswan_tx_quiesce(struct ndiswan_channel *chan);
 void ndiswan_tx_end(struct ndiswan_channel *chan);
 void ndiswan_tx_look(const struct ndiswan_channel *chan,

@@ -437,7 +437,21 @@ def death_filtered(tunnel):
     tc("qdisc", "del", "dev", "to-b", "clsact")
 
 
+def death_of_fragments(tunnel):
+    """Frames are freed when they are fragmented; what is left of them counts."""
+    ip("a", "link", "set", "to-b", "mtu", "600")
+    frozen()
+    before = account(tunnel)["accepted"]
+    for _ in range(100):
+        tunnel.send()
+    taken = account(tunnel)["accepted"] - before
+    point(0 < taken < 20, "fragments that stay hold the call back", taken)
+    thawed()
+    ip("a", "link", "set", "to-b", "mtu", "1500")
+
+
 DEATHS = {
+    "frames are fragmented": death_of_fragments,
     "the queue is deleted": death_qdisc_deleted,
     "the device goes down": death_device_down,
     "the route goes": death_no_route,

@@ -104,6 +104,7 @@ static int __init canary_wake_init(void)
 		return -ENOMEM;
 	}
 	sk.sk_user_data = &chan;
+	refcount_set(&sk.sk_wmem_alloc, 1);
 	chan.sk = &sk;
 	ndiswan_tx_init(&chan, &pool);
 	skb_put_data(skb, "\x00\x21", 2);

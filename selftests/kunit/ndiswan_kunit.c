@@ -138,6 +138,7 @@ static struct loop *loop_new(u32 usage)
 	atomic_inc(&loops);
 	skb_queue_head_init(&loop->kept);
 	loop->sk.sk_user_data = &loop->chan;
+	refcount_set(&loop->sk.sk_wmem_alloc, 1);
 	loop->chan.sk = &loop->sk;
 	loop->chan.miniport = &loop_miniport;
 	loop->chan.net = &init_net;
@@ -516,8 +517,15 @@ static void what_is_stuck_is_written_off(struct kunit *test)
 	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 2 * 8192U);
 	watchdog_looks(loop);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 2U);
+	tasklet_unlock_wait(&loop->chan.tx.wake);
 	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
+
+	/* What came later goes, and what is stuck does not: woken up all the same. */
+	while (look_tx(loop).bytes > bytes)
+		kfree_skb(skb_dequeue_tail(&loop->kept));
+	tasklet_unlock_wait(&loop->chan.tx.wake);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(loop->chan.tx.stopped));
 
 	skb_queue_purge(&loop->kept);
 	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
@@ -525,6 +533,30 @@ static void what_is_stuck_is_written_off(struct kunit *test)
 	skb_queue_purge(&loop->kept);
 	watchdog_looks(loop);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 2U);
+	hang_up(loop);
+}
+
+/* A frame that is gone, but for its fragments, is still on its way. */
+static void fragments_are_on_their_way_too(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+	struct ndiswan_tx *tx = &loop->chan.tx;
+
+	loop->die = true;
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	refcount_add(NDISWAN_QUEUE_MIN, &loop->sk.sk_wmem_alloc);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(tx->stopped));
+	KUNIT_EXPECT_EQ(test, send(test, loop, ECHO_REQUEST), 1);
+
+	tasklet_disable(&tx->wake);
+	refcount_set(&loop->sk.sk_wmem_alloc, 1);
+	rcu_read_lock();
+	ndiswan_tx_fragment_gone(&loop->chan);
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, test_bit(TASKLET_STATE_SCHED, &tx->wake.state));
+	tasklet_enable(&tx->wake);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
 	hang_up(loop);
 }
 
@@ -990,6 +1022,7 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(frames_outlive_their_call),
 	KUNIT_CASE(what_is_stuck_is_written_off),
 	KUNIT_CASE(traffic_that_moves_is_no_stall),
+	KUNIT_CASE(fragments_are_on_their_way_too),
 	KUNIT_CASE(refusing_slots_hand_the_call_on),
 	KUNIT_CASE(each_slot_is_asked_once),
 	KUNIT_CASE(a_final_errno_is_not_handed_on),
