@@ -3,7 +3,8 @@
 # each, "race ..." if it is ours, or else "elsewhere ..."; with want=rest all but them.
 #
 # A report is ours if a function of ours is on either stack: what the kernel does
-# on our behalf, say to a queue of ours, is ours to lock.
+# on our behalf, say to a queue of ours, is ours to lock. Whom an interrupt or a
+# softirq has interrupted is not concerned.
 
 function report_end() {
 	if (want == "races")
@@ -17,10 +18,12 @@ function report_end() {
 	title = $0
 	sub(/^.*BUG: KCSAN: /, "", title)
 	inside = 1
-	ours = 0
+	ours = interrupted = 0
 }
 
-inside && /\[(pptp_mux|canary)\]/ { ours = 1 }
+inside && / of [0-9]+ bytes by / { interrupted = 0 }
+inside && / (asm_|handle_softirqs\+|(__)?do_softirq)/ { interrupted = 1 }
+inside && !interrupted && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[(pptp_mux|canary)\]/ { ours = 1 }
 inside && /] =======/ { report_end(); next }
 !inside && want == "rest"
 
