@@ -32,6 +32,11 @@ unit=$(python3 -I -S -c 'import json, sys; print(json.load(sys.stdin)["ifname"])
 ns a ip addr add 198.51.100.1 peer 198.51.100.2 dev "$unit"
 ns a ip link set "$unit" up
 
+ip netns exec "${NS_PREFIX}a" "$CTL" --json events >"$dir/events" 2>"$dir/events.err" &
+follower=$!
+defer kill -KILL "$follower"
+wait_for 60 grep -q following "$dir/events.err"
+
 counter()
 {
 	ns a "$CTL" --json calls -s | python3 -I -S -c '
@@ -81,6 +86,22 @@ stays_bounded()
 	[ $((after - before)) -ge 1 ] && [ $((after - before)) -le 8 ]
 }
 
+# Once a second at most, each with how often it has happened
+is_reported()
+{
+	wait_for 30 grep -q '"type":"loop"' "$dir/events"
+	kill "$follower"
+	wait "$follower" || true
+	python3 - "$dir/events" <<-'PY'
+		import json, sys
+		events = [json.loads(line) for line in open(sys.argv[1])]
+		loops = [event for event in events if event["type"] == "loop"]
+		times = [event["time_ns"] for event in loops]
+		assert all(event["times"] >= 1 and event["slot"] == 1 for event in loops), loops
+		assert all(b - a > 900000000 for a, b in zip(times, times[1:])), times
+	PY
+}
+
 right_again()
 {
 	ns a ip route del 192.0.2.2/32 dev "$unit"
@@ -90,6 +111,7 @@ right_again()
 check "a frame leaves the host" wait_for 30 leaves_the_host
 check "a tunnel routed into itself is counted as a loop" routed_into_itself
 check "a packet into the loop is dropped once" stays_bounded
+check "an event says so" is_reported
 check "it carries frames again when routing is right" right_again
 
 exec {hold}>&-

@@ -13,7 +13,7 @@ locked()
 	shift
 	mkdir -p "$CACHE/locks"
 	(
-		flock -n 9 || say "waiting for another run that makes $name"
+		flock -w 5 9 || say "waiting for another run that makes $name"
 		flock 9
 		# what COMMAND starts must not inherit the lock
 		"$@" 9>&-
