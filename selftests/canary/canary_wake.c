@@ -112,7 +112,6 @@ static int __init canary_wake_init(void)
 
 	WRITE_ONCE(chan.closing, true);
 	cancel_delayed_work_sync(&chan.tx.watch);
-	tasklet_unlock_wait(&chan.tx.wake);
 	tasklet_kill(&chan.tx.wake);
 	pr_info("canary_wake: woken up %d times\n", atomic_read(&woken));
 	return 0;

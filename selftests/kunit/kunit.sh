@@ -17,27 +17,34 @@ suites()
 	ls "$RESULTS" 2>/dev/null || true
 }
 
-# The lines of a suite: its cases are indented, and its own verdict after them is not,
-# which says nothing that they have not said.
+# The lines of a suite: its plan and its cases are indented, and its own verdict after
+# them is not. A case that has much to say (why it failed, that is) may have no room
+# left for its verdict: so the cases are counted, and the suite's verdict is heard.
 judge_suite()
 {
-	local suite=$1 results line seen=no
+	local suite=$1 results line seen=0 plan=0 verdict=none
 
 	results=$(cat "$RESULTS/$suite/results")
 	while IFS= read -r line; do
 		case $line in
+		"ok "*) verdict=ok ;;
 		" "*) line=${line#"${line%%[! ]*}"} ;;
 		*) continue ;;
 		esac
 		case $line in
+		"ok "*" $suite") continue ;;
+		1..*) plan=${line#1..} && continue ;;
 		"ok "*"# SKIP"*) skip "$suite: ${line#ok * }" "in the suite" ;;
 		"ok "*) ok "$suite: ${line#ok * }" ;;
 		"not ok "*) not_ok "$suite: ${line#not ok * }" "$results" ;;
 		*) continue ;;
 		esac
-		seen=yes
+		seen=$((seen + 1))
 	done <<<"$results"
-	[ "$seen" = yes ] || not_ok "$suite" "it has no results"
+	if [ "$verdict" != ok ] || [ "$seen" -eq 0 ] || [ "$seen" -ne "$plan" ]; then
+		not_ok "$suite" "verdict $verdict; $seen of $plan cases say how they ended
+$results"
+	fi
 }
 
 judge_module()

@@ -299,6 +299,12 @@ static struct ndiswan_tx_info look_tx(struct loop *loop)
 	return info;
 }
 
+/* Waits until a wake-up that is scheduled is over. */
+static void woken(struct loop *loop)
+{
+	tasklet_kill(&loop->chan.tx.wake);
+}
+
 static void set_limits(struct kunit *test, u32 share, u32 limit)
 {
 	const struct ndiswan_slot_settings settings = {
@@ -389,7 +395,7 @@ static void a_full_account_stops_and_wakes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(loop->chan.tx.stopped));
 	for (i = 1; i < (frames + 1) / 2; i++)
 		kfree_skb(skb_dequeue(&loop->kept));
-	tasklet_unlock_wait(&loop->chan.tx.wake);
+	woken(loop);
 	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
 	KUNIT_EXPECT_FALSE(test, READ_ONCE(loop->chan.tx.stopped));
 	skb_queue_purge(&loop->kept);
@@ -517,14 +523,14 @@ static void what_is_stuck_is_written_off(struct kunit *test)
 	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 2 * 8192U);
 	watchdog_looks(loop);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 2U);
-	tasklet_unlock_wait(&loop->chan.tx.wake);
+	woken(loop);
 	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, frames);
 
 	/* What came later goes, and what is stuck does not: woken up all the same. */
 	while (look_tx(loop).bytes > bytes)
 		kfree_skb(skb_dequeue_tail(&loop->kept));
-	tasklet_unlock_wait(&loop->chan.tx.wake);
+	woken(loop);
 	KUNIT_EXPECT_FALSE(test, READ_ONCE(loop->chan.tx.stopped));
 
 	skb_queue_purge(&loop->kept);
