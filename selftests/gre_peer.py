@@ -67,7 +67,7 @@ PPP_QUEUE = 32
 # Of what comes on two processors at once, so that it fits into PPP's queue
 BATCH, BATCHES = 24, 400
 FUZZ_PACKETS = 1000000
-FUZZ_SECONDS = 60
+FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", 60))
 SEED = 2637
 
 

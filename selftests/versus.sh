@@ -12,8 +12,10 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/lib.sh
 . ./lib.sh
 
-# How long TCP sends, and how much more must come than with pptp.ko
-readonly SECONDS_OF_TCP=10 TIMES=3
+# How long TCP sends, and how much more must come than with pptp.ko. An emulated machine
+# by itself has 3.3 to 4.5 times as much; one whose host is busy is limited by its
+# processors, which slows down the faster of the two.
+readonly SECONDS_OF_TCP=10 TIMES=2
 
 pptp_loaded()
 {
