@@ -50,21 +50,6 @@ DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_stall,
 			 { PPTP_GRE_TX_MALFORMED,	"malformed" }, \
 			 { PPTP_GRE_TX_BELOW,		"below" })
 
-/* A frame of PPP was not sent. */
-TRACE_EVENT(pptp_mux_tx_drop,
-	TP_PROTO(u16 call_id, enum pptp_gre_tx_drop reason),
-	TP_ARGS(call_id, reason),
-	TP_STRUCT__entry(
-		__field(u16, call_id)
-		__field(u32, reason)
-	),
-	TP_fast_assign(
-		__entry->call_id = call_id;
-		__entry->reason = reason;
-	),
-	TP_printk("call %u: %s", __entry->call_id, show_tx_drop(__entry->reason))
-);
-
 #define show_rx_drop(reason) \
 	__print_symbolic(reason, \
 			 { PPTP_GRE_RX_LATE,		"late" }, \
@@ -73,21 +58,6 @@ TRACE_EVENT(pptp_mux_tx_drop,
 			 { PPTP_GRE_RX_MALFORMED,	"malformed" }, \
 			 { PPTP_GRE_RX_NO_ROOM,		"no room" }, \
 			 { PPTP_GRE_RX_NO_MEMORY,	"no memory" })
-
-/* A packet of the peer was not delivered. */
-TRACE_EVENT(pptp_mux_rx_drop,
-	TP_PROTO(u16 call_id, enum pptp_gre_rx_drop reason),
-	TP_ARGS(call_id, reason),
-	TP_STRUCT__entry(
-		__field(u16, call_id)
-		__field(u32, reason)
-	),
-	TP_fast_assign(
-		__entry->call_id = call_id;
-		__entry->reason = reason;
-	),
-	TP_printk("call %u: %s", __entry->call_id, show_rx_drop(__entry->reason))
-);
 
 #define show_fault(fault) \
 	__print_symbolic(fault, \
@@ -104,20 +74,34 @@ TRACE_EVENT(pptp_mux_rx_drop,
 			 { PPTP_HEADER_NO_PAYLOAD,	"S without payload" }, \
 			 { PPTP_HEADER_LENGTH,		"length" })
 
-/* A packet was malformed, or for no call of ours; call 0: no call is known. */
-TRACE_EVENT(pptp_mux_rx_fault,
-	TP_PROTO(u16 call_id, enum pptp_header_fault fault),
-	TP_ARGS(call_id, fault),
+/* What became of a packet of a call, and why; call 0: no call is known. */
+DECLARE_EVENT_CLASS(pptp_mux_reason,
+	TP_PROTO(u16 call_id, u32 reason),
+	TP_ARGS(call_id, reason),
 	TP_STRUCT__entry(
 		__field(u16, call_id)
-		__field(u32, fault)
+		__field(u32, reason)
 	),
 	TP_fast_assign(
 		__entry->call_id = call_id;
-		__entry->fault = fault;
+		__entry->reason = reason;
 	),
-	TP_printk("call %u: %s", __entry->call_id, show_fault(__entry->fault))
+	TP_printk("call %u: %s", __entry->call_id, show_fault(__entry->reason))
 );
+
+/* A frame of PPP was not sent: enum pptp_gre_tx_drop. */
+DEFINE_EVENT_PRINT(pptp_mux_reason, pptp_mux_tx_drop,
+	TP_PROTO(u16 call_id, u32 reason), TP_ARGS(call_id, reason),
+	TP_printk("call %u: %s", __entry->call_id, show_tx_drop(__entry->reason)));
+
+/* A packet of the peer was not delivered: enum pptp_gre_rx_drop. */
+DEFINE_EVENT_PRINT(pptp_mux_reason, pptp_mux_rx_drop,
+	TP_PROTO(u16 call_id, u32 reason), TP_ARGS(call_id, reason),
+	TP_printk("call %u: %s", __entry->call_id, show_rx_drop(__entry->reason)));
+
+/* It was malformed, or for no call of ours: enum pptp_header_fault. */
+DEFINE_EVENT(pptp_mux_reason, pptp_mux_rx_fault,
+	TP_PROTO(u16 call_id, u32 reason), TP_ARGS(call_id, reason));
 
 #endif /* _PPTP_MUX_TRACE_H */
 

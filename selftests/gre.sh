@@ -4,6 +4,8 @@
 # Enhanced GRE as RFC 2637 writes it, and as nobody should: a peer with raw
 # sockets in another network namespace (gre_peer.py).
 #
+# FUZZ_SECONDS=N: how long to send random packets, of which a million will do (60)
+#
 # need_module's arguments are for the module and none of ours.
 # shellcheck disable=SC2119
 set -euo pipefail
