@@ -17,8 +17,8 @@ suites()
 	ls "$RESULTS" 2>/dev/null || true
 }
 
-# The lines of a suite: its plan and its cases are indented, and its own verdict after
-# them is not. A case that has much to say (why it failed, that is) may have no room
+# The lines of a suite: its plan and its cases are indented, their parameters further,
+# and its own verdict after them is not. A case that has much to say (why it failed, that is) may have no room
 # left for its verdict: so the cases are counted, and the suite's verdict is heard.
 judge_suite()
 {
@@ -28,7 +28,7 @@ judge_suite()
 	while IFS= read -r line; do
 		case $line in
 		"ok "*) verdict=ok ;;
-		" "*) line=${line#"${line%%[! ]*}"} ;;
+		"    "[!\ ]*) line=${line#    } ;;
 		*) continue ;;
 		esac
 		case $line in
