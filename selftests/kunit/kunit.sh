@@ -18,8 +18,9 @@ suites()
 }
 
 # The lines of a suite: its plan and its cases are indented, their parameters further,
-# and its own verdict after them is not. A case that has much to say (why it failed, that is) may have no room
-# left for its verdict: so the cases are counted, and the suite's verdict is heard.
+# and its own verdict after them is not. A case that has much to say (why it failed,
+# that is) may have no room left for its verdict: so the cases are counted, and the
+# suite's verdict is heard.
 judge_suite()
 {
 	local suite=$1 results line seen=0 plan=0 verdict=none
