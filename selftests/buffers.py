@@ -371,7 +371,7 @@ def share(_):
 def frozen(limit="10000000"):
     """Packets go into to-b's qdisc, and stay there, but for the first. (A delay by
     netem would not do: it lets go of a packet's socket, and so of its account.)"""
-    tc("qdisc", "replace", "dev", "to-b", "root", "tbf", "rate", "8bit", "burst",
+    tc("qdisc", "replace", "dev", "to-b", "root", "tbf", "rate", "64bit", "burst",
        "1600", "limit", limit)
 
 
