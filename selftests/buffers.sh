@@ -75,11 +75,6 @@ lost_nothing()
 	PY
 }
 
-unload()
-{
-	wait_for 60 rmmod "$1"
-}
-
 # The same flood on the kernel's own driver
 flood_pptp()
 {
@@ -89,7 +84,7 @@ flood_pptp()
 	wait_for 60 rmmod pptp_mux
 	modprobe pptp
 	flood "$dir/pptp"
-	unload pptp
+	wait_for 60 rmmod pptp
 	need_module
 	row pptp.ko "$dir/pptp"
 }
