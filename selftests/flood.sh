@@ -73,13 +73,21 @@ held_back()
 	json s 'any(c["tx"]["stops"] > 50 for c in j["calls"])' calls -s
 }
 
+# A dozen round trips, each of which waits for two full frames of the flood: 24 ms on
+# this line, which a fast machine would not hide in twice its time. Once more if it took
+# longer: this machine may have had other things to do.
 dials_in()
 {
-	timed_dial
-	echo "$took ms in the flood, $quiet ms before"
-	echo "$took" >"$dir/took"
-	[ "$took" -le $((2 * quiet)) ]
-	hang_up c3
+	for _ in 1 2; do
+		timed_dial
+		hang_up c3
+		echo "$took ms in the flood, $quiet ms before"
+		echo "$took" >"$dir/took"
+		if [ "$took" -le $((2 * quiet + 12 * 24)) ]; then
+			return
+		fi
+	done
+	return 1
 }
 
 pings_come_back()
