@@ -187,13 +187,27 @@ static int fill_call(struct sk_buff *msg, int attr,
 	return 0;
 }
 
-static int fill_slot_limits(struct sk_buff *msg,
-			    const struct ndiswan_limits *limits)
+/* Shares and limits follow each other in slots and in tables, in one order. */
+enum {
+	LIMIT_TX_SHARE,
+	LIMIT_TX_LIMIT,
+	LIMIT_RX_SHARE,
+	LIMIT_RX_LIMIT,
+};
+
+static_assert(PPTP_MUX_A_SLOT_RX_LIMIT - PPTP_MUX_A_SLOT_TX_SHARE ==
+	      LIMIT_RX_LIMIT);
+static_assert(PPTP_MUX_A_TABLE_RX_LIMIT - PPTP_MUX_A_TABLE_TX_SHARE ==
+	      LIMIT_RX_LIMIT);
+
+/* @first: PPTP_MUX_A_SLOT_TX_SHARE or PPTP_MUX_A_TABLE_TX_SHARE */
+static int fill_limits(struct sk_buff *msg, int first,
+		       const struct ndiswan_limits *limits)
 {
-	if (nla_put_u32(msg, PPTP_MUX_A_SLOT_TX_SHARE, limits->tx_share) ||
-	    nla_put_u32(msg, PPTP_MUX_A_SLOT_TX_LIMIT, limits->tx_limit) ||
-	    nla_put_u32(msg, PPTP_MUX_A_SLOT_RX_SHARE, limits->rx_share) ||
-	    nla_put_u32(msg, PPTP_MUX_A_SLOT_RX_LIMIT, limits->rx_limit))
+	if (nla_put_u32(msg, first + LIMIT_TX_SHARE, limits->tx_share) ||
+	    nla_put_u32(msg, first + LIMIT_TX_LIMIT, limits->tx_limit) ||
+	    nla_put_u32(msg, first + LIMIT_RX_SHARE, limits->rx_share) ||
+	    nla_put_u32(msg, first + LIMIT_RX_LIMIT, limits->rx_limit))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -210,7 +224,7 @@ static int fill_slot(struct sk_buff *msg, const struct ndiswan_slot_info *info)
 			      PPTP_MUX_A_SLOT_PAD) ||
 	    nla_put_u64_64bit(msg, PPTP_MUX_A_SLOT_SINCE, info->since,
 			      PPTP_MUX_A_SLOT_PAD) ||
-	    fill_slot_limits(msg, &info->limits))
+	    fill_limits(msg, PPTP_MUX_A_SLOT_TX_SHARE, &info->limits))
 		return -EMSGSIZE;
 	if (!info->chan)
 		return 0;
@@ -320,11 +334,23 @@ static unsigned long take_u32(u32 *value, const struct nlattr *attr,
 	return set;
 }
 
+/* @attrs: from PPTP_MUX_A_SLOT_TX_SHARE or PPTP_MUX_A_TABLE_TX_SHARE on */
+static unsigned long take_limits(struct ndiswan_limits *limits,
+				 struct nlattr **attrs)
+{
+	return take_u32(&limits->tx_share, attrs[LIMIT_TX_SHARE],
+			NDISWAN_SET_TX_SHARE) |
+	       take_u32(&limits->tx_limit, attrs[LIMIT_TX_LIMIT],
+			NDISWAN_SET_TX_LIMIT) |
+	       take_u32(&limits->rx_share, attrs[LIMIT_RX_SHARE],
+			NDISWAN_SET_RX_SHARE) |
+	       take_u32(&limits->rx_limit, attrs[LIMIT_RX_LIMIT],
+			NDISWAN_SET_RX_LIMIT);
+}
+
 static void settings_from_attrs(struct ndiswan_slot_settings *settings,
 				struct nlattr **attrs)
 {
-	struct ndiswan_limits *limits = &settings->limits;
-
 	memset(settings, 0, sizeof(*settings));
 	if (attrs[PPTP_MUX_A_SLOT_ENABLED]) {
 		settings->set |= NDISWAN_SET_ENABLED;
@@ -336,14 +362,8 @@ static void settings_from_attrs(struct ndiswan_slot_settings *settings,
 		take_u32(&settings->quarantine,
 			 attrs[PPTP_MUX_A_SLOT_QUARANTINE],
 			 NDISWAN_SET_QUARANTINE) |
-		take_u32(&limits->tx_share, attrs[PPTP_MUX_A_SLOT_TX_SHARE],
-			 NDISWAN_SET_TX_SHARE) |
-		take_u32(&limits->tx_limit, attrs[PPTP_MUX_A_SLOT_TX_LIMIT],
-			 NDISWAN_SET_TX_LIMIT) |
-		take_u32(&limits->rx_share, attrs[PPTP_MUX_A_SLOT_RX_SHARE],
-			 NDISWAN_SET_RX_SHARE) |
-		take_u32(&limits->rx_limit, attrs[PPTP_MUX_A_SLOT_RX_LIMIT],
-			 NDISWAN_SET_RX_LIMIT);
+		take_limits(&settings->limits,
+			    attrs + PPTP_MUX_A_SLOT_TX_SHARE);
 }
 
 static int share_above_limit(struct genl_info *info)
@@ -436,12 +456,7 @@ static int fill_sum(struct sk_buff *msg, struct net *net,
 
 static int fill_pools(struct sk_buff *msg, const struct ndiswan_table_info *t)
 {
-	const struct ndiswan_limits *limits = &t->limits;
-
-	if (nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_SHARE, limits->tx_share) ||
-	    nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_LIMIT, limits->tx_limit) ||
-	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_SHARE, limits->rx_share) ||
-	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_LIMIT, limits->rx_limit) ||
+	if (fill_limits(msg, PPTP_MUX_A_TABLE_TX_SHARE, &t->limits) ||
 	    nla_put_u32(msg, PPTP_MUX_A_TABLE_TX_POOL, t->tx_pool) ||
 	    nla_put_u32(msg, PPTP_MUX_A_TABLE_RX_POOL, t->rx_pool) ||
 	    put_u64(msg, PPTP_MUX_A_TABLE_TX_BORROWED, t->tx_borrowed) ||
@@ -510,18 +525,10 @@ err_free:
 static void table_settings_from_attrs(struct ndiswan_table_settings *settings,
 				      struct nlattr **attrs)
 {
-	struct ndiswan_limits *limits = &settings->limits;
-
 	memset(settings, 0, sizeof(*settings));
 	settings->set =
-		take_u32(&limits->tx_share, attrs[PPTP_MUX_A_TABLE_TX_SHARE],
-			 NDISWAN_SET_TX_SHARE) |
-		take_u32(&limits->tx_limit, attrs[PPTP_MUX_A_TABLE_TX_LIMIT],
-			 NDISWAN_SET_TX_LIMIT) |
-		take_u32(&limits->rx_share, attrs[PPTP_MUX_A_TABLE_RX_SHARE],
-			 NDISWAN_SET_RX_SHARE) |
-		take_u32(&limits->rx_limit, attrs[PPTP_MUX_A_TABLE_RX_LIMIT],
-			 NDISWAN_SET_RX_LIMIT) |
+		take_limits(&settings->limits,
+			    attrs + PPTP_MUX_A_TABLE_TX_SHARE) |
 		take_u32(&settings->tx_pool, attrs[PPTP_MUX_A_TABLE_TX_POOL],
 			 NDISWAN_SET_TX_POOL) |
 		take_u32(&settings->rx_pool, attrs[PPTP_MUX_A_TABLE_RX_POOL],

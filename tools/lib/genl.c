@@ -286,9 +286,18 @@ static void put_if(struct nlmsghdr *nlh, unsigned int mask, unsigned int bit, ui
 		mnl_attr_put_u32(nlh, attr, value);
 }
 
+/* They follow each other in slots and in tables, in one order, from @first on */
+static void put_limits(struct nlmsghdr *nlh, unsigned int mask, uint16_t first,
+		       const struct pmux_limits *limits)
+{
+	put_if(nlh, mask, PMUX_SET_TX_SHARE, first, limits->tx_share);
+	put_if(nlh, mask, PMUX_SET_TX_LIMIT, first + 1, limits->tx_limit);
+	put_if(nlh, mask, PMUX_SET_RX_SHARE, first + 2, limits->rx_share);
+	put_if(nlh, mask, PMUX_SET_RX_LIMIT, first + 3, limits->rx_limit);
+}
+
 int pmux_slot_set(struct pmux *client, uint32_t number, const struct pmux_slot_change *change)
 {
-	const struct pmux_limits *limits = &change->limits;
 	struct nlmsghdr *nlh = command(client, PPTP_MUX_CMD_SLOT_SET, NLM_F_ACK);
 
 	mnl_attr_put_u32(nlh, PPTP_MUX_A_SLOT_NUMBER, number);
@@ -297,10 +306,7 @@ int pmux_slot_set(struct pmux *client, uint32_t number, const struct pmux_slot_c
 	put_if(nlh, change->mask, PMUX_SET_USAGE, PPTP_MUX_A_SLOT_USAGE, change->usage);
 	put_if(nlh, change->mask, PMUX_SET_QUARANTINE, PPTP_MUX_A_SLOT_QUARANTINE,
 	       change->quarantine);
-	put_if(nlh, change->mask, PMUX_SET_TX_SHARE, PPTP_MUX_A_SLOT_TX_SHARE, limits->tx_share);
-	put_if(nlh, change->mask, PMUX_SET_TX_LIMIT, PPTP_MUX_A_SLOT_TX_LIMIT, limits->tx_limit);
-	put_if(nlh, change->mask, PMUX_SET_RX_SHARE, PPTP_MUX_A_SLOT_RX_SHARE, limits->rx_share);
-	put_if(nlh, change->mask, PMUX_SET_RX_LIMIT, PPTP_MUX_A_SLOT_RX_LIMIT, limits->rx_limit);
+	put_limits(nlh, change->mask, PPTP_MUX_A_SLOT_TX_SHARE, &change->limits);
 	return transact(client, nlh, NULL, NULL);
 }
 
@@ -319,13 +325,9 @@ int pmux_table_get(struct pmux *client, struct pmux_table *table)
 int pmux_table_set(struct pmux *client, const struct pmux_table_change *change)
 {
 	struct nlmsghdr *nlh = command(client, PPTP_MUX_CMD_TABLE_SET, NLM_F_ACK);
-	const struct pmux_limits *limits = &change->limits;
 
 	put_if(nlh, change->mask, PMUX_SET_SLOTS, PPTP_MUX_A_TABLE_SLOTS, change->slots);
-	put_if(nlh, change->mask, PMUX_SET_TX_SHARE, PPTP_MUX_A_TABLE_TX_SHARE, limits->tx_share);
-	put_if(nlh, change->mask, PMUX_SET_TX_LIMIT, PPTP_MUX_A_TABLE_TX_LIMIT, limits->tx_limit);
-	put_if(nlh, change->mask, PMUX_SET_RX_SHARE, PPTP_MUX_A_TABLE_RX_SHARE, limits->rx_share);
-	put_if(nlh, change->mask, PMUX_SET_RX_LIMIT, PPTP_MUX_A_TABLE_RX_LIMIT, limits->rx_limit);
+	put_limits(nlh, change->mask, PPTP_MUX_A_TABLE_TX_SHARE, &change->limits);
 	put_if(nlh, change->mask, PMUX_SET_TX_POOL, PPTP_MUX_A_TABLE_TX_POOL, change->tx_pool);
 	put_if(nlh, change->mask, PMUX_SET_RX_POOL, PPTP_MUX_A_TABLE_RX_POOL, change->rx_pool);
 	return transact(client, nlh, NULL, NULL);

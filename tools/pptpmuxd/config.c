@@ -220,13 +220,6 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* Accounts of calls, for slots that have none of their own */
-static const char *const accounts[] = {
-	"tx-share", "tx-limit", "rx-share", "rx-limit", "tx-pool", "rx-pool",
-};
-
-#define ACCOUNTS	(sizeof(accounts) / sizeof(accounts[0]))
-
 static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *name = cfg_opt_name(opt), *fault;
@@ -237,6 +230,14 @@ static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
 		return 0;
 	cfg_error(cfg, "%s = \"%s\": %s", name, last_string(opt), fault);
 	return -1;
+}
+
+static void set_account_validators(cfg_t *cfg)
+{
+	unsigned int setting;
+
+	for (setting = PMUX_SET_TX_SHARE; setting <= PMUX_SET_RX_POOL; setting <<= 1)
+		cfg_set_validate_func(cfg, account_setting_name(setting), valid_account);
 }
 
 static void set_validators(cfg_t *cfg)
@@ -259,8 +260,7 @@ static void set_validators(cfg_t *cfg)
 		cfg_set_validate_func(cfg, choosers[i].option, valid_choice);
 	for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		cfg_set_validate_func(cfg, bounds[i].option, valid_number);
-	for (i = 0; i < ACCOUNTS; i++)
-		cfg_set_validate_func(cfg, accounts[i], valid_account);
+	set_account_validators(cfg);
 	config_pools_validate(cfg);
 }
 
@@ -405,9 +405,8 @@ static bool copy_strings(struct config *config, cfg_t *cfg, const char *path)
 	       config->vendor && config->hostname;
 }
 
-static void copy_account(struct pmux_table_change *table, const char *name, const char *text)
+static void copy_account(struct pmux_table_change *table, unsigned int setting, const char *text)
 {
-	unsigned int setting = account_setting(name);
 	uint32_t *to = account_limit(&table->limits, setting);
 
 	if (!to)
@@ -420,14 +419,17 @@ static void copy_account(struct pmux_table_change *table, const char *name, cons
 static void copy_table(struct config *config, cfg_t *cfg)
 {
 	struct pmux_table_change *table = &config->table;
-	size_t i;
+	unsigned int setting;
+	const char *text;
 
 	config->slots = cfg_getint(cfg, "slots");
 	table->slots = config->slots;
 	table->mask = config->slots ? PMUX_SET_SLOTS : 0;
-	for (i = 0; i < ACCOUNTS; i++)
-		if (cfg_getstr(cfg, accounts[i]))
-			copy_account(table, accounts[i], cfg_getstr(cfg, accounts[i]));
+	for (setting = PMUX_SET_TX_SHARE; setting <= PMUX_SET_RX_POOL; setting <<= 1) {
+		text = cfg_getstr(cfg, account_setting_name(setting));
+		if (text)
+			copy_account(table, setting, text);
+	}
 }
 
 static void copy_values(struct config *config, cfg_t *cfg)
