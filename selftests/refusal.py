@@ -64,9 +64,9 @@ def too_many(server):
     """More calls than max-calls-per-connection: General Error, No Resource."""
     pptp.ctl("s", "resize", "4")
     with Control(server).start() as control:
-        control.call(1)
-        control.call(2)
-        assert control.ask_call(3) == (pptp.GENERAL, pptp.NO_RESOURCE, 0)
+        for ours in 1, 2, 3:
+            control.call(ours)
+        assert control.ask_call(4) == (pptp.GENERAL, pptp.NO_RESOURCE, 0)
         control.stop()
     pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 4)
     pptp.ctl("s", "resize", "2")

@@ -138,6 +138,7 @@ sed -i "s/${POOL[-1]}/${POOL[1]}/" "$dir/pptpmuxd.conf"
 server_start
 
 check "all busy: result 4, and a call when one is free" part busy
+check "too many on one connection: result 2, error 4" part too_many
 check "no slot may receive: result 7, and a call when one may" part no_usage
 check "no slot may receive: the log names slots and setting" no_usage_is_logged
 check "no address: the call ends in IPCP, with the reason" told_no_address
