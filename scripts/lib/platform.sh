@@ -12,6 +12,8 @@ PLATFORM_PACKAGES=(gcc make libc6-dev pkg-config linux-headers-amd64
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
 PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
+# and what the tests that run on bookworm alone want besides: another server, and firewalls
+BOOKWORM_TEST_PACKAGES=(pptpd nftables iptables)
 
 platform_root()
 {
@@ -49,7 +51,7 @@ bookworm_make()
 	[ "$codename" = bookworm ] ||
 		die "this machine runs $codename: run this on Debian 12 (bookworm)"
 	need_packages "${PLATFORM_PACKAGES[@]}"
-	[ -z "$1" ] || need_packages "${PLATFORM_TEST_PACKAGES[@]}"
+	[ -z "$1" ] || need_packages "${PLATFORM_TEST_PACKAGES[@]}" "${BOOKWORM_TEST_PACKAGES[@]}"
 }
 
 # The mirror that this machine's own apt takes bookworm from
