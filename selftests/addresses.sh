@@ -192,11 +192,6 @@ address_in_between()
 	nothing_left
 }
 
-server_pppd()
-{
-	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server"
-}
-
 # What pppd did not take away itself, nor the kernel with its interface
 killed_pppd()
 {
@@ -223,7 +218,7 @@ killed_both()
 	call c1
 	ns s ip neigh show proxy | grep "^$FIRST dev to-lan"
 	kill -KILL "$server"
-	ip netns pids "${NS_PREFIX}s" | xargs kill -KILL
+	server_pids | xargs kill -KILL
 	wait_for "$PATIENCE" no_process c1
 }
 
@@ -235,7 +230,7 @@ killed_server()
 	silence c1
 	kill -KILL "$server"
 	wait_for "$PATIENCE" no_process c1
-	[ -n "$(ip netns pids "${NS_PREFIX}s")" ]
+	[ -n "$(server_pids)" ]
 }
 
 keeps_address()
@@ -325,11 +320,59 @@ refused_to_start()
 	grep "pptpmuxd.conf:[0-9]*: .*$text" "$dir/start"
 }
 
+joined()
+{
+	[ "$(grep -c 'its events are followed too' "$dir/events.err")" -gt "$1" ]
+}
+
+# server_again: with its events followed
+server_again()
+{
+	local before
+
+	before=$(grep -c 'its events are followed too' "$dir/events.err") || true
+	server_start
+	wait_for "$PATIENCE" joined "$before"
+}
+
 restart()
 {
 	server_stop
 	pool_conf "$@"
-	server_start
+	server_again
+}
+
+# pptpmuxctl events, from before the first pptpmuxd to after the last
+follow_events()
+{
+	ip netns exec "${NS_PREFIX}s" "$CTL" --json --run-directory "$dir/run" events \
+		>"$dir/events" 2>"$dir/events.err" &
+	onlooker=$!
+	defer kill "$onlooker"
+	wait_for "$PATIENCE" grep -q following "$dir/events.err"
+}
+
+# Beside the module's, and each as often as the points above bring it about
+events_tell()
+{
+	python3 - "$dir/events" "$FIRST" "$SECOND" <<-'PY'
+		import collections, json, sys
+		events = [json.loads(line) for line in open(sys.argv[1])]
+		first, second = sys.argv[2:]
+		count = collections.Counter((e["type"], e.get("event")) for e in events)
+		print(count)
+		def told(kind, *parts, event=None):
+		    assert any(e["type"] == kind and e.get("event") == event and
+		               all(part in e["text"] for part in parts)
+		               for e in events if "text" in e), (kind, parts)
+		assert count["up", None] >= 12 and count["connected", None] >= count["up", None]
+		told("cleaned", first, "route on to-c2")
+		told("cleaned", first, "interface on ppp")
+		told("set-aside", second, "proto static on to-c2", event=20050)
+		told("redirected", "proto static on to-c2")
+		told("failed", "c1 cannot be reached", "own address on lo", event=20050)
+		told("replaced", "its client calls again")
+	PY
 }
 
 dial_setup 4
@@ -346,7 +389,8 @@ defer end_processes t
 defer end_processes u
 
 pool_conf 192.168.77.10-192.168.77.13
-server_start
+follow_events
+server_again
 check "a pool of four, $CALLS calls: each reaches its own client" recycled
 restart "$FIRST"
 check "a stale route on another interface" stale_route
@@ -360,12 +404,12 @@ check "a foreign address while IPCP comes up: event 20050, the call ends" addres
 restart "$FIRST" 'proxyarp = true' "routes = { \"c1 $BEHIND\" }"
 check "proxy ARP and a route behind the client; pppd is killed" killed_pppd
 check "pppd and pptpmuxd are killed" killed_both
-server_start
+server_again
 check "started again: nothing is left" no_projection
 restart "$FIRST-$SECOND"
 cp "$dir/network" "$dir/idle"
 check "pptpmuxd is killed with a call up" killed_server
-server_start
+server_again
 # which takes what it finds for how it is when there is no call
 mv "$dir/idle" "$dir/network"
 check "started again: the call keeps its address" keeps_address
@@ -375,6 +419,7 @@ check "the same client dials again without hanging up" redials
 check "two namespaces with the same pool" two_servers
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
+check "pptpmuxctl events: what was cleaned, set aside, replaced, refused" events_tell
 check "bad configuration: a network that is not ours" refused_to_start \
 	'proxyarp for .*: this host is connected to no network' 192.168.99.0/24 'proxyarp = true'
 check "bad configuration: the gateway in the pool" refused_to_start \

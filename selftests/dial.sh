@@ -117,11 +117,6 @@ next_free_slot()
 	hang_up c2
 }
 
-server_pppd()
-{
-	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server"
-}
-
 # The client hears of it by the CDN, not by its own echoes, which come later
 hung_up_by_server()
 {

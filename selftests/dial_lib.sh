@@ -143,6 +143,17 @@ unsilence()
 	ip -n "$NS_PREFIX$1" route replace "$SERVER" via "10.9.${1#c}.1"
 }
 
+# In the server's namespace; but for a process that only looks on, if there is one
+server_pids()
+{
+	ip netns pids "${NS_PREFIX}s" | grep -v -x "${onlooker:-}" || true
+}
+
+server_pppd()
+{
+	server_pids | grep -v -x "$server"
+}
+
 end_processes()
 {
 	local pids
@@ -276,7 +287,7 @@ all_free()
 
 only_server()
 {
-	[ "$(ip netns pids "${NS_PREFIX}s")" = "$server" ]
+	[ "$(server_pids)" = "$server" ]
 }
 
 # Whatever is in the way of the next point, but the server
@@ -287,7 +298,7 @@ end_calls()
 	for name in "${clients[@]}"; do
 		end_processes "$name"
 	done
-	ip netns pids "${NS_PREFIX}s" | grep -v -x "$server" | xargs -r kill -KILL || true
+	server_pppd | xargs -r kill -KILL || true
 	wait_for "$PATIENCE" only_server || diag "what calls left in the server's namespace stays"
 }
 
@@ -301,7 +312,8 @@ check_call()
 # nothing_left_in NAMESPACE...: waits until nothing is, or says what there still is
 nothing_left_in()
 {
-	python3 -S ./idle.py wait $((2 * PATIENCE)) "$dir/network" "${server:-0}" \
+	python3 -S ./idle.py wait $((2 * PATIENCE)) "$dir/network" \
+		"${server:-0} ${onlooker:-0}" \
 		"${@/#/$NS_PREFIX}"
 }
 

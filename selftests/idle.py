@@ -104,11 +104,11 @@ def save(path, *names):
         json.dump({name: Namespace(name).network() for name in names}, file)
 
 
-def wait(seconds, path, pid, *names):
+def wait(seconds, path, pids, *names):
     with open(path, encoding="utf-8") as file:
         saved = json.load(file)
     namespaces = [Namespace(name) for name in names]
-    but = (os.getpid(), int(pid))
+    but = (os.getpid(), *map(int, pids.split()))
 
     def left():
         return (f"{namespace.name}: {line}" for namespace in namespaces

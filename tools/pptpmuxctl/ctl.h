@@ -21,6 +21,7 @@ enum ctl_exit {
 struct ctl {
 	struct pmux	*client;	/* after ctl_open() */
 	struct json	json;	/* on standard output */
+	const char	*run_directory;	/* of pptpmuxd, NULL for the usual one */
 	bool		as_json;
 };
 

@@ -9,29 +9,23 @@
 #include <time.h>
 
 #include "ctl.h"
+#include "server_events.h"
 #include "show.h"
 #include "slotspec.h"
 
 /* A timeout in seconds that still fits poll()'s milliseconds */
 #define TIMEOUT_MAX	1000000
 
+/* How often a pptpmuxd is looked for that is not there, in ms */
+#define SERVER_RETRY	1000
+
 struct follow {
 	struct ctl	*ctl;
+	struct server_events *server;
 	uint32_t	count;		/* 0 = without end */
 	uint32_t	timeout;	/* s, 0 = without end */
 	uint32_t	seen;
 };
-
-static void print_time(uint64_t ns)
-{
-	time_t seconds = ns / 1000000000;
-	char text[32] = "?";
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	printf("%s.%03u", text, (unsigned int)(ns / 1000000 % 1000));
-}
 
 static void print_refusal(const struct pmux_event *event)
 {
@@ -82,7 +76,7 @@ static void print_event(const struct pmux_event *event)
 {
 	char usage[USAGE_TEXT_SIZE], below[IFNAMSIZ];
 
-	print_time(event->time);
+	show_time(event->time);
 	printf(" %s", pmux_event_name(event->type));
 	if (PMUX_HAS(event, PPTP_MUX_A_EVENT_ID))
 		printf(" event=%" PRIu32, event->id);
@@ -164,6 +158,12 @@ static void show_lost(struct ctl *ctl)
 	putchar('\n');
 }
 
+static bool is_enough(struct follow *follow)
+{
+	follow->seen++;
+	return follow->seen == follow->count;
+}
+
 /* Returns 1 when enough has been seen */
 static int on_event(const struct pmux_event *event, void *data)
 {
@@ -173,8 +173,13 @@ static int on_event(const struct pmux_event *event, void *data)
 		event_json(&follow->ctl->json, event);
 	else
 		print_event(event);
-	follow->seen++;
-	return follow->seen == follow->count;
+	return is_enough(follow);
+}
+
+/* The same of an event of pptpmuxd */
+static int on_server_event(void *data)
+{
+	return is_enough(data);
 }
 
 static int64_t now_ms(void)
@@ -185,17 +190,31 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* Return: 1 if there is something to read, 0 when the time is over, or -errno */
-static int wait_until(int fd, int64_t end)
+/* Either of the two who tell of events */
+enum { MODULE, SERVER, TELLERS };
+
+/* How long poll() may wait, in ms, -1 = for ever */
+static int patience(const struct follow *follow, int64_t end)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	int64_t left = end ? end - now_ms() : -1;
-	int rc;
 
 	if (end && left < 0)
 		left = 0;
-	rc = poll(&poll_fd, 1, left);
-	return rc < 0 ? (errno == EINTR ? 1 : -errno) : rc;
+	if (server_events_fd(follow->server) < 0 && (left < 0 || left > SERVER_RETRY))
+		return SERVER_RETRY;
+	return left;
+}
+
+/*
+ * Return: 0 when it has waited for something to read, for the time to look for
+ * pptpmuxd again, or for the end, or -errno
+ */
+static int wait_until(const struct follow *follow, struct pollfd *tellers, int64_t end)
+{
+	tellers[SERVER].fd = server_events_fd(follow->server);
+	if (poll(tellers, TELLERS, patience(follow, end)) >= 0)
+		return 0;
+	return errno == EINTR ? 0 : -errno;
 }
 
 static int timed_out(const struct follow *follow)
@@ -208,26 +227,67 @@ static int timed_out(const struct follow *follow)
 	return CTL_TIMEOUT;
 }
 
+static int read_module(struct follow *follow)
+{
+	int rc = pmux_events_read(follow->ctl->client, on_event, follow);
+
+	if (rc != -ENOBUFS)
+		return rc;
+	show_lost(follow->ctl);
+	return 0;
+}
+
+static void look_for_server(struct follow *follow)
+{
+	server_events_join(follow->server);
+	if (server_events_fd(follow->server) >= 0)
+		fputs("pptpmuxctl: pptpmuxd has come, its events are followed too\n", stderr);
+}
+
+static int read_server(struct follow *follow)
+{
+	int rc = server_events_read(follow->server, on_server_event, follow);
+
+	if (server_events_fd(follow->server) < 0)
+		fputs("pptpmuxctl: pptpmuxd has gone, the module's events are followed\n",
+		      stderr);
+	return rc;
+}
+
+/* Return: 1 when enough has been seen, 0, or -errno */
+static int read_tellers(struct follow *follow, const struct pollfd *tellers)
+{
+	int rc = 0;
+
+	if (tellers[MODULE].revents)
+		rc = read_module(follow);
+	if (!rc && tellers[SERVER].fd < 0)
+		look_for_server(follow);
+	else if (!rc && tellers[SERVER].revents)
+		rc = read_server(follow);
+	return rc;
+}
+
 static int follow_events(struct follow *follow, int fd)
 {
 	int64_t end = follow->timeout ? now_ms() + (int64_t)follow->timeout * 1000 : 0;
+	struct pollfd tellers[TELLERS] = { { .fd = fd, .events = POLLIN },
+					   { .events = POLLIN } };
 	int rc;
 
 	for (;;) {
-		rc = wait_until(fd, end);
+		rc = wait_until(follow, tellers, end);
 		if (!rc)
-			return timed_out(follow);
-		if (rc > 0)
-			rc = pmux_events_read(follow->ctl->client, on_event, follow);
+			rc = read_tellers(follow, tellers);
 		if (rc == 1)
 			return CTL_OK;
-		if (rc == -ENOBUFS)
-			show_lost(follow->ctl);
-		else if (rc)
+		if (rc)
 			return ctl_fail(follow->ctl, rc, "cannot read events");
 		/* A reader that is gone ends us by SIGPIPE; a full disk does not */
 		if (fflush(stdout))
 			return ctl_fail(follow->ctl, -errno, "cannot write events");
+		if (end && now_ms() >= end)
+			return timed_out(follow);
 	}
 }
 
@@ -249,6 +309,11 @@ static int parse_options(struct follow *follow, int argc, char **argv)
 	return CTL_OK;
 }
 
+static const char *who_tells(const struct follow *follow)
+{
+	return server_events_fd(follow->server) < 0 ? " (of calls; no pptpmuxd runs here yet)" : "";
+}
+
 int ctl_events(struct ctl *ctl, int argc, char **argv)
 {
 	struct follow follow = { .ctl = ctl };
@@ -262,7 +327,14 @@ int ctl_events(struct ctl *ctl, int argc, char **argv)
 	fd = pmux_events_join(ctl->client);
 	if (fd < 0)
 		return ctl_fail(ctl, fd, "cannot follow events");
+	follow.server = server_events_open(ctl);
+	if (!follow.server)
+		return ctl_fail(ctl, -ENOMEM, "cannot follow events");
+	server_events_join(follow.server);
 	/* Who started us knows from this that no later event will be missed */
-	fprintf(stderr, "pptpmuxctl: following the events of this network namespace\n");
-	return follow_events(&follow, fd);
+	fprintf(stderr, "pptpmuxctl: following the events of this network namespace%s\n",
+		who_tells(&follow));
+	rc = follow_events(&follow, fd);
+	server_events_close(follow.server);
+	return rc;
 }

@@ -15,8 +15,7 @@
 static const struct ctl_command commands[] = {
 	{ "slots", ctl_slots, "", "what each slot is for, and what it is doing" },
 	{ "calls", ctl_calls, "[-s]", "the calls, with statistics by -s" },
-	{ "pool", ctl_pool, "[--run-directory DIR]",
-	  "the addresses of pptpmuxd, and who has which" },
+	{ "pool", ctl_pool, "", "the addresses of pptpmuxd, and who has which" },
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",
 	  "follow what happens to calls, one line an event" },
@@ -102,7 +101,7 @@ static void help(void)
 {
 	size_t i;
 
-	puts("usage: pptpmuxctl [--json] COMMAND [ARGUMENT...]\n");
+	puts("usage: pptpmuxctl [--json] [--run-directory DIR] COMMAND [ARGUMENT...]\n");
 	for (i = 0; i < COMMANDS; i++)
 		printf("  %s%s%s\n      %s\n", commands[i].name, *commands[i].arguments ? " " : "",
 		       commands[i].arguments, commands[i].help);
@@ -149,19 +148,24 @@ static int run(const struct ctl_command *command, struct ctl *ctl, int argc, cha
 	return rc;
 }
 
-/* --json may stand in front of the command or behind it */
-static void take_json(struct ctl *ctl, int *argc, char **argv)
+/* What may stand in front of the command or behind it. Return: CTL_OK or CTL_USAGE. */
+static int take_common(struct ctl *ctl, int *argc, char **argv)
 {
 	int from, to = 1;
 
 	for (from = 1; from < *argc; from++) {
 		if (strcmp(argv[from], "--json") == 0)
 			ctl->as_json = true;
-		else
+		else if (strcmp(argv[from], "--run-directory") != 0)
 			argv[to++] = argv[from];
+		else if (from + 1 < *argc)
+			ctl->run_directory = argv[++from];
+		else
+			return ctl_usage("write a directory behind --run-directory");
 	}
 	*argc = to;
 	argv[to] = NULL;
+	return CTL_OK;
 }
 
 int main(int argc, char **argv)
@@ -169,7 +173,8 @@ int main(int argc, char **argv)
 	struct ctl ctl = { .json.out = stdout };
 	const struct ctl_command *command;
 
-	take_json(&ctl, &argc, argv);
+	if (take_common(&ctl, &argc, argv))
+		return CTL_USAGE;
 	if (argc < 2)
 		return ctl_usage("a command is missing");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "json_read.h"
 #include "query.h"
+#include "show.h"
 
 #define CELL_SIZE	300
 
@@ -65,16 +66,6 @@ static void on_close(void *data)
 	table->depth--;
 }
 
-/* Names come from clients: nothing of them may move the terminal's cursor */
-static void put(char *cell, const char *value)
-{
-	snprintf(cell, CELL_SIZE, "%s", value);
-	for (; *cell; cell++) {
-		if ((unsigned char)*cell <= ' ' || *cell == 127)
-			*cell = *cell == ' ' ? ' ' : '?';
-	}
-}
-
 static void put_time(char *cell, const char *value)
 {
 	time_t seconds = strtoll(value, NULL, 10);
@@ -90,7 +81,7 @@ static void on_value(void *data, const char *key, const char *value)
 	int i;
 
 	if (table->depth == 1 && key && !strcmp(key, "error"))
-		put(table->error, value);
+		show_text(value, table->error, CELL_SIZE);
 	/* who claims it stands where its call would */
 	if (key && !strcmp(key, "note"))
 		key = columns[CALL].key;
@@ -103,7 +94,7 @@ static void on_value(void *data, const char *key, const char *value)
 		if (columns[i].is_time)
 			put_time(table->cell[i], value);
 		else
-			put(table->cell[i], value);
+			show_text(value, table->cell[i], CELL_SIZE);
 	}
 }
 
@@ -127,20 +118,11 @@ static int show(char *answer)
 
 int ctl_pool(struct ctl *ctl, int argc, char **argv)
 {
-	const char *top = NULL;
 	char *answer;
-	int rc;
+	int rc = ctl_no_arguments(argc, argv);
 
-	if (argc > 1 && !strcmp(argv[1], "--run-directory")) {
-		if (argc == 2)
-			return ctl_usage("write a directory behind --run-directory");
-		top = argv[2];
-		argc -= 2;
-		argv += 2;
-	}
-	rc = ctl_no_arguments(argc, argv);
 	if (!rc)
-		rc = query(top, "pool", &answer);
+		rc = query(ctl->run_directory, "pool", &answer);
 	if (rc)
 		return rc;
 	if (ctl->as_json)

@@ -46,7 +46,7 @@ _pptpmuxctl()
 	events)
 		case $previous in
 		--count | --timeout) words="" ;;
-		*) words="--count --timeout --json" ;;
+		*) words="--count --timeout --run-directory --json" ;;
 		esac
 		;;
 	set) words=$(_pptpmuxctl_set "$previous") ;;

@@ -45,6 +45,19 @@ static int open_socket(const struct sockaddr_un *address)
 	return -1;
 }
 
+int query_follow(const char *top, const char *question)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	if (rundir_path(top ? top : RUNDIR_DEFAULT, "socket", address.sun_path,
+			sizeof(address.sun_path)))
+		fd = open_socket(&address);
+	if (fd >= 0)
+		dprintf(fd, "%s\n", question);
+	return fd;
+}
+
 /* All until the end; NULL with errno set */
 static char *read_all(int fd)
 {

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "slotspec.h"
 
@@ -132,4 +133,24 @@ void show_call_json(struct json *json, const struct pmux_call *call, bool stats)
 		account_json(json, "tx", &call->tx);
 	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_RX))
 		account_json(json, "rx", &call->rx);
+}
+
+void show_text(const char *value, char *cell, size_t size)
+{
+	snprintf(cell, size, "%s", value);
+	for (; *cell; cell++) {
+		if ((unsigned char)*cell < ' ' || *cell == 127)
+			*cell = '?';
+	}
+}
+
+void show_time(uint64_t ns)
+{
+	time_t seconds = ns / 1000000000;
+	char text[32] = "?";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	printf("%s.%03u", text, (unsigned int)(ns / 1000000 % 1000));
 }

@@ -35,4 +35,10 @@ const char *show_name(const char *name, char *text);
 /* The name of the call's interface, made printable, or "-"; holds IFNAMSIZ */
 const char *show_ifname(const struct pmux_call *call, char *text);
 
+/* @value as it fits, without what could move the terminal's cursor */
+void show_text(const char *value, char *cell, size_t size);
+
+/* Local time with milliseconds, of @ns since 1970 */
+void show_time(uint64_t ns);
+
 #endif /* SHOW_H */

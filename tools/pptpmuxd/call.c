@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "events.h"
 #include "lease.h"
 #include "log.h"
 #include "single.h"
@@ -122,17 +123,17 @@ static const char *end_text(const struct call *call, const struct pppd_end *end)
  * A client that was not let in hangs up before pppd has ended, so that pppd's
  * word counts more than the hang-up; but not when we have killed it.
  */
-static void log_end(const struct call *call, const struct pppd_end *end)
+static void report_end(const struct call *call, const struct pppd_end *end)
 {
 	if (call->event)
-		log_warning("%s: event %u: call ended: %s", call->name, call->event,
-			    call->refusal);
+		event_report("failed", call->event, call->name, "call ended: %s",
+			     call->refusal);
 	else if (end->event && !(call->cause && end->status > 128))
-		log_warning("%s: event %u: call ended: %s (pppd's status %d)", call->name,
-			    end->event, end->text, end->status);
+		event_report("failed", end->event, call->name,
+			     "call ended: %s (pppd's status %d)", end->text, end->status);
 	else
-		log_info("%s: call ended: %s (pppd's status %d)", call->name,
-			 end_text(call, end), end->status);
+		event_report("ended", 0, call->name, "call ended: %s (pppd's status %d)",
+			     end_text(call, end), end->status);
 }
 
 static void on_pppd_end(void *context, const struct pppd_end *end)
@@ -141,7 +142,7 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 	uint32_t cause = end->cause;
 	uint8_t result = end->cdn_result;
 
-	log_end(call, end);
+	report_end(call, end);
 	if (call->event) {
 		cause = PPTP_MUX_CAUSE_PPP;
 		result = PPTP_CDN_GENERAL;

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <linux/rtnetlink.h>
 
+#include "events.h"
 #include "log.h"
 #include "rtnl.h"
 #include "slots.h"
@@ -71,8 +72,9 @@ static bool report(const struct claim *claim, const char *what, const char *name
 		log_warning("%s: address %s: cannot remove its %s on %s, left of an earlier call: %s; see \"ip route show table all\"",
 			    claim->name, address, what, name, strerror(-err));
 	else
-		log_info("%s: address %s: cleaned: its %s on %s, left of an earlier call",
-			 claim->name, address, what, name);
+		event_report("cleaned", 0, claim->name,
+			     "address %s: cleaned: its %s on %s, left of an earlier call",
+			     address, what, name);
 	return !err;
 }
 
@@ -230,6 +232,7 @@ bool claim_verify(struct claim *claim, struct in_addr local, int ifindex)
 	rtnl_route_add(claim->rtnl, &route, RTNL_REPLACE);
 	if (!leads_to(claim, ifindex))
 		return false;
-	log_warning("%s: replaced: %s, which stood in the way of this call", claim->name, before);
+	event_report("redirected", 0, claim->name,
+		     "replaced: %s, which stood in the way of this call", before);
 	return true;
 }

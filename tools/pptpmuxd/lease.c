@@ -16,7 +16,7 @@
 
 #include "call.h"
 #include "claim.h"
-#include "log.h"
+#include "events.h"
 #include "orphan.h"
 #include "projection.h"
 #include "server.h"
@@ -88,9 +88,9 @@ static bool settle(struct call *call, struct in_addr address)
 	call->lan = claim.lan;
 	if (call->has_address)
 		return true;
-	log_warning("%s: event %d: address %s is claimed by somebody else: %s; it is set aside for %d s, remove that or exclude the address in pptpmuxd.conf",
-		    call->name, NOT_PROJECTED, text_of(address, text), claim.owner,
-		    POOL_ASIDE_SECONDS);
+	event_report("set-aside", NOT_PROJECTED, call->name,
+		     "address %s is claimed by somebody else: %s; it is set aside for %d s, remove that or exclude the address in pptpmuxd.conf",
+		     text_of(address, text), claim.owner, POOL_ASIDE_SECONDS);
 	pool_set_aside(call->server->pool, address, claim.owner, time(NULL));
 	return false;
 }
@@ -99,8 +99,8 @@ static void done(struct call *call)
 {
 	char text[INET_ADDRSTRLEN];
 
-	log_info("%s: address %s for %s", call->name, text_of(call->address, text),
-		 user_of(call));
+	event_report("address", 0, call->name, "address %s for %s",
+		     text_of(call->address, text), user_of(call));
 	server_save(call->server);
 	grant(call);
 }
@@ -330,7 +330,7 @@ static void up(struct call *call, const struct lease_request *request)
 		       user_of(call), text);
 	} else if (verify(call, request, owner)) {
 		project(call, request->ifindex);
-		log_info("%s: up: %s at %s", call->name, user_of(call), text);
+		event_report("up", 0, call->name, "up: %s at %s", user_of(call), text);
 		grant(call);
 	} else {
 		refuse(call, NOT_PROJECTED, "its packets would not reach this client",

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "lease.h"
 #include "log.h"
 #include "process.h"
@@ -66,8 +67,8 @@ static void on_ended(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	inet_ntop(AF_INET, &orphan->address, text, sizeof(text));
-	log_info(NAME ": ended, address %s of %s is free", text,
-		 *orphan->user ? orphan->user : "a client without a name");
+	event_report("ended", 0, NAME, "ended, address %s of %s is free", text,
+		     *orphan->user ? orphan->user : "a client without a name");
 	give_back(server, orphan->address);
 	orphan_free(orphan);
 	lease_retry(server);
@@ -177,7 +178,7 @@ const char *orphan_conflict(struct server *server, const char *user, bool deny)
 			continue;
 		if (deny)
 			return "a " NAME;
-		log_info(NAME ": ended: %s calls again", user);
+		event_report("replaced", 0, NAME, "ended: %s calls again", user);
 		orphan_stop(orphan);
 	}
 	return NULL;

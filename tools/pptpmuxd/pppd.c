@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include <linux/pptp_mux.h>
 
+#include "events.h"
 #include "pptp_msg.h"
 #include "process.h"
 
@@ -277,7 +278,7 @@ static void look_for_hints(struct pppd *pppd, const char *line)
 	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
 		if (!strstr(line, hints[i].part))
 			continue;
-		log_warning("%s: event %u: %s", pppd->name, hints[i].event, hints[i].advice);
+		event_report("hint", hints[i].event, pppd->name, "%s", hints[i].advice);
 		pppd->event = hints[i].event;
 	}
 }

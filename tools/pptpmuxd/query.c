@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Questions of pptpmuxctl, over a UNIX socket: one line with what is asked, then
- * one JSON document and the end of the stream. Only root reaches the socket, as
- * it lies in a directory that is root's.
+ * one JSON document and the end of the stream. Who asks for "events" gets a document
+ * a line instead, until he goes. Only root reaches the socket, as it lies in a
+ * directory that is root's.
  */
 #include "query.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
+#include "events.h"
 #include "json.h"
 #include "log.h"
 #include "rundir.h"
@@ -29,6 +32,7 @@
 
 #define LINE_OCTETS	256
 #define TIMEOUT_SECONDS	10	/* to ask, and to take the answer */
+#define UNREAD_OCTETS	65536	/* of events, for one who follows them */
 
 struct query {
 	struct server *server;
@@ -42,125 +46,139 @@ struct asker {
 	LIST_ENTRY(asker) entry;
 	struct query *query;
 	struct bufferevent *stream;
+	struct event_follower follower;
+	bool follows;
+	unsigned long lost;	/* events, while he did not read */
 };
 
-/* ---- answers ---- */
+/* ---- documents ---- */
 
-static const char *state_name(enum pool_state state)
+/* One document, a line, in the making */
+struct line {
+	struct json json;
+	char *text;
+	size_t len;
+};
+
+static bool line_begin(struct line *line)
 {
-	static const char * const names[] = {
-		[POOL_FREE] = "free", [POOL_HELD] = "held", [POOL_ASIDE] = "aside",
-	};
-
-	return names[state];
+	memset(line, 0, sizeof(*line));
+	line->json.out = open_memstream(&line->text, &line->len);
+	return line->json.out;
 }
 
-static void answer_address(struct json *json, const struct pool *pool,
-			   const struct pool_address *entry)
+/* Return: whether it is on its way */
+static bool line_send(struct line *line, struct asker *asker)
 {
-	struct in_addr address = { htonl(entry->address) };
-	char text[INET_ADDRSTRLEN];
+	bool good;
 
-	inet_ntop(AF_INET, &address, text, sizeof(text));
-	json_object(json, NULL);
-	json_string(json, "address", text);
-	json_string(json, "pool", pool_name(pool, entry->part));
-	json_string(json, "state", state_name(entry->state));
-	if (entry->fixed)
-		json_string(json, "static", entry->fixed);
-	if (entry->owner) {
-		json_string(json, "user", entry->owner->user);
-		json_string(json, "call", entry->owner->call);
-		json_number(json, "pid", entry->owner->pid);
-	}
-	if (entry->note)
-		json_string(json, "note", entry->note);
-	if (entry->since)
-		json_number(json, "since", entry->since);
-	if (entry->released)
-		json_number(json, "released", entry->released);
-	json_object_end(json);
-}
-
-static void answer_pool(struct json *json, const struct server *server)
-{
-	const struct pool_address *entry;
-	struct pool_counts counts;
-	size_t i;
-
-	json_object(json, NULL);
-	json_array(json, "pools");
-	for (i = 0; i < pool_parts(server->pool); i++) {
-		counts = pool_count(server->pool, i);
-		json_object(json, NULL);
-		json_string(json, "name", pool_name(server->pool, i));
-		json_number(json, "size", counts.size);
-		json_number(json, "held", counts.held);
-		json_number(json, "aside", counts.aside);
-		json_object_end(json);
-	}
-	json_array_end(json);
-	json_array(json, "addresses");
-	for (i = 0; (entry = pool_at(server->pool, i)); i++)
-		answer_address(json, server->pool, entry);
-	json_array_end(json);
-	json_object_end(json);
-}
-
-static void answer_unknown(struct json *json, const struct server *server)
-{
-	(void)server;
-	json_object(json, NULL);
-	json_string(json, "error", "pptpmuxd does not know this question: it and pptpmuxctl are of different versions");
-	json_object_end(json);
-}
-
-typedef void (*answer_fn)(struct json *json, const struct server *server);
-
-static answer_fn answer_to(const char *question)
-{
-	static const struct {
-		const char *question;
-		answer_fn answer;
-	} answers[] = {
-		{ "pool", answer_pool },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		if (!strcmp(answers[i].question, question))
-			return answers[i].answer;
-	}
-	return answer_unknown;
+	fputc('\n', line->json.out);
+	good = !ferror(line->json.out);
+	good = fclose(line->json.out) == 0 && good &&
+	       bufferevent_write(asker->stream, line->text, line->len) == 0;
+	free(line->text);
+	return good;
 }
 
 /* Return: whether there is an answer, which is on its way */
 static bool answer(struct asker *asker, const char *question)
 {
-	struct json json = { 0 };
-	char *text = NULL;
-	size_t len;
-	bool good;
+	struct line line;
 
-	json.out = open_memstream(&text, &len);
-	if (!json.out)
+	if (!line_begin(&line))
 		return false;
-	answer_to(question)(&json, asker->query->server);
-	fputc('\n', json.out);
-	good = !ferror(json.out);
-	good = fclose(json.out) == 0 && good &&
-	       bufferevent_write(asker->stream, text, len) == 0;
-	free(text);
-	return good;
+	answer_write(&line.json, question, asker->query->server);
+	return line_send(&line, asker);
+}
+
+/* ---- events ---- */
+
+static bool send_note(struct asker *asker, const char *type, unsigned long count)
+{
+	struct line line;
+
+	if (!line_begin(&line))
+		return false;
+	json_object(&line.json, NULL);
+	json_string(&line.json, "type", type);
+	if (count)
+		json_number(&line.json, "count", count);
+	json_object_end(&line.json);
+	return line_send(&line, asker);
+}
+
+static bool send_event(struct asker *asker, const struct event_report *report)
+{
+	struct line line;
+
+	if (!line_begin(&line))
+		return false;
+	json_object(&line.json, NULL);
+	json_string(&line.json, "type", report->name);
+	if (report->id)
+		json_number(&line.json, "event", report->id);
+	json_number(&line.json, "time_ns",
+		    (uint64_t)report->time.tv_sec * 1000000000 + report->time.tv_nsec);
+	json_string(&line.json, "subject", report->subject);
+	json_string(&line.json, "text", report->text);
+	json_object_end(&line.json);
+	return line_send(&line, asker);
+}
+
+static bool reads(const struct asker *asker)
+{
+	return evbuffer_get_length(bufferevent_get_output(asker->stream)) < UNREAD_OCTETS;
+}
+
+static void on_report(struct event_follower *follower, const struct event_report *report)
+{
+	struct asker *asker = (struct asker *)((char *)follower - offsetof(struct asker, follower));
+
+	if (!reads(asker) || (asker->lost && !send_note(asker, "lost", asker->lost))) {
+		asker->lost++;
+		return;
+	}
+	asker->lost = !send_event(asker, report);
+}
+
+/* He learns first that from now on he misses nothing */
+static bool follow(struct asker *asker)
+{
+	if (!send_note(asker, "following", 0))
+		return false;
+	asker->follower.told = on_report;
+	asker->follows = true;
+	event_follow(&asker->follower);
+	return true;
 }
 
 /* ---- connections ---- */
 
 static void asker_free(struct asker *asker)
 {
+	if (asker->follows)
+		event_unfollow(&asker->follower);
 	LIST_REMOVE(asker, entry);
 	bufferevent_free(asker->stream);
 	free(asker);
+}
+
+static bool is_for_good(const char *question)
+{
+	return !strcmp(question, "events");
+}
+
+/* Who follows is read from too, to see him go; without a time-out */
+static bool serve(struct asker *asker, const char *question)
+{
+	static const struct timeval timeout = { .tv_sec = TIMEOUT_SECONDS };
+
+	if (is_for_good(question)) {
+		bufferevent_set_timeouts(asker->stream, NULL, &timeout);
+		return follow(asker);
+	}
+	bufferevent_disable(asker->stream, EV_READ);
+	return answer(asker, question);
 }
 
 static void on_line(struct bufferevent *stream, void *context)
@@ -172,8 +190,7 @@ static void on_line(struct bufferevent *stream, void *context)
 
 	if (!line && evbuffer_get_length(input) < LINE_OCTETS)
 		return;
-	bufferevent_disable(stream, EV_READ);
-	good = line && answer(asker, line);
+	good = line && !asker->follows && serve(asker, line);
 	free(line);
 	if (!good)
 		asker_free(asker);
@@ -275,14 +292,25 @@ struct query *query_open(struct server *server)
 	return NULL;
 }
 
+/* The last events, which the loop has no turn left for */
+static void flush(struct asker *asker)
+{
+	struct evbuffer *output = bufferevent_get_output(asker->stream);
+
+	evbuffer_unfreeze(output, 1);
+	evbuffer_write(output, bufferevent_getfd(asker->stream));
+}
+
 void query_close(struct query *query)
 {
 	struct asker *asker;
 
 	if (!query)
 		return;
-	while ((asker = LIST_FIRST(&query->askers)))
+	while ((asker = LIST_FIRST(&query->askers))) {
+		flush(asker);
 		asker_free(asker);
+	}
 	evconnlistener_free(query->listener);
 	unlink(query->address.sun_path);
 	free(query);

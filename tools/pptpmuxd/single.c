@@ -9,7 +9,7 @@
 
 #include "call.h"
 #include "control.h"
-#include "log.h"
+#include "events.h"
 #include "orphan.h"
 #include "server.h"
 
@@ -42,7 +42,8 @@ const char *single_conflict(const struct call *call, enum config_single_by by)
 			continue;
 		if (config->single == SINGLE_DENY)
 			return other->name;
-		log_info("%s: replaced by %s: its client calls again", other->name, call->name);
+		event_report("replaced", 0, other->name, "replaced by %s: its client calls again",
+			     call->name);
 		call_hang_up(other, PPTP_MUX_CAUSE_ADMIN);
 	}
 	if (by == SINGLE_BY_USER && *call->user)

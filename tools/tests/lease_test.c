@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "events.h"
 #include "fake_kernel.h"
 #include "peer.h"
 #include "pool_state.h"
@@ -585,12 +586,9 @@ static void test_redials(void)
 
 static char answer[8192];
 
-static bool asks(const char *question)
+static int put(const char *question)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	long long deadline = now_ms() + DEADLINE_MS;
-	size_t len = 0;
-	ssize_t got = -1;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	rundir_path(run_path, "socket", address.sun_path, sizeof(address.sun_path));
@@ -598,6 +596,16 @@ static bool asks(const char *question)
 	    send(fd, question, strlen(question), MSG_NOSIGNAL) < 0)
 		abort();
 	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static bool asks(const char *question)
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+	size_t len = 0;
+	ssize_t got = -1;
+	int fd = put(question);
+
 	while (got && now_ms() < deadline) {
 		pump();
 		got = recv(fd, answer + len, sizeof(answer) - 1 - len, 0);
@@ -606,6 +614,58 @@ static bool asks(const char *question)
 	answer[len] = '\0';
 	close(fd);
 	return !got;
+}
+
+static char heard[1 << 20];
+
+/* Reads until @part has come, or nothing more does */
+static bool hears(int fd, const char *part)
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+	ssize_t got = -1;
+	size_t len = 0;
+
+	*heard = '\0';
+	while (got && !strstr(heard, part) && now_ms() < deadline) {
+		pump();
+		got = recv(fd, heard + len, sizeof(heard) - 1 - len, 0);
+		len += got > 0 ? got : 0;
+		heard[len] = '\0';
+	}
+	return strstr(heard, part);
+}
+
+static void test_events(void)
+{
+	struct client client;
+	int i, fd, slow;
+
+	boot();
+	fake_route("192.0.2.10", 32, RTN_UNICAST, RTPROT_STATIC, RT_SCOPE_LINK, 1, "");
+	server_up("remoteip = { \"192.0.2.10-192.0.2.11\" }");
+	fd = put("events\n");
+	slow = put("events\n");
+	ok(hears(fd, "{\"type\":\"following\"}\n"), "who follows events is told that he does");
+	call_up(&client, "alice");
+	ok(hears(fd, "\"up: alice at 192.0.2.11\"") &&
+	   strstr(heard, "{\"type\":\"set-aside\",\"event\":20050,\"time_ns\":") &&
+	   strstr(heard, "address 192.0.2.10 is claimed by somebody else"),
+	   "he hears of an address set aside, and of the call");
+	ok(call_refused("bob") &&
+	   hears(fd, "\"text\":\"call ended: error 717: no address is free for bob") &&
+	   strstr(heard, "{\"type\":\"failed\",\"event\":20050,"), "and of an empty pool");
+	for (i = 0; i < 1000; i++)
+		event_report("ended", 0, "VPN1", "%0100d", i);
+	pump();
+	event_report("ended", 0, "VPN1", "once more");
+	ok(hears(slow, "once more") && strstr(heard, "{\"type\":\"lost\",\"count\":") &&
+	   !strstr(heard, "0999"), "who was too slow is told how many he lost");
+	close(slow);
+	hang_up(&client);
+	server_down();
+	ok(hears(fd, "call ended"), "the last call's end is heard");
+	ok(recv(fd, heard, 1, 0) == 0, "and then the server's");
+	close(fd);
 }
 
 static void test_questions(void)
@@ -878,6 +938,7 @@ int main(int argc, char **argv)
 	test_waiting();
 	test_redials();
 	test_questions();
+	test_events();
 	test_cycled();
 	test_restart();
 	test_round_trip();

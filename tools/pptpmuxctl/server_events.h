@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The events of pptpmuxd, which come over its UNIX socket, a JSON document a line */
+#ifndef SERVER_EVENTS_H
+#define SERVER_EVENTS_H
+
+#include "ctl.h"
+
+struct server_events;
+
+struct server_events *server_events_open(const struct ctl *ctl);
+void server_events_close(struct server_events *events);
+
+/* Begins to follow if there is a pptpmuxd; returns when it misses nothing any more */
+void server_events_join(struct server_events *events);
+
+/* For poll(); -1 while there is no pptpmuxd */
+int server_events_fd(const struct server_events *events);
+
+/**
+ * server_events_read() - Show what has come
+ * @seen: told of each event; 1 ends the reading
+ * @data: for @seen
+ *
+ * Return: what @seen returned last, 0 if there was nothing.
+ */
+int server_events_read(struct server_events *events, int (*seen)(void *data), void *data);
+
+#endif /* SERVER_EVENTS_H */

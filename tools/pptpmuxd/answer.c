@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Answers to pptpmuxctl: what each question is answered with, one JSON document */
+#include "answer.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "server.h"
+
+static const char *state_name(enum pool_state state)
+{
+	static const char * const names[] = {
+		[POOL_FREE] = "free", [POOL_HELD] = "held", [POOL_ASIDE] = "aside",
+	};
+
+	return names[state];
+}
+
+static void answer_address(struct json *json, const struct pool *pool,
+			   const struct pool_address *entry)
+{
+	struct in_addr address = { htonl(entry->address) };
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &address, text, sizeof(text));
+	json_object(json, NULL);
+	json_string(json, "address", text);
+	json_string(json, "pool", pool_name(pool, entry->part));
+	json_string(json, "state", state_name(entry->state));
+	if (entry->fixed)
+		json_string(json, "static", entry->fixed);
+	if (entry->owner) {
+		json_string(json, "user", entry->owner->user);
+		json_string(json, "call", entry->owner->call);
+		json_number(json, "pid", entry->owner->pid);
+	}
+	if (entry->note)
+		json_string(json, "note", entry->note);
+	if (entry->since)
+		json_number(json, "since", entry->since);
+	if (entry->released)
+		json_number(json, "released", entry->released);
+	json_object_end(json);
+}
+
+static void answer_pool(struct json *json, const struct server *server)
+{
+	const struct pool_address *entry;
+	struct pool_counts counts;
+	size_t i;
+
+	json_object(json, NULL);
+	json_array(json, "pools");
+	for (i = 0; i < pool_parts(server->pool); i++) {
+		counts = pool_count(server->pool, i);
+		json_object(json, NULL);
+		json_string(json, "name", pool_name(server->pool, i));
+		json_number(json, "size", counts.size);
+		json_number(json, "held", counts.held);
+		json_number(json, "aside", counts.aside);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_array(json, "addresses");
+	for (i = 0; (entry = pool_at(server->pool, i)); i++)
+		answer_address(json, server->pool, entry);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void answer_unknown(struct json *json)
+{
+	json_object(json, NULL);
+	json_string(json, "error", "pptpmuxd does not know this question: it and pptpmuxctl are of different versions");
+	json_object_end(json);
+}
+
+/**
+ * answer_write - write the answer to a question
+ * @json:	where to
+ * @question:	as pptpmuxctl asks it, one word
+ * @server:	the server
+ */
+void answer_write(struct json *json, const char *question, const struct server *server)
+{
+	static const struct {
+		const char *question;
+		void (*answer)(struct json *json, const struct server *server);
+	} answers[] = {
+		{ "pool", answer_pool },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (!strcmp(answers[i].question, question)) {
+			answers[i].answer(json, server);
+			return;
+		}
+	}
+	answer_unknown(json);
+}
