@@ -97,20 +97,27 @@ static int one_message(struct pmux *client, const struct nlmsghdr *nlh,
 	return err < 0 ? err : 1;
 }
 
+/* Return: what is in the buffer now, in octets, or -errno */
+static int receive_some(struct pmux *client)
+{
+	ssize_t n;
+
+	do {
+		n = mnl_socket_recvfrom(client->socket, client->buffer, sizeof(client->buffer));
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
 static int receive(struct pmux *client, message_fn fn, void *data)
 {
 	int rc = 1;
 
 	while (rc > 0) {
 		const struct nlmsghdr *nlh = (const void *)client->buffer;
-		ssize_t n = mnl_socket_recvfrom(client->socket, client->buffer,
-						sizeof(client->buffer));
-		int len = n;
+		int len = receive_some(client);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
+		if (len < 0)
+			return len;
 		while (rc > 0 && mnl_nlmsg_ok(nlh, len)) {
 			rc = one_message(client, nlh, fn, data);
 			nlh = mnl_nlmsg_next(nlh, &len);
@@ -366,14 +373,10 @@ int pmux_events_read(struct pmux *client, pmux_event_fn fn, void *data)
 
 	while (!rc) {
 		const struct nlmsghdr *nlh = (const void *)client->buffer;
-		ssize_t n = mnl_socket_recvfrom(client->socket, client->buffer,
-						sizeof(client->buffer));
-		int len = n;
+		int len = receive_some(client);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? 0 : -errno;
+		if (len < 0)
+			return len == -EAGAIN ? 0 : len;
 		for (; !rc && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
 			rc = one_event(client, nlh, fn, data);
 	}

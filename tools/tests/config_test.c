@@ -6,10 +6,10 @@
 #include <linux/pptp_mux.h>
 
 #include "config.h"
+#include "logged.h"
 #include "tap.h"
 
 static char path[] = "/tmp/pptpmuxd-config-XXXXXX";
-static char log_path[] = "/tmp/pptpmuxd-log-XXXXXX";
 
 #define GOOD	"localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10-192.0.2.19\" }\n" \
 		"pppd = \"/bin/true\"\n"
@@ -21,24 +21,8 @@ static struct config *load(const char *text)
 
 	fputs(text, file);
 	fclose(file);
-	fflush(stderr);
-	if (!freopen(log_path, "w", stderr))
-		abort();
+	log_anew();
 	return config_load(path);
-}
-
-static bool logged(const char *part)
-{
-	char text[4096];
-	size_t len;
-	FILE *file;
-
-	fflush(stderr);
-	file = fopen(log_path, "r");
-	len = fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	fclose(file);
-	return strstr(text, part);
 }
 
 static void test_good(void)
@@ -204,6 +188,7 @@ static void test_mistakes(void)
 int main(void)
 {
 	close(mkstemp(path));
+	strcpy(log_path, "/tmp/pptpmuxd-log-XXXXXX");
 	close(mkstemp(log_path));
 	test_good();
 	test_pools();

@@ -18,6 +18,7 @@
 #include "call.h"
 #include "events.h"
 #include "fake_kernel.h"
+#include "logged.h"
 #include "peer.h"
 #include "pool_state.h"
 #include "process.h"
@@ -105,7 +106,7 @@ static int be_pppd(void)
 /* ---- the server ---- */
 
 static char directory[] = "/tmp/pptpmuxd-lease-XXXXXX";
-static char kernel_path[64], log_path[64], run_path[64], state_path[128];
+static char kernel_path[64], run_path[64], state_path[128];
 
 static void server_up(const char *lines)
 {
@@ -156,26 +157,6 @@ static void boot(void)
 	setenv("FAKE_USER", "alice", 1);
 	setenv("FAKE_WISH", "", 1);
 	setenv("FAKE_INTRUDER", "", 1);
-}
-
-static bool logged(const char *part)
-{
-	static char text[1 << 20];
-	FILE *file;
-	size_t len;
-
-	fflush(stderr);
-	file = fopen(log_path, "r");
-	len = fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	fclose(file);
-	return strstr(text, part);
-}
-
-static void log_anew(void)
-{
-	if (!freopen(log_path, "w", stderr))
-		abort();
 }
 
 /* ---- calls ---- */
