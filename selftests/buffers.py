@@ -52,6 +52,12 @@ def ip(where, *arguments):
     run("ip", "-n", NS[where], *arguments)
 
 
+def ip_each(where, lines):
+    """Many changes by one process."""
+    subprocess.run(["ip", "-n", NS[where], "-batch", "-"], check=True, text=True,
+                   stdout=subprocess.DEVNULL, input="\n".join(lines) + "\n")
+
+
 def tc(*arguments):
     run("tc", "-n", NS["a"], *arguments)
 
@@ -78,13 +84,16 @@ class End:
         self.call_id = self.call.name()[1]
         self.address = "198.18.%d.%d" % (index, 1 if where == "a" else 2)
 
-    def connect(self, peer, peer_id, peer_address):
+    def connect(self, peer, peer_id):
         go(self.where)
         self.call.connect(peer, peer_id)
         self.unit = self.call.attach()
-        ip(self.where, "addr", "add", self.address, "peer", peer_address,
-           "dev", self.unit)
-        ip(self.where, "link", "set", self.unit, "up", "mtu", "1400")
+        return self
+
+    def bring_up(self, peer_address):
+        """What ip is to do with the interface."""
+        return ("addr add %s peer %s dev %s" % (self.address, peer_address, self.unit),
+                "link set %s up mtu 1400" % self.unit)
 
     @property
     def channel(self):
@@ -104,8 +113,10 @@ class Tunnel:
     def __init__(self, index=1):
         self.near = End("a", "192.0.2.1", index)
         self.far = End("b", "192.0.2.2", index)
-        self.near.connect("192.0.2.2", self.far.call_id, self.far.address)
-        self.far.connect("192.0.2.1", self.near.call_id, self.near.address)
+        self.near.connect("192.0.2.2", self.far.call_id)
+        self.far.connect("192.0.2.1", self.near.call_id)
+        ip_each("a", self.near.bring_up(self.far.address))
+        ip_each("b", self.far.bring_up(self.near.address))
         self.socket = self.near.udp()
         self.echoes = self.far.udp(ECHO_PORT)
         for sock in (self.socket, self.echoes):
@@ -298,7 +309,8 @@ def flood(_):
 
 # ---- share ----
 
-SENDERS = 128
+# As many as a table has slots; fewer where all is slow (SENDERS=)
+SENDERS = int(os.environ.get("SENDERS", 128))
 SHARE, LIMIT, POOL = 4096, 65536, 262144
 FRAME = 2304  # what a full one takes up
 
@@ -311,11 +323,11 @@ class Senders:
     """Many calls that all send as much as they can; nobody is at the far end."""
 
     def __init__(self, count):
-        self.ends = []
-        for index in range(count):
-            one = End("a", "192.0.2.1", index)
-            one.connect("192.0.2.2", 1000 + index, "198.18.%d.2" % index)
-            self.ends.append((one, one.udp()))
+        ends = [End("a", "192.0.2.1", index).connect("192.0.2.2", 1000 + index)
+                for index in range(count)]
+        ip_each("a", (line for index, one in enumerate(ends)
+                      for line in one.bring_up("198.18.%d.2" % index)))
+        self.ends = [(one, one.udp()) for one in ends]
 
     def send_each(self):
         for one, sock in self.ends:
@@ -329,7 +341,7 @@ class Senders:
 
 
 def share(_):
-    """128 calls flood at once: bounded in all, and fair to each."""
+    """Calls flood at once: bounded in all, and fair to each."""
     run("ip", "netns", "exec", NS["a"], CTL, "set", "table", "tx-share", str(SHARE),
         "tx-limit", str(LIMIT), "tx-pool", str(POOL))
     # A frame always fits when there is none

@@ -19,6 +19,20 @@ build_make()
 	locked "build-$1-$2-$3" build_locked "$@"
 }
 
+# build_take PLATFORM KERNEL CC DIR: builds, and copies what was built to DIR, before
+# another run builds there again
+build_take()
+{
+	kernel_make "$1" "$2"
+	locked "build-$1-$2-$3" build_take_locked "$@"
+}
+
+build_take_locked()
+{
+	build_locked "$1" "$2" "$3" || return 1
+	rsync -a --delete "$(build_dir "$1" "$2" "$3")/out/" "$4/"
+}
+
 # What no file of the tree depends on, and yet the objects do
 build_wanted()
 {
