@@ -266,7 +266,7 @@ static void what_is_asked_again_is_no_news(struct kunit *test)
 
 #define ACCOUNTS	3
 #define UNCHARGERS	2
-#define CHARGES		20000
+#define CHARGES		4000
 #define IN_LINE		64
 
 /*
