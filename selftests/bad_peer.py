@@ -82,11 +82,15 @@ def oversized(server):
 
 
 def version(server):
-    """Another version of the protocol: result 5, then the end."""
+    """An earlier version of the protocol: result 5, then the end. A later one: ours."""
     with Control(server) as control:
-        control.send(pptp.sccrq(version=0x0200))
+        control.send(pptp.sccrq(version=0x00ff))
         assert control.expect(pptp.SCCRP)[14] == 5
         control.expect_end()
+    with Control(server) as control:
+        control.send(pptp.sccrq(version=0x0200))
+        assert control.expect(pptp.SCCRP)[12:15] == b"\1\0\1"
+        control.stop()
 
 
 def out_of_order(server):
@@ -120,8 +124,9 @@ def bad_requests(server):
         assert control.ask_call(7)[:2] == (pptp.GENERAL, pptp.BAD_CALL_ID)
         control.send(pptp.ccrq(8) + pptp.cdn(9))  # of no call: nothing happens
         control.clear(7, theirs)
-        control.send(pptp.EXAMPLE[pptp.ICRQ])
-        assert control.expect(pptp.ICRP)[16] == 3
+        control.send(pptp.EXAMPLE[pptp.ICRQ])  # no bearer
+        assert control.expect(pptp.ICRP)[16:18] == bytes([pptp.GENERAL,
+                                                          pptp.BAD_VALUE])
         control.stop()
 
 

@@ -344,6 +344,47 @@ size_t pptp_msg_length(enum pptp_type type)
 	return layout ? layout->length : 0;
 }
 
+static enum pptp_error out_request_fault(const struct pptp_out_request *request)
+{
+	if (request->phone_len > PPTP_STRING_MAX)
+		return PPTP_ERROR_BAD_FORMAT;
+	if (request->min_bps > request->max_bps ||
+	    !request->bearer || request->bearer > PPTP_BEARER_EITHER ||
+	    !request->framing || request->framing > PPTP_FRAMING_EITHER)
+		return PPTP_ERROR_BAD_VALUE;
+	return PPTP_ERROR_NONE;
+}
+
+static enum pptp_error in_request_fault(const struct pptp_in_request *request)
+{
+	if (request->dialed_len > PPTP_STRING_MAX || request->dialing_len > PPTP_STRING_MAX)
+		return PPTP_ERROR_BAD_FORMAT;
+	if (!request->bearer || request->bearer > PPTP_BEARER_EITHER)
+		return PPTP_ERROR_BAD_VALUE;
+	return PPTP_ERROR_NONE;
+}
+
+/**
+ * pptp_msg_fault - what is wrong with a request for a call
+ * @msg:	a message
+ *
+ * The other types have no field whose value would be refused: unknown results
+ * and reasons mean what "general error" does.
+ *
+ * Return: the error code for the reply (RFC 2637, section 2.16).
+ */
+enum pptp_error pptp_msg_fault(const struct pptp_msg *msg)
+{
+	switch (msg->type) {
+	case PPTP_OCRQ:
+		return out_request_fault(&msg->out_request);
+	case PPTP_ICRQ:
+		return in_request_fault(&msg->in_request);
+	default:
+		return PPTP_ERROR_NONE;
+	}
+}
+
 static const char *text_of(const char * const *texts, size_t count, unsigned int value)
 {
 	return value < count && texts[value] ? texts[value] : "unknown code";
@@ -364,6 +405,28 @@ const char *pptp_start_result_text(unsigned int result)
 		[PPTP_START_EXISTS] = "a control connection exists already",
 		[PPTP_START_NOT_AUTHORISED] = "not authorised to open a control connection",
 		[PPTP_START_VERSION] = "protocol version not supported",
+	};
+
+	return text_of(texts, ARRAY_SIZE(texts), result);
+}
+
+const char *pptp_stop_reason_text(unsigned int reason)
+{
+	static const char * const texts[] = {
+		[PPTP_STOP_NONE] = "on request",
+		[PPTP_STOP_PROTOCOL] = "protocol error or version not supported",
+		[PPTP_STOP_SHUTDOWN] = "it shuts down",
+	};
+
+	return text_of(texts, ARRAY_SIZE(texts), reason);
+}
+
+const char *pptp_in_result_text(unsigned int result)
+{
+	static const char * const texts[] = {
+		[PPTP_IN_CONNECT] = "accepted",
+		[PPTP_IN_GENERAL] = "general error",
+		[PPTP_IN_NOT_ACCEPTED] = "not accepted",
 	};
 
 	return text_of(texts, ARRAY_SIZE(texts), result);

@@ -250,11 +250,14 @@ enum pptp_result pptp_msg_decode(const uint8_t *data, size_t len,
 				 struct pptp_msg *msg, const char **reason);
 size_t pptp_msg_encode(const struct pptp_msg *msg, uint8_t *data, size_t size);
 size_t pptp_msg_length(enum pptp_type type);
+enum pptp_error pptp_msg_fault(const struct pptp_msg *msg);
 
 /* Text for logs; never NULL */
 const char *pptp_type_name(unsigned int type);
 const char *pptp_start_result_text(unsigned int result);
+const char *pptp_stop_reason_text(unsigned int reason);
 const char *pptp_out_result_text(unsigned int result);
+const char *pptp_in_result_text(unsigned int result);
 const char *pptp_cdn_result_text(unsigned int result);
 const char *pptp_error_text(unsigned int error);
 

@@ -107,75 +107,69 @@ static int open_tcp(const struct dial_plan *plan, const struct sockaddr_in *serv
 	return code ? connect_failed(plan, fd, code) : fd;
 }
 
-/*
- * The next message of type @want. Echo requests are answered meanwhile; a peer
- * that gives up says so by stopping the connection or by closing it.
- */
-static bool await(struct dialled *dialled, enum pptp_type want, struct pptp_msg *msg,
-		  const sigset_t *waiting)
+/* What has come instead of what we waited for */
+static void report_end(const struct line *line, const char *wanted)
 {
-	long long deadline = clock_ms() + DIAL_REPLY_MS;
-	const char *reason = NULL;
-	struct pptp_msg reply;
+	if (line->last.type == PPTP_STOP_RQ)
+		error("pptp: the server stopped the control connection instead of sending %s: %s (reason %d); see its log",
+		      wanted, pptp_stop_reason_text(line->last.stop.result),
+		      line->last.stop.result);
+	else
+		error("pptp: the server sent %s instead of %s; it does not keep to the protocol, see its log",
+		      pptp_type_name(line->last.type), wanted);
+}
 
-	for (;;) {
-		switch (stream_next(&dialled->control, msg, &reason)) {
+/*
+ * Reads until *@state is no longer @from. Returns whether a message has ended
+ * that wait; if not, why has been reported.
+ */
+static bool await(const struct dial_plan *plan, struct line *line, const enum pptp_state *state,
+		  const char *wanted, const sigset_t *waiting)
+{
+	long long deadline = clock_ms() + plan->reply_timeout * 1000LL;
+	enum pptp_state from = *state;
+	const char *reason = NULL;
+
+	while (*state == from && line->control != PPTP_WAIT_STOP_REPLY) {
+		switch (line_read(line, &reason)) {
 		case STREAM_MESSAGE:
-			if (msg->type == want)
-				return true;
-			if (msg->type == PPTP_STOP_RQ) {
-				error("pptp: the server stopped the control connection (reason %d) instead of sending %s; see its log",
-				      msg->stop.result, pptp_type_name(want));
-				return false;
-			}
-			if (msg->type != PPTP_ECHO_RQ)
-				continue;
-			reply = (struct pptp_msg){ .type = PPTP_ECHO_RP, .echo = {
-				.identifier = msg->echo.identifier, .result = PPTP_RESULT_OK } };
-			stream_send(&dialled->control, &reply);
-			continue;
+			break;
 		case STREAM_NOTHING:
-			if (wait_for(dialled->control.fd, POLLIN, deadline, waiting))
-				continue;
+			if (wait_for(line->stream.fd, POLLIN, deadline, waiting))
+				break;
 			if (!compat_signaled())
-				error("pptp: no %s within %d s; see the server's log",
-				      pptp_type_name(want), DIAL_REPLY_MS / 1000);
+				error("pptp: no %s within %d s; see the server's log", wanted,
+				      plan->reply_timeout);
 			return false;
 		case STREAM_CLOSED:
 			error("pptp: the server closed the control connection instead of sending %s; it may be out of connections, or not allow this client: see its log",
-			      pptp_type_name(want));
+			      wanted);
 			return false;
 		case STREAM_BAD:
 			error("pptp: what listens on TCP port 1723 does not speak PPTP: %s", reason);
 			return false;
 		}
 	}
+	return true;
 }
 
-static bool start(struct dialled *dialled, const sigset_t *waiting)
+static bool start(const struct dial_plan *plan, struct line *line, const sigset_t *waiting)
 {
-	struct pptp_msg msg = {
-		.type = PPTP_SCCRQ,
-		.start = {
-			.version = PPTP_VERSION,
-			.framing = PPTP_FRAMING_EITHER,
-			.bearer = PPTP_BEARER_EITHER,
-			.vendor = "pptp-mux",
-		},
-	};
+	const char *wanted = pptp_type_name(PPTP_SCCRP);
 
-	/* A name that is too long for the field is cut, which is no fault. */
-	if (gethostname(msg.start.host, sizeof(msg.start.host) - 1) < 0)
-		msg.start.host[0] = '\0';
-	if (!stream_send(&dialled->control, &msg) ||
-	    !await(dialled, PPTP_SCCRP, &msg, waiting))
+	line_control(line, PPTP_ON_OPEN);
+	if (!await(plan, line, &line->control, wanted, waiting))
 		return false;
-	dialled->started = msg.start.result == PPTP_START_OK;
-	if (dialled->started)
+	if (line->control == PPTP_ESTABLISHED)
 		return true;
-	error("pptp: the server refused the control connection: %s (result %d), %s (error %d)",
-	      pptp_start_result_text(msg.start.result), msg.start.result,
-	      pptp_error_text(msg.start.error), msg.start.error);
+	if (line->last.type != PPTP_SCCRP)
+		report_end(line, wanted);
+	else if (line->last.start.result == PPTP_START_OK)
+		error("pptp: the server speaks version %#x of the protocol only", line->last.start.version);
+	else
+		error("pptp: the server refused the control connection: %s (result %d), %s (error %d)",
+		      pptp_start_result_text(line->last.start.result), line->last.start.result,
+		      pptp_error_text(line->last.start.error), line->last.start.error);
 	return false;
 }
 
@@ -193,38 +187,24 @@ static const char *refusal_advice(const struct pptp_out_reply *reply)
 static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
 			 const sigset_t *waiting)
 {
-	struct pptp_msg msg = {
-		.type = PPTP_OCRQ,
-		.out_request = {
-			.call_id = dialled->call.call_id,
-			.serial = dialled->call.call_id,
-			.min_bps = 300,
-			.max_bps = 100000000,
-			.bearer = PPTP_BEARER_EITHER,
-			.framing = PPTP_FRAMING_EITHER,
-			.window = PPTP_RECEIVE_WINDOW,
-		},
-	};
+	const char *wanted = pptp_type_name(PPTP_OCRP);
+	struct line *line = &dialled->line;
+	const struct pptp_out_reply *reply = &line->last.out_reply;
 
-	if (plan->phone) {
-		snprintf(msg.out_request.phone, sizeof(msg.out_request.phone), "%s", plan->phone);
-		msg.out_request.phone_len = strlen(msg.out_request.phone);
-	}
-	if (!stream_send(&dialled->control, &msg))
+	line->call_id = dialled->call.call_id;
+	line_call(line, PPTP_ON_PLACE);
+	if (!await(plan, line, &line->call, wanted, waiting))
 		return false;
-	do {
-		if (!await(dialled, PPTP_OCRP, &msg, waiting))
-			return false;
-	} while (msg.out_reply.peer_call_id != dialled->call.call_id);
-	dialled->peer_call_id = msg.out_reply.call_id;
-	if (msg.out_reply.result == PPTP_OUT_CONNECTED) {
-		call_socket_peer_window(&dialled->call, msg.out_reply.window);
+	if (line->call == PPTP_ESTABLISHED) {
+		call_socket_peer_window(&dialled->call, line->window);
 		return true;
 	}
-	error("pptp: the server refused the call: %s (result %d), %s (error %d); %s",
-	      pptp_out_result_text(msg.out_reply.result), msg.out_reply.result,
-	      pptp_error_text(msg.out_reply.error), msg.out_reply.error,
-	      refusal_advice(&msg.out_reply));
+	if (line->last.type != PPTP_OCRP || reply->peer_call_id != line->call_id)
+		report_end(line, wanted);
+	else
+		error("pptp: the server refused the call: %s (result %d), %s (error %d); %s",
+		      pptp_out_result_text(reply->result), reply->result,
+		      pptp_error_text(reply->error), reply->error, refusal_advice(reply));
 	return false;
 }
 
@@ -244,7 +224,7 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 	struct sockaddr_in local;
 	socklen_t len = sizeof(local);
 
-	if (getsockname(dialled->control.fd, (struct sockaddr *)&local, &len) < 0) {
+	if (getsockname(dialled->line.stream.fd, (struct sockaddr *)&local, &len) < 0) {
 		error("pptp: the control connection was lost: %m");
 		return false;
 	}
@@ -252,9 +232,9 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 		report(&refusal, plan->usage);
 		return false;
 	}
-	if (!start(dialled, waiting) || !request_call(plan, dialled, waiting))
+	if (!start(plan, &dialled->line, waiting) || !request_call(plan, dialled, waiting))
 		return false;
-	if (call_socket_connect(&dialled->call, dialled->peer, dialled->peer_call_id,
+	if (call_socket_connect(&dialled->call, dialled->peer, dialled->line.peer_call_id,
 				&refusal) == 0)
 		return true;
 	report(&refusal, plan->usage);
@@ -262,12 +242,10 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 }
 
 /* Without a call there is nothing to wait for: the reply may come or not */
-static void stop(struct dialled *dialled)
+static void stop(struct line *line)
 {
-	const struct pptp_msg msg = { .type = PPTP_STOP_RQ, .stop.result = PPTP_STOP_NONE };
-
-	if (dialled->started)
-		stream_send(&dialled->control, &msg);
+	line_call(line, PPTP_ON_HANG_UP);
+	line_control(line, PPTP_ON_LEAVE);
 }
 
 static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
@@ -283,13 +261,13 @@ static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
 	fd = open_tcp(plan, &server, waiting);
 	if (fd < 0)
 		return -1;
-	stream_init(&dialled->control, fd);
+	line_init(&dialled->line, fd, plan->phone);
 	dialled->peer = server.sin_addr;
 	if (place_call(plan, dialled, waiting))
 		return 0;
-	stop(dialled);
+	stop(&dialled->line);
 	call_socket_close(&dialled->call);
-	stream_close(&dialled->control);
+	stream_close(&dialled->line.stream);
 	return -1;
 }
 

@@ -5,9 +5,11 @@
  * pppd waits in its own loop, which a plugin cannot add to in all versions, so
  * a process of its own answers and sends echoes. The two share a socket pair:
  *
- *   pppd -> keeper	a pid, when pppd goes on in another process; the end of
- *			the stream, when pppd hangs up or is dead, killed too
- *   keeper -> pppd	the cause, before the signal that makes pppd hang up
+ *   pppd -> keeper	orders: pppd goes on in another process, or LCP has agreed on
+ *			what to escape; the end of the stream, when pppd hangs up or
+ *			is dead, killed too
+ *   keeper -> pppd	words: the cause, before the signal that makes pppd hang up;
+ *			at the end, what the server has counted
  *
  * The keeper ends when pppd's side ends and only then, so that a signal to a
  * terminal's whole group cannot keep it from clearing the call.
@@ -16,130 +18,109 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pppd_compat.h"
 
+/* From pppd */
+struct order {
+	pid_t pppd;		/* 0: as before */
+	bool link;		/* what follows is to be told to the server */
+	uint32_t send_accm;
+	uint32_t receive_accm;
+};
+
+/* To pppd */
+struct word {
+	uint8_t cause;		/* PPTP_MUX_CAUSE_*; 0: this is the last one */
+	struct pptp_wan_error errors;
+	char statistics[PPTP_STATISTICS_MAX + 1];
+};
+
 /* The keeper's own state, in the child */
 struct watch {
-	struct stream *control;
+	struct line *line;
+	const struct dial_plan *plan;
 	int pppd_fd;
 	pid_t pppd;
-	uint16_t call_id;	/* ours, which a CCRQ names */
-	uint16_t peer_call_id;	/* which a CDN names */
-	uint32_t echo_id;
 	bool asked;		/* an echo is due */
 	bool hung_up;		/* pppd has been told to */
-	bool cleared;		/* the peer has confirmed the end of the call */
-	bool stopped;		/* the control connection is at its end */
 	long long deadline;
 };
 
-static void send_stop_reply(struct watch *watch)
+static void say(const struct watch *watch, const struct word *word)
 {
-	struct pptp_msg msg = { .type = PPTP_STOP_RP, .stop.result = PPTP_RESULT_OK };
-
-	stream_send(watch->control, &msg);
-}
-
-static void send_echo_reply(struct watch *watch, uint32_t identifier)
-{
-	struct pptp_msg msg = {
-		.type = PPTP_ECHO_RP,
-		.echo = { .identifier = identifier, .result = PPTP_RESULT_OK },
-	};
-
-	stream_send(watch->control, &msg);
+	(void)send(watch->pppd_fd, word, sizeof(*word), MSG_NOSIGNAL);
 }
 
 /* Makes pppd hang up; with "persist" it dials anew */
 static void hang_up(struct watch *watch, uint8_t cause)
 {
+	const struct word word = { .cause = cause };
+
 	if (watch->hung_up)
 		return;
 	watch->hung_up = true;
-	if (send(watch->pppd_fd, &cause, sizeof(cause), MSG_NOSIGNAL) == sizeof(cause))
-		kill(watch->pppd, SIGHUP);
+	say(watch, &word);
+	kill(watch->pppd, SIGHUP);
 }
 
-static void lose(struct watch *watch)
+static void wait_seconds(struct watch *watch, int seconds)
 {
-	watch->stopped = true;
-	hang_up(watch, PPTP_MUX_CAUSE_LOST);
+	watch->deadline = clock_ms() + seconds * 1000LL;
 }
 
-static void handle(struct watch *watch, const struct pptp_msg *msg)
+/* Whatever the server has done: the call stands, or pppd must know */
+static void look(struct watch *watch, uint8_t cause)
 {
-	switch (msg->type) {
-	case PPTP_ECHO_RQ:
-		send_echo_reply(watch, msg->echo.identifier);
-		break;
-	case PPTP_CDN:
-		if (msg->disconnect.call_id != watch->peer_call_id)
-			break;
-		watch->cleared = true;
-		hang_up(watch, PPTP_MUX_CAUSE_PEER);
-		break;
-	case PPTP_STOP_RQ:
-		send_stop_reply(watch);
-		watch->stopped = true;
-		hang_up(watch, PPTP_MUX_CAUSE_PEER);
-		break;
-	case PPTP_STOP_RP:
-		watch->stopped = true;
-		break;
-	default:
-		/* Set-Link-Info says nothing to a packet link; the rest is for servers. */
-		break;
-	}
-	watch->asked = false;
-	watch->deadline = clock_ms() + KEEPER_IDLE_MS;
+	if (watch->line->call != PPTP_ESTABLISHED || watch->line->control != PPTP_ESTABLISHED)
+		hang_up(watch, cause);
 }
 
 static void drain(struct watch *watch)
 {
-	struct pptp_msg msg;
 	const char *reason;
 
-	while (!watch->stopped) {
-		switch (stream_next(watch->control, &msg, &reason)) {
+	while (watch->line->control != PPTP_IDLE) {
+		switch (line_read(watch->line, &reason)) {
 		case STREAM_MESSAGE:
-			handle(watch, &msg);
+			watch->asked = false;
+			wait_seconds(watch, watch->plan->echo_interval);
+			look(watch, PPTP_MUX_CAUSE_PEER);
 			break;
 		case STREAM_NOTHING:
 			return;
 		case STREAM_CLOSED:
 		case STREAM_BAD:
-			lose(watch);
+			look(watch, PPTP_MUX_CAUSE_LOST);
 		}
 	}
 }
 
-/* The peer has been silent: ask it for an echo, or give it up */
+/* The server has been silent: ask it for an echo, or give it up */
 static void tick(struct watch *watch)
 {
-	struct pptp_msg msg = { .type = PPTP_ECHO_RQ, .echo.identifier = ++watch->echo_id };
-
 	if (clock_ms() < watch->deadline)
 		return;
-	if (watch->asked || !stream_send(watch->control, &msg)) {
-		lose(watch);
-		return;
-	}
+	line_control(watch->line, watch->asked ? PPTP_ON_TIMEOUT : PPTP_ON_QUIET);
 	watch->asked = true;
-	watch->deadline = clock_ms() + KEEPER_REPLY_MS;
+	wait_seconds(watch, watch->plan->echo_timeout);
+	look(watch, PPTP_MUX_CAUSE_LOST);
 }
 
-/* Follows what pppd says. Returns false when pppd has ended the call. */
+/* Does what pppd says. Returns false when pppd has ended the call. */
 static bool listen_to_pppd(struct watch *watch)
 {
-	pid_t pid;
-	ssize_t got = recv(watch->pppd_fd, &pid, sizeof(pid), MSG_DONTWAIT);
+	struct order order;
+	ssize_t got = recv(watch->pppd_fd, &order, sizeof(order), MSG_DONTWAIT);
 
-	if (got == sizeof(pid))
-		watch->pppd = pid;
+	if (got == sizeof(order) && order.pppd)
+		watch->pppd = order.pppd;
+	if (got == sizeof(order) && order.link)
+		line_link_info(watch->line, order.send_accm, order.receive_accm);
 	return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
@@ -147,48 +128,49 @@ static void watch_call(struct watch *watch)
 {
 	struct pollfd polls[2];
 	long long left;
+	bool open;
 
 	do {
+		open = watch->line->control != PPTP_IDLE;
 		polls[0] = (struct pollfd){ .fd = watch->pppd_fd, .events = POLLIN };
-		polls[1] = (struct pollfd){ .fd = watch->stopped ? -1 : watch->control->fd,
+		polls[1] = (struct pollfd){ .fd = open ? watch->line->stream.fd : -1,
 					    .events = POLLIN };
 		left = watch->deadline - clock_ms();
-		poll(polls, 2, watch->stopped ? -1 : left > 0 ? left : 0);
-		if (watch->stopped)
-			continue;
+		poll(polls, 2, !open ? -1 : left > 0 ? left : 0);
 		drain(watch);
-		if (!watch->stopped)
+		if (watch->line->control != PPTP_IDLE)
 			tick(watch);
 	} while (listen_to_pppd(watch));
 }
 
-/* Sends @msg and reads until @done, or for KEEPER_CLEAR_MS */
-static void ask(struct watch *watch, const struct pptp_msg *msg, const bool *done)
+/* Reads until *@state is idle, or for KEEPER_CLEAR_MS */
+static void await_end(struct watch *watch, const enum pptp_state *state)
 {
-	struct pollfd control = { .fd = watch->control->fd, .events = POLLIN };
+	struct pollfd control = { .fd = watch->line->stream.fd, .events = POLLIN };
 	long long left, deadline = clock_ms() + KEEPER_CLEAR_MS;
 
-	if (watch->stopped || *done || !stream_send(watch->control, msg))
-		return;
-	for (;;) {
+	while (*state != PPTP_IDLE) {
 		left = deadline - clock_ms();
 		if (left <= 0 || poll(&control, 1, left) <= 0)
 			return;
 		drain(watch);
-		if (watch->stopped || *done)
-			return;
 	}
 }
 
-/* RFC 2637, sections 3.2.4.1 and 3.1.2: clear the call, stop the connection */
+/* RFC 2637, sections 3.2.4.2 and 3.1.3.1: clear the call, stop the connection */
 static void clear(struct watch *watch)
 {
-	const struct pptp_msg ccrq = { .type = PPTP_CCRQ, .clear.call_id = watch->call_id };
-	const struct pptp_msg stop = { .type = PPTP_STOP_RQ, .stop.result = PPTP_STOP_NONE };
+	struct word last = { 0 };
 
 	watch->hung_up = true;	/* pppd knows, it has told us */
-	ask(watch, &ccrq, &watch->cleared);
-	ask(watch, &stop, &watch->stopped);
+	line_call(watch->line, PPTP_ON_HANG_UP);
+	await_end(watch, &watch->line->call);
+	if (watch->line->control == PPTP_ESTABLISHED)
+		line_control(watch->line, PPTP_ON_LEAVE);
+	await_end(watch, &watch->line->control);
+	last.errors = watch->line->errors;
+	memcpy(last.statistics, watch->line->statistics, sizeof(last.statistics));
+	say(watch, &last);
 }
 
 /* The child must hold nothing of pppd's: neither the call nor a PPP unit. */
@@ -214,22 +196,14 @@ static void ignore_signals(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-static void __attribute__((noreturn)) run(struct dialled *dialled, int pppd_fd, pid_t pppd)
+static void __attribute__((noreturn)) run(struct watch *watch)
 {
-	struct watch watch = {
-		.control = &dialled->control,
-		.pppd_fd = pppd_fd,
-		.pppd = pppd,
-		.call_id = dialled->call.call_id,
-		.peer_call_id = dialled->peer_call_id,
-		.deadline = clock_ms() + KEEPER_IDLE_MS,
-	};
-
 	ignore_signals();
-	close_all_but(pppd_fd, dialled->control.fd);
-	drain(&watch);	/* what came together with the reply to the call */
-	watch_call(&watch);
-	clear(&watch);
+	close_all_but(watch->pppd_fd, watch->line->stream.fd);
+	wait_seconds(watch, watch->plan->echo_interval);
+	drain(watch);	/* what came together with the reply to the call */
+	watch_call(watch);
+	clear(watch);
 	_exit(0);
 }
 
@@ -237,7 +211,7 @@ static void __attribute__((noreturn)) run(struct dialled *dialled, int pppd_fd, 
  * Runs the keeper as nobody's child: pppd takes any child of its own that ends
  * for a script. The process between the two ends at once.
  */
-static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
+static bool detached_fork(struct watch *watch)
 {
 	pid_t between = fork();
 	int end;
@@ -247,7 +221,7 @@ static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
 		case -1:
 			_exit(1);
 		case 0:
-			run(dialled, pppd_fd, pppd);
+			run(watch);
 		}
 		_exit(0);
 	}
@@ -261,46 +235,82 @@ static bool detached_fork(struct dialled *dialled, int pppd_fd, pid_t pppd)
 /**
  * keeper_start - hand the control connection to a process of its own
  * @keeper:	filled in
+ * @plan:	what was dialled
  * @dialled:	the call; its control connection is the keeper's from now on
  *
  * Return: 0, or -1.
  */
-int keeper_start(struct keeper *keeper, struct dialled *dialled)
+int keeper_start(struct keeper *keeper, const struct dial_plan *plan, struct dialled *dialled)
 {
-	pid_t pppd = getpid();
+	struct watch watch = { .line = &dialled->line, .plan = plan, .pppd = getpid() };
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
 		error("pptp: cannot make a socket pair: %m");
 		return -1;
 	}
-	if (!detached_fork(dialled, fds[1], pppd)) {
+	watch.pppd_fd = fds[1];
+	if (!detached_fork(&watch)) {
 		error("pptp: cannot start the process for the control connection: %m");
 		close(fds[0]);
 		close(fds[1]);
 		return -1;
 	}
 	close(fds[1]);
-	keeper->fd = fds[0];
-	stream_close(&dialled->control);
+	*keeper = (struct keeper){ .fd = fds[0], .send_accm = ~0U, .receive_accm = ~0U };
+	stream_close(&dialled->line.stream);
 	return 0;
+}
+
+static void command(const struct keeper *keeper, const struct order *order)
+{
+	if (keeper->fd >= 0 && send(keeper->fd, order, sizeof(*order), MSG_NOSIGNAL) < 0)
+		warn("pptp: cannot reach the control connection's process: %m");
 }
 
 /* pppd goes on in another process (it detaches): signals must go there */
 void keeper_follow(struct keeper *keeper, pid_t pppd)
 {
-	if (keeper->fd >= 0 && send(keeper->fd, &pppd, sizeof(pppd), MSG_NOSIGNAL) < 0)
-		warn("pptp: cannot tell the control connection's process where pppd is: %m");
+	const struct order order = { .pppd = pppd };
+
+	command(keeper, &order);
+}
+
+/* LCP has agreed on what to escape, for which a PAC may have a use */
+void keeper_link_info(struct keeper *keeper, uint32_t send_accm, uint32_t receive_accm)
+{
+	const struct order order = {
+		.link = true, .send_accm = send_accm, .receive_accm = receive_accm,
+	};
+
+	if (keeper->send_accm == send_accm && keeper->receive_accm == receive_accm)
+		return;
+	keeper->send_accm = send_accm;
+	keeper->receive_accm = receive_accm;
+	command(keeper, &order);
 }
 
 /* Why the keeper made pppd hang up; PPTP_MUX_CAUSE_PPP if it did not */
 uint32_t keeper_cause(struct keeper *keeper)
 {
-	uint8_t cause;
+	struct word word;
 
-	if (recv(keeper->fd, &cause, sizeof(cause), MSG_DONTWAIT) == sizeof(cause))
-		return cause;
+	if (recv(keeper->fd, &word, sizeof(word), MSG_DONTWAIT) == sizeof(word))
+		return word.cause;
 	return PPTP_MUX_CAUSE_PPP;
+}
+
+static void report(const struct word *word)
+{
+	const struct pptp_wan_error *errors = &word->errors;
+
+	if (errors->crc || errors->framing || errors->hardware || errors->buffer ||
+	    errors->time_out || errors->alignment)
+		notice("pptp: the server has counted %u CRC, %u framing, %u overrun, %u buffer, %u time-out, %u alignment errors",
+		       errors->crc, errors->framing, errors->hardware, errors->buffer,
+		       errors->time_out, errors->alignment);
+	if (*word->statistics)
+		info("pptp: the server's statistics: %v", word->statistics);
 }
 
 /**
@@ -314,13 +324,22 @@ void keeper_stop(struct keeper *keeper)
 {
 	struct pollfd poll_keeper = { .fd = keeper->fd, .events = POLLIN };
 	long long left, deadline = clock_ms() + 3 * KEEPER_CLEAR_MS;
+	struct word word;
+	ssize_t got;
 
 	if (keeper->fd < 0)
 		return;
 	shutdown(keeper->fd, SHUT_WR);
-	do {
+	for (;;) {
 		left = deadline - clock_ms();
-	} while (left > 0 && poll(&poll_keeper, 1, left) < 0 && errno == EINTR);
+		if (left <= 0 || (poll(&poll_keeper, 1, left) < 0 && errno != EINTR))
+			break;
+		got = recv(keeper->fd, &word, sizeof(word), MSG_DONTWAIT);
+		if (got == sizeof(word))
+			report(&word);
+		else if (got >= 0)
+			break;
+	}
 	close(keeper->fd);
 	keeper->fd = -1;
 }

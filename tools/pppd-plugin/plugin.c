@@ -36,13 +36,22 @@ static char *client;
 static char *phone;
 static char *usage;
 
-static struct dial_plan plan = { .usage = PPTP_MUX_USAGE_DIAL_OUT };
+static struct dial_plan plan = {
+	.usage = PPTP_MUX_USAGE_DIAL_OUT,
+	.reply_timeout = DIAL_TIMEOUT,
+	.echo_interval = DIAL_TIMEOUT,
+	.echo_timeout = DIAL_TIMEOUT,
+};
 static struct call_socket call = { .fd = -1 };
 static struct keeper keeper = { .fd = -1 };
 static int channel_fd = -1;	/* /dev/ppp, attached to the call's channel */
 
 #define OPTION(n, t, a, d)	{ .name = (n), .type = (t), .addr = (a), .description = (d), \
 				  .flags = OPT_PRIV }
+
+#define SECONDS(n, a, d)	{ .name = (n), .type = o_int, .addr = (a), .description = (d), \
+				  .flags = OPT_PRIV | OPT_LIMITS, .lower_limit = 1, \
+				  .upper_limit = 86400 }
 
 static compat_option options[] = {
 	OPTION("pptp_mux_fd", o_int, &inherited_fd, "Descriptor of a call, from pptpmuxd"),
@@ -51,6 +60,9 @@ static compat_option options[] = {
 	OPTION("pptp_client", o_string, &client, "Local address to dial from"),
 	OPTION("pptp_phone", o_string, &phone, "Phone number to give to the server"),
 	OPTION("pptp_usage", o_string, &usage, "Slots to use: dial-out or demand-dial"),
+	SECONDS("pptp_reply_timeout", &plan.reply_timeout, "Seconds to wait for the server's reply"),
+	SECONDS("pptp_echo_interval", &plan.echo_interval, "Seconds of silence before an echo"),
+	SECONDS("pptp_echo_timeout", &plan.echo_timeout, "Seconds to wait for the echo"),
 	{ .name = NULL }
 };
 
@@ -110,15 +122,15 @@ static int dial_server(void)
 	if (dial(&plan, &dialled) < 0)
 		return -1;
 	call = dialled.call;
-	if (keeper_start(&keeper, &dialled) < 0) {
-		stream_close(&dialled.control);
+	if (keeper_start(&keeper, &plan, &dialled) < 0) {
+		stream_close(&dialled.line.stream);
 		call_socket_close(&call);
 		return -1;
 	}
 	inet_ntop(AF_INET, &dialled.peer, address, sizeof(address));
 	compat_set_names(server, address);
 	notice("pptp: connected to %s (%s) in slot VPN%d, call id %d, peer's %d",
-	       server, address, call.slot, call.call_id, dialled.peer_call_id);
+	       server, address, call.slot, call.call_id, dialled.line.peer_call_id);
 	return call.fd;
 }
 
@@ -152,6 +164,9 @@ static void channel_disestablish(int fd)
 	compat_disestablish(fd);
 }
 
+/* What to escape: in GRE nothing is, but a PAC may have a serial line behind it */
+static uint32_t send_accm = ~0U;
+
 /*
  * Tells the channel which header compression the peer has agreed to. The
  * receiving side needs no telling: it understands either form.
@@ -161,7 +176,7 @@ static void channel_send_config(int mtu, uint32_t accm, int pcomp, int accomp)
 	int flags;
 
 	(void)mtu;	/* pppd sets the interface's itself */
-	(void)accm;	/* no characters to escape in packets */
+	send_accm = accm;
 	if (channel_fd < 0)
 		return;
 	if (ioctl(channel_fd, PPPIOCGFLAGS, &flags) < 0) {
@@ -174,10 +189,12 @@ static void channel_send_config(int mtu, uint32_t accm, int pcomp, int accomp)
 		warn("pptp: cannot set the channel's flags: %m");
 }
 
+/* pppd calls this one after channel_send_config() */
 static void channel_recv_config(int mru, uint32_t accm, int pcomp, int accomp)
 {
+	if (keeper.fd >= 0)
+		keeper_link_info(&keeper, send_accm, accm);
 	(void)mru;
-	(void)accm;
 	(void)pcomp;
 	(void)accomp;
 }

@@ -2,49 +2,66 @@
 /*
  * A call: its slot, its pppd; its address is lease.c's.
  *
- * It lives until its pppd has ended, which is longer than its control
- * connection may: only then are its address and its slot free to be used again.
+ * Its control connection sees a state machine (lib/pptp_state.c), each of whose
+ * actions is a function here: that of a PAC for a call that the peer asks for by
+ * Outgoing-Call-Request, which is what clients do, and that of a PNS for one that
+ * a PAC hands on to us by Incoming-Call-Request.
+ *
+ * It lives until its pppd has ended, which is longer than its control connection
+ * may, and longer than its peer knows of it: only then are its address and its
+ * slot free to be used again.
  */
 #include "call.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_send.h"
 #include "control.h"
 #include "events.h"
 #include "lease.h"
 #include "log.h"
 #include "single.h"
 
-#define SPEED_BPS	100000000	/* told to the peer, which shows it to its user */
+static void step(struct call *call, enum pptp_event event, const struct pptp_msg *msg);
 
-static void refuse(struct pptp_out_reply *reply, uint8_t result, uint8_t error)
+static void set_timer(struct call *call, unsigned int seconds)
 {
-	reply->result = result;
-	reply->error = error;
+	struct timeval timeout = { .tv_sec = seconds };
+
+	evtimer_add(call->timer, &timeout);
+}
+
+/* ---- its slot ---- */
+
+static void refuse(struct call *call, uint8_t result, uint8_t error)
+{
+	call->verdict.result = result;
+	call->verdict.error = error;
 }
 
 /* RFC 2637, section 2.8: the reply that says why the kernel refused */
-static void refuse_for(const struct call_refusal *refusal, struct pptp_out_reply *reply)
+static void refuse_for(struct call *call, const struct call_refusal *refusal)
 {
 	switch (refusal->slots.reason) {
 	case PPTP_MUX_REFUSAL_NO_USAGE:
-		refuse(reply, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
+		refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 		return;
 	case PPTP_MUX_REFUSAL_ALL_BUSY:
-		refuse(reply, PPTP_OUT_BUSY, PPTP_ERROR_NONE);
+		refuse(call, PPTP_OUT_BUSY, PPTP_ERROR_NONE);
 		return;
 	case PPTP_MUX_REFUSAL_NO_RESOURCE:
-		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 		return;
 	}
 	if (refusal->error == ENOMEM || refusal->error == ENOBUFS || refusal->error == EMFILE ||
 	    refusal->error == ENFILE)
-		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 	else
-		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
+		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
 }
 
 static void log_refusal(const struct control *control, const struct call_refusal *refusal)
@@ -55,21 +72,30 @@ static void log_refusal(const struct control *control, const struct call_refusal
 	log_warning("%s: call refused: %s", control->name, text);
 }
 
-static bool take_slot(struct call *call, struct control *control, struct pptp_out_reply *reply)
+static bool take_slot(struct call *call)
 {
+	struct control *control = call->control;
 	struct call_refusal refusal;
 
 	if (call_socket_claim(&call->socket, control->local.sin_addr,
 			      PPTP_MUX_USAGE_RECEIVE, &refusal) == 0) {
 		snprintf(call->name, sizeof(call->name), "VPN%u (%s)", call->socket.slot,
 			 control->name);
-		if (call_socket_connect(&call->socket, control->peer.sin_addr,
-					call->peer_call_id, &refusal) == 0)
+		/* whose packets are taken: those of the control connection's peer alone */
+		if (call_socket_connect(&call->socket, call->peer, call->peer_call_id,
+					&refusal) == 0)
 			return true;
 	}
-	refuse_for(&refusal, reply);
+	refuse_for(call, &refusal);
 	log_refusal(control, &refusal);
 	return false;
+}
+
+/* What it has taken from others; the peer may still have to confirm its end */
+static void call_release(struct call *call)
+{
+	call_socket_close(&call->socket);
+	lease_end(call);
 }
 
 static void call_free(struct call *call)
@@ -77,13 +103,13 @@ static void call_free(struct call *call)
 	struct server *server = call->server;
 	struct control *control = call->control;
 
-	call_socket_close(&call->socket);
-	lease_end(call);
+	call_release(call);
 	LIST_REMOVE(call, entry);
 	if (control) {
 		LIST_REMOVE(call, sibling);
 		control->call_count--;
 	}
+	event_free(call->timer);
 	free(call);
 	lease_retry(server);
 	if (control)
@@ -91,19 +117,7 @@ static void call_free(struct call *call)
 	server_check_end(server);
 }
 
-/* Tells the peer that the call is over, once (RFC 2637, section 2.13) */
-static void notify(struct call *call, uint8_t result)
-{
-	struct pptp_msg msg = {
-		.type = PPTP_CDN,
-		.disconnect = { .call_id = call->socket.call_id, .result = result },
-	};
-
-	if (!call->control || call->notified)
-		return;
-	call->notified = true;
-	control_send(call->control, &msg);
-}
+/* ---- its pppd ---- */
 
 /* Who hung up; pppd's own word where nobody did */
 static const char *end_text(const struct call *call, const struct pppd_end *end)
@@ -136,24 +150,33 @@ static void report_end(const struct call *call, const struct pppd_end *end)
 			     end_text(call, end), end->status);
 }
 
+/* RFC 2637, section 2.13: what the peer is told */
+static uint8_t disconnect_result(const struct call *call, const struct pppd_end *end)
+{
+	if (call->event)
+		return PPTP_CDN_GENERAL;
+	return call->cause ? PPTP_CDN_ADMINISTRATIVE : end->cdn_result;
+}
+
 static void on_pppd_end(void *context, const struct pppd_end *end)
 {
 	struct call *call = context;
-	uint32_t cause = end->cause;
-	uint8_t result = end->cdn_result;
 
 	report_end(call, end);
-	if (call->event) {
-		cause = PPTP_MUX_CAUSE_PPP;
-		result = PPTP_CDN_GENERAL;
-	} else if (call->cause) {
-		cause = call->cause;
-		result = PPTP_CDN_ADMINISTRATIVE;
-	}
 	call->pppd = NULL;
-	call_socket_cause(&call->socket, cause);
-	notify(call, result);
-	call_free(call);
+	call->disconnect = disconnect_result(call, end);
+	if (call->event)
+		call->cause = PPTP_MUX_CAUSE_PPP;
+	else if (!call->cause)
+		call->cause = end->cause;
+	call_socket_cause(&call->socket, call->cause);
+	step(call, PPTP_ON_HANG_UP, NULL);
+	if (call->state == PPTP_IDLE) {
+		call_free(call);
+		return;
+	}
+	call_release(call);
+	lease_retry(call->server);
 }
 
 static void on_pppd_question(void *context, const struct lease_request *request)
@@ -166,7 +189,7 @@ static const struct pppd_hooks hooks = {
 	.asked = on_pppd_question,
 };
 
-static bool start_pppd(struct call *call, struct pptp_out_reply *reply)
+static bool start_pppd(struct call *call)
 {
 	struct pppd_call what = {
 		.name = call->name,
@@ -180,153 +203,378 @@ static bool start_pppd(struct call *call, struct pptp_out_reply *reply)
 		return true;
 	log_error("%s: call refused: cannot start %s: %s; correct pppd in pptpmuxd.conf, or see \"free -m\" and \"ulimit -u\"",
 		  call->name, call->server->config->pppd, strerror(errno));
-	refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
+	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
 	return false;
 }
 
-/* RFC 2637, section 2.7: what a request may say. Returns an error code. */
-static uint8_t request_fault(struct control *control, const struct pptp_out_request *request)
+/* ---- actions ---- */
+
+/* A WAN-Error-Notify is a PAC's to send */
+static void watch_errors(struct call *call)
 {
-	if (request->phone_len > PPTP_STRING_MAX)
-		return PPTP_ERROR_BAD_FORMAT;
-	if (request->min_bps > request->max_bps ||
-	    !request->bearer || request->bearer > PPTP_BEARER_EITHER ||
-	    !request->framing || request->framing > PPTP_FRAMING_EITHER)
-		return PPTP_ERROR_BAD_VALUE;
-	if (call_find_peer(control, request->call_id))
-		return PPTP_ERROR_BAD_CALL_ID;
-	return PPTP_ERROR_NONE;
+	unsigned int interval = call->server->config->wan_error_interval;
+
+	evtimer_del(call->timer);
+	if (call->machine == &pptp_out_pac && interval)
+		set_timer(call, interval);
 }
 
-static bool acceptable(struct control *control, const struct pptp_out_request *request,
-		       struct pptp_out_reply *reply)
+static void call_up(struct call *call)
 {
-	uint8_t fault = request_fault(control, request);
+	call_socket_peer_window(&call->socket, call->window);
+	watch_errors(call);
+	log_info("%s: %s call connected, call id %u, peer's %u", call->name,
+		 call->machine == &pptp_out_pac ? "outgoing" : "incoming",
+		 call->socket.call_id, call->peer_call_id);
+}
 
-	if (fault) {
-		log_warning("%s: call refused: %s in its %s (call id %u)", control->name,
-			    pptp_error_text(fault), pptp_type_name(PPTP_OCRQ), request->call_id);
-		refuse(reply, PPTP_OUT_GENERAL, fault);
+/*
+ * It is over for the peer. Without a pppd to wait for it goes at once, but not
+ * from under its caller, who may walk the list that it is in.
+ */
+static void end(struct call *call)
+{
+	if (!call->cause)
+		call->cause = PPTP_MUX_CAUSE_PEER;
+	if (call->pppd)
+		pppd_stop(call->pppd);
+	else
+		set_timer(call, 0);
+}
+
+static void do_accept(struct call *call, const struct pptp_msg *msg)
+{
+	(void)msg;
+	if (call->state == PPTP_WAIT_CONNECT)
+		set_timer(call, call->server->config->reply_timeout);
+	else
+		call_up(call);
+	call_send_accept(call);
+}
+
+/* Our line is a slot and a pppd: it answers at once, or not at all */
+static void do_dial(struct call *call, const struct pptp_msg *msg)
+{
+	bool good = take_slot(call) && start_pppd(call);
+
+	step(call, good ? PPTP_ON_ANSWER : PPTP_ON_FAILURE, msg);
+}
+
+static void do_refuse(struct call *call, const struct pptp_msg *msg)
+{
+	call_send_refuse(call->control, msg->type, call->peer_call_id, &call->verdict);
+}
+
+/* The PAC has connected its caller: now there is somebody for pppd to talk to */
+static void do_up(struct call *call, const struct pptp_msg *msg)
+{
+	call->window = msg->in_connected.window;
+	if (start_pppd(call))
+		call_up(call);
+	else
+		step(call, PPTP_ON_HANG_UP, NULL);
+}
+
+/* The peer is answered at once; that pppd takes its time is not its concern */
+static void do_notify(struct call *call, const struct pptp_msg *msg)
+{
+	(void)msg;
+	call_send_notify(call);
+	end(call);
+}
+
+static void do_clear(struct call *call, const struct pptp_msg *msg)
+{
+	(void)msg;
+	set_timer(call, call->server->config->reply_timeout);
+	call_send_clear(call);
+}
+
+static void do_end(struct call *call, const struct pptp_msg *msg)
+{
+	if (msg && msg->type == PPTP_CDN && *msg->disconnect.statistics)
+		log_info("%s: the peer's statistics: %s", call->name, msg->disconnect.statistics);
+	end(call);
+}
+
+static void do_errors(struct call *call, const struct pptp_msg *msg)
+{
+	const struct pptp_wan_error *errors = &msg->wan_error;
+
+	call->counted = *errors;
+	log_info("%s: the peer has counted %u CRC, %u framing, %u overrun, %u buffer, %u time-out, %u alignment errors",
+		 call->name, errors->crc, errors->framing, errors->hardware, errors->buffer,
+		 errors->time_out, errors->alignment);
+}
+
+/*
+ * Which characters to escape matters to the serial line behind a PAC. Behind us
+ * there is none: packets in GRE are not escaped, so pppd has nothing to be told,
+ * and it is kept to be shown.
+ */
+static void do_link(struct call *call, const struct pptp_msg *msg)
+{
+	call->link = msg->link_info;
+	log_info("%s: ACCM %08x out, %08x in: noted, nothing is escaped in GRE", call->name,
+		 call->link.send_accm, call->link.receive_accm);
+}
+
+static void do_forbid(struct call *call, const struct pptp_msg *msg)
+{
+	log_warning("%s: unexpected %s (state %s of an %s)", call->name,
+		    pptp_type_name(msg->type), pptp_state_name(call->state),
+		    pptp_machine_name(call->machine));
+	control_forbid(call->control);
+}
+
+static void (*const actions[PPTP_ACTIONS])(struct call *call, const struct pptp_msg *msg) = {
+	[PPTP_DO_DIAL]		= do_dial,
+	[PPTP_DO_ACCEPT]	= do_accept,
+	[PPTP_DO_REFUSE]	= do_refuse,
+	[PPTP_DO_UP]		= do_up,
+	[PPTP_DO_NOTIFY]	= do_notify,
+	[PPTP_DO_CLEAR]		= do_clear,
+	[PPTP_DO_END]		= do_end,
+	[PPTP_DO_ERRORS]	= do_errors,
+	[PPTP_DO_LINK]		= do_link,
+	[PPTP_DO_FORBID]	= do_forbid,
+};
+
+/* @msg is NULL for what is no message */
+static void step(struct call *call, enum pptp_event event, const struct pptp_msg *msg)
+{
+	struct pptp_step step = pptp_step(call->machine, call->state, event);
+
+	call->state = step.next;
+	if (actions[step.action])
+		actions[step.action](call, msg);
+}
+
+/* ---- requests ---- */
+
+/* The call that we know by @call_id, unless it is over for the peer */
+static struct call *call_find(struct control *control, uint16_t call_id)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &control->calls, sibling) {
+		if (call->socket.call_id == call_id && call->state != PPTP_IDLE)
+			return call;
+	}
+	return NULL;
+}
+
+/* The same for the one that the peer knows by @peer_call_id */
+static struct call *call_find_peer(struct control *control, uint16_t peer_call_id)
+{
+	struct call *call;
+
+	LIST_FOREACH(call, &control->calls, sibling) {
+		if (call->peer_call_id == peer_call_id && call->state != PPTP_IDLE)
+			return call;
+	}
+	return NULL;
+}
+
+static bool fault_free(struct call *call, const struct pptp_msg *msg)
+{
+	struct control *control = call->control;
+	uint8_t fault = pptp_msg_fault(msg);
+
+	if (!fault && call_find_peer(control, call->peer_call_id))
+		fault = PPTP_ERROR_BAD_CALL_ID;
+	if (!fault)
+		return true;
+	log_warning("%s: call refused: %s in its %s (call id %u)", control->name,
+		    pptp_error_text(fault), pptp_type_name(msg->type), call->peer_call_id);
+	refuse(call, PPTP_OUT_GENERAL, fault);
+	return false;
+}
+
+static bool has_room(struct call *call)
+{
+	struct control *control = call->control;
+
+	if (control->leaving || control->state != PPTP_ESTABLISHED) {
+		refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 		return false;
 	}
-	if (control->call_count >= control->server->config->max_calls) {
+	if (control->call_count > control->server->config->max_calls) {
 		log_warning("%s: call refused: it has %u calls already, see max-calls-per-connection in pptpmuxd.conf",
-			    control->name, control->call_count);
-		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+			    control->name, control->call_count - 1);
+		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 		return false;
 	}
 	return true;
 }
 
-static struct call *call_new(struct control *control, uint16_t peer_call_id)
-{
-	struct call *call = calloc(1, sizeof(*call));
-
-	if (!call)
-		return NULL;
-	call->server = control->server;
-	call->control = control;
-	call->peer_call_id = peer_call_id;
-	call->peer = control->peer.sin_addr;
-	call->socket.fd = -1;
-	LIST_INSERT_HEAD(&control->server->calls, call, entry);
-	LIST_INSERT_HEAD(&control->calls, call, sibling);
-	control->call_count++;
-	return call;
-}
-
 /* By its client's address; by its user's name it is judged when that is known */
-static bool sole(struct call *call, struct control *control, struct pptp_out_reply *reply)
+static bool sole(struct call *call)
 {
 	const char *other = single_conflict(call, SINGLE_BY_PEER);
 
 	if (!other)
 		return true;
 	log_warning("%s: call refused: its client has a call already, %s, and single-session in pptpmuxd.conf denies a second one",
-		    control->name, other);
-	refuse(reply, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
+		    call->control->name, other);
+	refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 	return false;
 }
 
-static void accept_call(const struct call *call, struct pptp_out_reply *reply)
+/* A caller that a PAC hands on needs its slot before the PAC may answer the line */
+static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
-	reply->result = PPTP_OUT_CONNECTED;
-	reply->call_id = call->socket.call_id;
-	reply->speed = SPEED_BPS;
-	reply->window = PPTP_RECEIVE_WINDOW;
-	reply->channel = call->socket.slot;
-	log_info("%s: call connected, call id %u, peer's %u", call->name,
-		 call->socket.call_id, call->peer_call_id);
+	return fault_free(call, msg) && has_room(call) && sole(call) &&
+	       (msg->type == PPTP_OCRQ || take_slot(call));
 }
 
-/**
- * call_open - answer an Outgoing-Call-Request
- * @control:	the connection that it came on
- * @request:	the request
- * @reply:	filled in: the call's ids, or why there is none
- *
- * pppd is started here, but takes longer to its first packet than the reply
- * takes to leave.
- */
-void call_open(struct control *control, const struct pptp_out_request *request,
-	       struct pptp_out_reply *reply)
+static void on_timer(evutil_socket_t fd, short what, void *context)
 {
-	struct call *call;
+	struct call *call = context;
 
-	*reply = (struct pptp_out_reply){ .peer_call_id = request->call_id };
-	if (!acceptable(control, request, reply))
-		return;
-	call = call_new(control, request->call_id);
-	if (!call) {
-		refuse(reply, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+	(void)fd;
+	(void)what;
+	if (call->state == PPTP_ESTABLISHED) {
+		watch_errors(call);
+		call_send_errors(call);
 		return;
 	}
-	snprintf(call->name, sizeof(call->name), "%s", control->name);
-	if (!sole(call, control, reply) || !take_slot(call, control, reply) ||
-	    !start_pppd(call, reply)) {
+	if (call->state != PPTP_IDLE) {
+		log_warning("%s: no answer from the peer within %u s", call->name,
+			    call->server->config->reply_timeout);
+		step(call, PPTP_ON_TIMEOUT, NULL);
+	}
+	if (call->state == PPTP_IDLE && !call->pppd)
 		call_free(call);
+}
+
+static struct call *call_new(struct control *control, enum pptp_type type, uint16_t peer_call_id)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->timer = evtimer_new(control->server->base, on_timer, call);
+	if (!call->timer) {
+		free(call);
+		return NULL;
+	}
+	call->machine = pptp_call_machine(type);
+	call->server = control->server;
+	call->control = control;
+	call->peer_call_id = peer_call_id;
+	call->peer = control->peer.sin_addr;
+	call->socket.fd = -1;
+	call->disconnect = PPTP_CDN_REQUEST;
+	snprintf(call->name, sizeof(call->name), "%s", control->name);
+	LIST_INSERT_HEAD(&control->server->calls, call, entry);
+	LIST_INSERT_HEAD(&control->calls, call, sibling);
+	control->call_count++;
+	return call;
+}
+
+static void request(struct control *control, const struct pptp_msg *msg, uint16_t peer_call_id)
+{
+	static const struct call_verdict no_memory = { PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE };
+	struct call *call = call_new(control, msg->type, peer_call_id);
+
+	if (!call) {
+		call_send_refuse(control, msg->type, peer_call_id, &no_memory);
 		return;
 	}
-	call_socket_peer_window(&call->socket, request->window);
-	accept_call(call, reply);
+	if (msg->type == PPTP_OCRQ)
+		call->window = msg->out_request.window;
+	step(call, acceptable(call, msg) ? PPTP_ON_REQUEST : PPTP_ON_BAD_REQUEST, msg);
+	if (call->state == PPTP_IDLE && !call->pppd)
+		call_free(call);
 }
 
-/* The call that we know by @call_id */
-struct call *call_find(struct control *control, uint16_t call_id)
-{
-	struct call *call;
+/* ---- other messages ---- */
 
-	LIST_FOREACH(call, &control->calls, sibling) {
-		if (call->socket.call_id == call_id)
-			return call;
+/* By whose id a message names its call is a matter of its type (section 2) */
+static struct call *named_by(struct control *control, const struct pptp_msg *msg, uint16_t *id)
+{
+	switch (msg->type) {
+	case PPTP_CCRQ:
+		*id = msg->clear.call_id;
+		return call_find_peer(control, *id);
+	case PPTP_CDN:
+		*id = msg->disconnect.call_id;
+		return call_find_peer(control, *id);
+	case PPTP_OCRP:
+		*id = msg->out_reply.peer_call_id;
+		break;
+	case PPTP_ICRP:
+		*id = msg->in_reply.peer_call_id;
+		break;
+	case PPTP_ICCN:
+		*id = msg->in_connected.peer_call_id;
+		break;
+	case PPTP_WEN:
+		*id = msg->wan_error.peer_call_id;
+		break;
+	default:
+		*id = msg->link_info.peer_call_id;
 	}
-	return NULL;
+	return call_find(control, *id);
 }
 
-/* The call that the peer knows by @peer_call_id, unless it is over for the peer */
-struct call *call_find_peer(struct control *control, uint16_t peer_call_id)
+/*
+ * For a call that there is not, or no more. A PAC that has given up an incoming
+ * call may yet get the reply to it; but we have no line that would ring.
+ */
+static void stray(struct control *control, const struct pptp_msg *msg, uint16_t id)
 {
-	struct call *call;
+	const struct pptp_machine *machine = pptp_call_machine(msg->type);
 
-	LIST_FOREACH(call, &control->calls, sibling) {
-		if (call->peer_call_id == peer_call_id && !call->notified)
-			return call;
+	if (msg->type != PPTP_ICRP &&
+	    pptp_listed(machine, PPTP_IDLE, pptp_call_event(msg))) {
+		log_debug("%s: %s for call id %u, which has no call", control->name,
+			  pptp_type_name(msg->type), id);
+		return;
 	}
-	return NULL;
+	log_warning("%s: unexpected %s for call id %u, which has no call", control->name,
+		    pptp_type_name(msg->type), id);
+	control_forbid(control);
 }
 
 /**
- * call_clear - the peer hangs up (RFC 2637, section 2.12)
+ * call_message - a message of a call has come
+ * @control:	the connection that it came on
+ * @msg:	the message, for which pptp_control_event() says PPTP_ON_CALL
+ *
+ * pppd is started before a reply is sent, but takes longer to its first packet
+ * than the reply takes to leave.
+ */
+void call_message(struct control *control, const struct pptp_msg *msg)
+{
+	struct call *call;
+	uint16_t id;
+
+	if (msg->type == PPTP_OCRQ) {
+		request(control, msg, msg->out_request.call_id);
+	} else if (msg->type == PPTP_ICRQ) {
+		request(control, msg, msg->in_request.call_id);
+	} else {
+		call = named_by(control, msg, &id);
+		if (call)
+			step(call, pptp_call_event(msg), msg);
+		else
+			stray(control, msg, id);
+	}
+}
+
+/* ---- ends ---- */
+
+/**
+ * call_clear - the peer stops the control connection
  * @call:	the call
  *
- * It is answered at once; that pppd takes its time is not the peer's concern.
+ * RFC 2637, section 2.3: that clears all calls of it.
  */
 void call_clear(struct call *call)
 {
-	if (!call->cause)
-		call->cause = PPTP_MUX_CAUSE_PEER;
-	notify(call, PPTP_CDN_REQUEST);
-	pppd_stop(call->pppd);
+	step(call, call->machine == &pptp_out_pac ? PPTP_ON_CLEAR : PPTP_ON_LOST, NULL);
 }
 
 /**
@@ -341,7 +589,10 @@ void call_hang_up(struct call *call, uint32_t cause)
 {
 	if (!call->cause)
 		call->cause = cause;
-	pppd_stop(call->pppd);
+	if (call->pppd)
+		pppd_stop(call->pppd);
+	else
+		step(call, PPTP_ON_HANG_UP, NULL);
 }
 
 /* Is it on its way out, whoever began it? */
@@ -356,7 +607,9 @@ bool call_is_ending(const struct call *call)
  */
 void call_lose(struct call *call)
 {
+	if (!call->cause)
+		call->cause = PPTP_MUX_CAUSE_LOST;
+	step(call, PPTP_ON_LOST, NULL);
 	LIST_REMOVE(call, sibling);
 	call->control = NULL;
-	call_hang_up(call, PPTP_MUX_CAUSE_LOST);
 }

@@ -10,20 +10,36 @@
 #include "call_socket.h"
 #include "pppd.h"
 #include "pptp_msg.h"
+#include "pptp_state.h"
 
 struct control;
+struct event;
 struct server;
+
+/* Why a call is refused, as an Outgoing-Call-Reply has it */
+struct call_verdict {
+	uint8_t result;			/* enum pptp_out_result */
+	uint8_t error;			/* enum pptp_error */
+};
 
 struct call {
 	LIST_ENTRY(call) entry;		/* of the server */
 	LIST_ENTRY(call) sibling;	/* of the control connection */
 	struct server *server;
 	struct control *control;	/* NULL when it is gone */
+	const struct pptp_machine *machine;	/* pptp_out_pac or pptp_in_pns */
+	enum pptp_state state;		/* PPTP_IDLE: over for the peer */
+	struct event *timer;		/* what for depends on the state */
+	struct call_verdict verdict;	/* why it is refused */
 	struct call_socket socket;
 	uint16_t peer_call_id;
 	struct in_addr peer;
 	uint32_t cause;			/* PPTP_MUX_CAUSE_*, 0 while nobody hangs up */
-	bool notified;			/* the peer has its Call-Disconnect-Notify */
+	uint8_t disconnect;		/* result for a Call-Disconnect-Notify */
+	uint16_t window;		/* the peer's, in packets */
+	struct pptp_link_info link;	/* the last Set-Link-Info */
+	struct pptp_wan_error counted;	/* the last WAN-Error-Notify: the peer's errors */
+	struct pptp_wan_error told;	/* our last one: those of the packets to us */
 	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
 	bool has_address;
 	struct in_addr address;		/* what the client gets */
@@ -36,10 +52,7 @@ struct call {
 	char name[64];
 };
 
-void call_open(struct control *control, const struct pptp_out_request *request,
-	       struct pptp_out_reply *reply);
-struct call *call_find(struct control *control, uint16_t call_id);
-struct call *call_find_peer(struct control *control, uint16_t peer_call_id);
+void call_message(struct control *control, const struct pptp_msg *msg);
 void call_clear(struct call *call);
 void call_hang_up(struct call *call, uint32_t cause);
 void call_lose(struct call *call);

@@ -82,7 +82,10 @@ static const struct bound {
 	{ "max-calls-per-connection", 1, PPTP_MUX_SLOTS_MAX },
 	{ "echo-interval", 1, 86400 },
 	{ "echo-timeout", 1, 86400 },
+	{ "start-timeout", 1, 86400 },
 	{ "reply-timeout", 1, 86400 },
+	{ "stop-timeout", 1, 86400 },
+	{ "wan-error-interval", 0, 86400 },
 };
 
 static void report(cfg_t *cfg, const char *format, va_list args)
@@ -297,7 +300,10 @@ static cfg_t *new_parser(void)
 		CFG_INT("max-calls-per-connection", 16, CFGF_NONE),
 		CFG_INT("echo-interval", 60, CFGF_NONE),
 		CFG_INT("echo-timeout", 60, CFGF_NONE),
+		CFG_INT("start-timeout", 10, CFGF_NONE),
 		CFG_INT("reply-timeout", 60, CFGF_NONE),
+		CFG_INT("stop-timeout", 5, CFGF_NONE),
+		CFG_INT("wan-error-interval", 60, CFGF_NONE),
 		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
 		CFG_STR("vendor", "pptp-mux", CFGF_NONE),
 		CFG_STR("log", "stderr", CFGF_NONE),
@@ -446,7 +452,10 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
 	config->echo_interval = cfg_getint(cfg, "echo-interval");
 	config->echo_timeout = cfg_getint(cfg, "echo-timeout");
+	config->start_timeout = cfg_getint(cfg, "start-timeout");
 	config->reply_timeout = cfg_getint(cfg, "reply-timeout");
+	config->stop_timeout = cfg_getint(cfg, "stop-timeout");
+	config->wan_error_interval = cfg_getint(cfg, "wan-error-interval");
 	config->log_target = get_choice(cfg, "log");
 	config->log_level = get_choice(cfg, "log-level");
 	copy_table(config, cfg);

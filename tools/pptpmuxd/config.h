@@ -62,7 +62,10 @@ struct config {
 	unsigned int max_calls;		/* of one control connection */
 	unsigned int echo_interval;	/* seconds, and so on */
 	unsigned int echo_timeout;
-	unsigned int reply_timeout;
+	unsigned int start_timeout;	/* for a Start-Control-Connection-Request */
+	unsigned int reply_timeout;	/* for what a call's peer has to answer */
+	unsigned int stop_timeout;	/* for a Stop-Control-Connection-Reply */
+	unsigned int wan_error_interval;	/* 0: no WAN-Error-Notify */
 
 	char *hostname;
 	char *vendor;

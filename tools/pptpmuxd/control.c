@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A control connection (RFC 2637, section 3.1), with us as its PAC.
+ * A control connection (RFC 2637, section 3.1) that a peer has opened.
  *
- * What may arrive in which state is one table, at the end of the handlers.
- * Nothing that a handler calls frees the connection: it becomes CLOSING, and
- * goes when its last octets have, or after FLUSH_SECONDS.
+ * What is done in which state is the table of pptp_receiver, each of whose
+ * actions is a function here. Nothing that they call frees the connection: it is
+ * closing, and goes when its last octets have, or after FLUSH_SECONDS.
  */
 #include "control.h"
 
@@ -23,7 +23,6 @@
 #include "log.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
-#define STOP_SECONDS	5	/* for a Stop-Control-Connection-Reply */
 #define INPUT_MAX	4096	/* octets read ahead */
 #define OUTPUT_MAX	16384	/* octets unsent: then the peer does not read */
 
@@ -39,7 +38,7 @@ static void finish(struct control *control)
 {
 	bool empty = !evbuffer_get_length(bufferevent_get_output(control->stream));
 
-	control->state = CONTROL_CLOSING;
+	control->closing = true;
 	bufferevent_disable(control->stream, EV_READ);
 	set_timer(control, empty ? 0 : FLUSH_SECONDS);
 }
@@ -47,7 +46,7 @@ static void finish(struct control *control)
 /* Close without sending what the peer does not take anyway */
 static void abandon(struct control *control)
 {
-	control->state = CONTROL_CLOSING;
+	control->closing = true;
 	bufferevent_disable(control->stream, EV_READ | EV_WRITE);
 	set_timer(control, 0);
 }
@@ -64,7 +63,7 @@ void control_send(struct control *control, const struct pptp_msg *msg)
 	uint8_t data[PPTP_MSG_MAX];
 	size_t len = pptp_msg_encode(msg, data, sizeof(data));
 
-	if (control->state == CONTROL_CLOSING)
+	if (control->closing)
 		return;
 	log_debug("%s: sent %s", control->name, pptp_type_name(msg->type));
 	if (bufferevent_write(control->stream, data, len) == 0 &&
@@ -75,28 +74,7 @@ void control_send(struct control *control, const struct pptp_msg *msg)
 	abandon(control);
 }
 
-static void stop(struct control *control, enum pptp_stop_reason reason)
-{
-	struct pptp_msg msg = { .type = PPTP_STOP_RQ, .stop.result = reason };
-
-	control_send(control, &msg);
-	if (control->state == CONTROL_CLOSING)
-		return;
-	control->state = CONTROL_STOPPING;
-	set_timer(control, STOP_SECONDS);
-}
-
-/* RFC 2637 has no word for it, but a way: section 2.3, reason 2 */
-static void forbidden(struct control *control, const struct pptp_msg *msg)
-{
-	log_warning("%s: unexpected %s: connection %s", control->name,
-		    pptp_type_name(msg->type),
-		    control->state == CONTROL_NEW ? "closed" : "stopped");
-	if (control->state == CONTROL_NEW)
-		finish(control);
-	else
-		stop(control, PPTP_STOP_PROTOCOL);
-}
+/* ---- actions; those that no message leads to have none ---- */
 
 static void reply_start(struct control *control, enum pptp_start_result result)
 {
@@ -117,46 +95,72 @@ static void reply_start(struct control *control, enum pptp_start_result result)
 	control_send(control, &msg);
 }
 
-static void handle_start(struct control *control, const struct pptp_msg *msg)
+static void do_accept_start(struct control *control, const struct pptp_msg *msg)
 {
-	if (control->state != CONTROL_NEW) {
-		log_warning("%s: it has a control connection already", control->name);
-		reply_start(control, PPTP_START_EXISTS);
-		return;
-	}
-	if (msg->start.version != PPTP_VERSION) {
-		log_warning("%s: protocol version %#x is not supported: connection closed",
-			    control->name, msg->start.version);
-		reply_start(control, PPTP_START_VERSION);
-		finish(control);
-		return;
-	}
 	log_info("%s: control connection with \"%s\" (%s)", control->name, msg->start.host,
 		 msg->start.vendor);
-	control->state = CONTROL_ESTABLISHED;
 	reply_start(control, PPTP_START_OK);
 }
 
-static void handle_stop(struct control *control, const struct pptp_msg *msg)
+static void do_exists(struct control *control, const struct pptp_msg *msg)
+{
+	(void)msg;
+	log_warning("%s: it has a control connection already", control->name);
+	reply_start(control, PPTP_START_EXISTS);
+}
+
+static void do_version(struct control *control, const struct pptp_msg *msg)
+{
+	log_warning("%s: protocol version %#x is not supported: connection closed",
+		    control->name, msg->start.version);
+	reply_start(control, PPTP_START_VERSION);
+	finish(control);
+}
+
+static void stop(struct control *control, enum pptp_stop_reason reason)
+{
+	struct pptp_msg msg = { .type = PPTP_STOP_RQ, .stop.result = reason };
+
+	control_send(control, &msg);
+	if (!control->closing)
+		set_timer(control, control->server->config->stop_timeout);
+}
+
+/* The only reason that we have to leave */
+static void do_stop(struct control *control, const struct pptp_msg *msg)
+{
+	(void)msg;
+	stop(control, PPTP_STOP_SHUTDOWN);
+}
+
+static void do_stop_protocol(struct control *control, const struct pptp_msg *msg)
+{
+	(void)msg;
+	stop(control, PPTP_STOP_PROTOCOL);
+}
+
+static void do_stop_reply(struct control *control, const struct pptp_msg *msg)
 {
 	struct pptp_msg reply = { .type = PPTP_STOP_RP, .stop.result = PPTP_RESULT_OK };
 	struct call *call;
 
-	log_info("%s: control connection stopped by the client (reason %u)", control->name,
-		 msg->stop.result);
+	log_info("%s: control connection stopped by the client: %s (reason %u)",
+		 control->name, pptp_stop_reason_text(msg->stop.result), msg->stop.result);
 	LIST_FOREACH(call, &control->calls, sibling)
 		call_clear(call);
 	control_send(control, &reply);
 	finish(control);
 }
 
-static void handle_stopped(struct control *control, const struct pptp_msg *msg)
+static void do_close(struct control *control, const struct pptp_msg *msg)
 {
-	(void)msg;
-	finish(control);
+	if (msg)
+		finish(control);
+	else
+		abandon(control);
 }
 
-static void handle_echo(struct control *control, const struct pptp_msg *msg)
+static void do_echo_reply(struct control *control, const struct pptp_msg *msg)
 {
 	struct pptp_msg reply = {
 		.type = PPTP_ECHO_RP,
@@ -166,121 +170,63 @@ static void handle_echo(struct control *control, const struct pptp_msg *msg)
 	control_send(control, &reply);
 }
 
-static void handle_echo_reply(struct control *control, const struct pptp_msg *msg)
+/* Section 3.1.4: 60 seconds of silence, then 60 for the reply */
+static void do_echo(struct control *control, const struct pptp_msg *msg)
 {
-	if (msg->echo.identifier != control->echo_id)
-		log_debug("%s: echo reply with identifier %u, not %u", control->name,
-			  msg->echo.identifier, control->echo_id);
+	struct pptp_msg echo = { .type = PPTP_ECHO_RQ, .echo.identifier = ++control->echo_id };
+
+	(void)msg;
+	control->echo_due = true;
+	set_timer(control, control->server->config->echo_timeout);
+	control_send(control, &echo);
 }
 
-static void handle_call(struct control *control, const struct pptp_msg *msg)
-{
-	struct pptp_msg reply = { .type = PPTP_OCRP };
-
-	if (control->leaving)
-		reply.out_reply = (struct pptp_out_reply){
-			.peer_call_id = msg->out_request.call_id,
-			.result = PPTP_OUT_NOT_ACCEPTED,
-		};
-	else
-		call_open(control, &msg->out_request, &reply.out_reply);
-	control_send(control, &reply);
-}
-
-/* We dial nobody for a PAC: section 2.10, result 3 */
-static void handle_incoming_call(struct control *control, const struct pptp_msg *msg)
-{
-	struct pptp_msg reply = {
-		.type = PPTP_ICRP,
-		.in_reply = {
-			.peer_call_id = msg->in_request.call_id,
-			.result = PPTP_IN_NOT_ACCEPTED,
-		},
-	};
-
-	log_warning("%s: incoming call refused: this server takes Outgoing-Call-Requests only",
-		    control->name);
-	control_send(control, &reply);
-}
-
-static void clear_by_peer_id(struct control *control, uint16_t peer_call_id, enum pptp_type type)
-{
-	struct call *call = call_find_peer(control, peer_call_id);
-
-	if (call)
-		call_clear(call);
-	else
-		log_debug("%s: %s for call id %u, which has no call", control->name,
-			  pptp_type_name(type), peer_call_id);
-}
-
-static void handle_clear(struct control *control, const struct pptp_msg *msg)
-{
-	clear_by_peer_id(control, msg->clear.call_id, msg->type);
-}
-
-/* Meant for a PAC to send, but there are clients that hang up by it */
-static void handle_disconnect(struct control *control, const struct pptp_msg *msg)
-{
-	clear_by_peer_id(control, msg->disconnect.call_id, msg->type);
-}
-
-static void handle_wan_error(struct control *control, const struct pptp_msg *msg)
-{
-	log_debug("%s: call id %u: %u CRC, %u framing, %u overrun, %u buffer, %u time-out, %u alignment errors",
-		  control->name, msg->wan_error.peer_call_id, msg->wan_error.crc,
-		  msg->wan_error.framing, msg->wan_error.hardware, msg->wan_error.buffer,
-		  msg->wan_error.time_out, msg->wan_error.alignment);
-}
-
-/* Which characters to escape matters to a serial line, and GRE is none */
-static void handle_link_info(struct control *control, const struct pptp_msg *msg)
-{
-	log_debug("%s: call id %u: ACCM %08x out, %08x in%s", control->name,
-		  msg->link_info.peer_call_id, msg->link_info.send_accm,
-		  msg->link_info.receive_accm,
-		  call_find(control, msg->link_info.peer_call_id) ? "" : "; no such call");
-}
-
-#define ANY	(CONTROL_NEW | CONTROL_ESTABLISHED | CONTROL_STOPPING)
-#define UP	(CONTROL_ESTABLISHED | CONTROL_STOPPING)
-
-/*
- * RFC 2637, sections 3.1.3, 3.2.3 and 3.2.4: in which states a PAC takes what.
- * While we wait for the reply to our stop, requests may still be on their way;
- * they are answered, but for calls.
- */
-static const struct {
-	unsigned int states;
-	void (*handle)(struct control *control, const struct pptp_msg *msg);
-} actions[PPTP_TYPES] = {
-	[PPTP_SCCRQ]	= { ANY, handle_start },
-	[PPTP_STOP_RQ]	= { UP, handle_stop },
-	[PPTP_STOP_RP]	= { CONTROL_STOPPING, handle_stopped },
-	[PPTP_ECHO_RQ]	= { UP, handle_echo },
-	[PPTP_ECHO_RP]	= { UP, handle_echo_reply },
-	[PPTP_OCRQ]	= { UP, handle_call },
-	[PPTP_ICRQ]	= { UP, handle_incoming_call },
-	[PPTP_CCRQ]	= { UP, handle_clear },
-	[PPTP_CDN]	= { UP, handle_disconnect },
-	[PPTP_WEN]	= { UP, handle_wan_error },
-	[PPTP_SLI]	= { UP, handle_link_info },
+static void (*const actions[PPTP_ACTIONS])(struct control *control,
+					   const struct pptp_msg *msg) = {
+	[PPTP_DO_ACCEPT_START]	= do_accept_start,
+	[PPTP_DO_EXISTS]	= do_exists,
+	[PPTP_DO_VERSION]	= do_version,
+	[PPTP_DO_STOP]		= do_stop,
+	[PPTP_DO_STOP_PROTOCOL]	= do_stop_protocol,
+	[PPTP_DO_STOP_REPLY]	= do_stop_reply,
+	[PPTP_DO_CLOSE]		= do_close,
+	[PPTP_DO_ECHO]		= do_echo,
+	[PPTP_DO_ECHO_REPLY]	= do_echo_reply,
+	[PPTP_DO_CALL]		= call_message,
 };
+
+/* @msg is NULL for what is no message */
+static void step(struct control *control, enum pptp_event event, const struct pptp_msg *msg)
+{
+	struct pptp_step step = pptp_step(&pptp_receiver, control->state, event);
+
+	control->state = step.next;
+	if (actions[step.action])
+		actions[step.action](control, msg);
+}
+
+/* ---- events ---- */
 
 static void handle(struct control *control, const struct pptp_msg *msg)
 {
-	const struct config *config = control->server->config;
+	enum pptp_event event = pptp_control_event(msg);
 
 	log_debug("%s: got %s", control->name, pptp_type_name(msg->type));
-	if (actions[msg->type].states & control->state)
-		actions[msg->type].handle(control, msg);
-	else
-		forbidden(control, msg);
-	if (control->state != CONTROL_ESTABLISHED)
+	if (!pptp_listed(&pptp_receiver, control->state, event))
+		log_warning("%s: unexpected %s (state %s)", control->name,
+			    pptp_type_name(msg->type), pptp_state_name(control->state));
+	step(control, event, msg);
+	if (control->closing || control->state != PPTP_ESTABLISHED)
 		return;
 	/* whatever comes shows that the peer is there */
 	control->echo_due = false;
-	set_timer(control, config->echo_interval);
+	set_timer(control, control->server->config->echo_interval);
+}
+
+/* A message that its call's state does not allow */
+void control_forbid(struct control *control)
+{
+	step(control, PPTP_ON_FORBIDDEN, NULL);
 }
 
 static void on_read(struct bufferevent *stream, void *context)
@@ -295,7 +241,7 @@ static void on_read(struct bufferevent *stream, void *context)
 	size_t len;
 	int got;
 
-	while (control->state != CONTROL_CLOSING &&
+	while (!control->closing &&
 	       (got = evbuffer_remove(input, piece, sizeof(piece))) > 0) {
 		data = piece;
 		len = got;
@@ -303,7 +249,7 @@ static void on_read(struct bufferevent *stream, void *context)
 			result = pptp_framer_next(&control->framer, &data, &len, &msg, &reason);
 			if (result == PPTP_OK)
 				handle(control, &msg);
-		} while (result == PPTP_OK && control->state != CONTROL_CLOSING);
+		} while (result == PPTP_OK && !control->closing);
 		if (result == PPTP_BAD) {
 			log_warning("%s: %s: connection closed", control->name, reason);
 			finish(control);
@@ -317,7 +263,7 @@ static void on_write(struct bufferevent *stream, void *context)
 	struct control *control = context;
 
 	(void)stream;
-	if (control->state == CONTROL_CLOSING)
+	if (control->closing)
 		control_free(control);
 }
 
@@ -326,29 +272,34 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 	struct control *control = context;
 
 	(void)stream;
-	if (control->state == CONTROL_ESTABLISHED)
+	if (control->closing) {
+		control_free(control);
+		return;
+	}
+	if (control->state == PPTP_ESTABLISHED)
 		log_info("%s: control connection %s, calls hung up: %u", control->name,
 			 what & BEV_EVENT_EOF ? "closed by the client" : "broken",
 			 control->call_count);
-	control_free(control);
+	step(control, PPTP_ON_LOST, NULL);
 }
 
-/* Section 3.1.4: 60 seconds of silence, then 60 for the reply */
-static void check_alive(struct control *control)
+static void log_timeout(const struct control *control)
 {
-	struct pptp_msg msg = { .type = PPTP_ECHO_RQ, .echo.identifier = control->echo_id + 1 };
+	const struct config *config = control->server->config;
 
-	if (control->echo_due) {
+	switch (control->state) {
+	case PPTP_ESTABLISHED:
 		log_warning("%s: no answer to an echo request within %u s: the client is gone, calls hung up: %u",
-			    control->name, control->server->config->echo_timeout,
-			    control->call_count);
-		abandon(control);
-		return;
+			    control->name, config->echo_timeout, control->call_count);
+		break;
+	case PPTP_WAIT_STOP_REPLY:
+		log_info("%s: no reply to our stop within %u s: connection closed",
+			 control->name, config->stop_timeout);
+		break;
+	default:
+		log_warning("%s: no Start-Control-Connection-Request within %u s: connection closed",
+			    control->name, config->start_timeout);
 	}
-	control->echo_due = true;
-	control->echo_id++;
-	set_timer(control, control->server->config->echo_timeout);
-	control_send(control, &msg);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -357,22 +308,14 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	switch (control->state) {
-	case CONTROL_ESTABLISHED:
-		check_alive(control);
-		return;
-	case CONTROL_NEW:
-		log_warning("%s: no Start-Control-Connection-Request within %u s: connection closed",
-			    control->name, control->server->config->reply_timeout);
-		break;
-	case CONTROL_STOPPING:
-		log_info("%s: no reply to our stop within %d s: connection closed",
-			 control->name, STOP_SECONDS);
-		break;
-	case CONTROL_CLOSING:
-		break;
+	if (control->closing) {
+		control_free(control);
+	} else if (control->state == PPTP_ESTABLISHED && !control->echo_due) {
+		step(control, PPTP_ON_QUIET, NULL);
+	} else {
+		log_timeout(control);
+		step(control, PPTP_ON_TIMEOUT, NULL);
 	}
-	control_free(control);
 }
 
 static void set_name(struct control *control)
@@ -423,14 +366,15 @@ bool control_new(struct server *server, int fd, const struct sockaddr_in *peer)
 	}
 	control->server = server;
 	control->peer = *peer;
-	control->state = CONTROL_NEW;
+	control->state = PPTP_IDLE;
 	LIST_INIT(&control->calls);
 	pptp_framer_init(&control->framer);
 	set_name(control);
 	LIST_INSERT_HEAD(&server->controls, control, entry);
 	server->control_count++;
 	if (open_stream(control, fd)) {
-		set_timer(control, server->config->reply_timeout);
+		set_timer(control, server->config->start_timeout);
+		step(control, PPTP_ON_OPEN, NULL);
 		return true;
 	}
 	if (!control->stream)
@@ -465,12 +409,8 @@ void control_free(struct control *control)
 
 static void leave_if_idle(struct control *control)
 {
-	if (!control->leaving || control->call_count)
-		return;
-	if (control->state == CONTROL_ESTABLISHED)
-		stop(control, PPTP_STOP_SHUTDOWN);
-	else if (control->state == CONTROL_NEW)
-		finish(control);
+	if (control->leaving && !control->call_count && !control->closing)
+		step(control, PPTP_ON_LEAVE, NULL);
 }
 
 /**

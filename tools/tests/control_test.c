@@ -153,7 +153,7 @@ static const struct {
 	[PPTP_ECHO_RP] = { 0, 0 },
 	[PPTP_OCRQ] = { PPTP_OCRP, PPTP_OUT_GENERAL },	/* all fields zero: bad value */
 	[PPTP_OCRP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
-	[PPTP_ICRQ] = { PPTP_ICRP, PPTP_IN_NOT_ACCEPTED },
+	[PPTP_ICRQ] = { PPTP_ICRP, PPTP_IN_GENERAL },	/* the same */
 	[PPTP_ICRP] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
 	[PPTP_ICCN] = { PPTP_STOP_RQ, PPTP_STOP_PROTOCOL },
 	[PPTP_CCRQ] = { 0, 0 },
@@ -236,11 +236,17 @@ static void test_version(void)
 	struct client client;
 
 	server_up();
-	msg.start.version = 0x0200;
+	msg.start.version = 0x00ff;
 	client_connect(&client);
 	ok(client_ask(&client, &msg, &reply) == PPTP_SCCRP &&
 	   reply.start.result == PPTP_START_VERSION && reply.start.version == PPTP_VERSION &&
-	   client_receive(&client, &reply) == 0, "another protocol version: result 5, closed");
+	   client_receive(&client, &reply) == 0, "an earlier protocol version: result 5, closed");
+	client_close(&client);
+	msg.start.version = 0x0200;
+	client_connect(&client);
+	ok(client_ask(&client, &msg, &reply) == PPTP_SCCRP &&
+	   reply.start.result == PPTP_START_OK && reply.start.version == PPTP_VERSION &&
+	   client_alive(&client), "a later one: accepted, and told ours");
 	client_close(&client);
 	server_down();
 }
@@ -382,6 +388,225 @@ static void test_clear(void)
 	server_down();
 }
 
+/* ---- incoming calls: the client is the PAC ---- */
+
+static const struct pptp_msg icrq = {
+	.type = PPTP_ICRQ,
+	.in_request = { .call_id = CLIENT_CALL_ID, .bearer = 1, .dialing = "5551234" },
+};
+
+static const struct pptp_msg client_cdn = {
+	.type = PPTP_CDN,
+	.disconnect = { .call_id = CLIENT_CALL_ID, .result = PPTP_CDN_LOST_CARRIER,
+			.statistics = "rung off" },
+};
+
+/* The server's call id, 0 if it has not accepted */
+static uint16_t client_ring(struct client *client)
+{
+	struct pptp_msg reply;
+
+	if (client_ask(client, &icrq, &reply) != PPTP_ICRP ||
+	    reply.in_reply.result != PPTP_IN_CONNECT ||
+	    reply.in_reply.peer_call_id != CLIENT_CALL_ID || !reply.in_reply.window)
+		return 0;
+	return reply.in_reply.call_id;
+}
+
+static bool has_pppd(void)
+{
+	return LIST_FIRST(&server->calls)->pppd;
+}
+
+static bool client_connected(struct client *client, uint16_t id)
+{
+	const struct pptp_msg iccn = {
+		.type = PPTP_ICCN,
+		.in_connected = { .peer_call_id = id, .window = CLIENT_WINDOW, .framing = 1 },
+	};
+
+	fake_window = 0;
+	client_send(client, &iccn);
+	return pump_until(has_pppd) && fake_window == CLIENT_WINDOW;
+}
+
+static bool cleared(struct client *client, uint16_t id)
+{
+	struct pptp_msg msg;
+
+	return client_receive(client, &msg) == PPTP_CCRQ && msg.clear.call_id == id;
+}
+
+static void test_incoming(void)
+{
+	struct client client;
+	struct pptp_msg msg;
+	uint16_t id;
+
+	server_up();
+	client_start(&client);
+	id = client_ring(&client);
+	ok(id && !has_pppd(), "incoming call: accepted, and no pppd before it is connected");
+	ok(client_connected(&client, id), "Incoming-Call-Connected starts pppd");
+	client_send(&client, &client_cdn);
+	ok(pump_until(no_calls) && fake_cause == PPTP_MUX_CAUSE_PEER,
+	   "the PAC's Call-Disconnect-Notify ends it, and is not answered");
+
+	id = client_ring(&client);
+	client_send(&client, &client_cdn);
+	ok(id && pump_until(no_calls), "a caller that hangs up before it is connected");
+
+	setenv("FAKE_EXIT", "12", 1);
+	id = client_ring(&client);
+	client_send(&client, &(struct pptp_msg){ .type = PPTP_ICCN,
+						 .in_connected.peer_call_id = id });
+	ok(id && cleared(&client, id) && !no_calls(),
+	   "pppd ends: the PAC is asked to clear the call");
+	ok(client_ask(&client, &icrq, &msg) == PPTP_ICRP &&
+	   msg.in_reply.result == PPTP_IN_GENERAL && msg.in_reply.error == PPTP_ERROR_BAD_CALL_ID,
+	   "until it has, the PAC's call id is taken");
+	unsetenv("FAKE_EXIT");
+	client_send(&client, &client_cdn);
+	ok(pump_until(no_calls) && client_ring(&client) && client_alive(&client),
+	   "then it is free");
+	client_close(&client);
+	server_down();
+}
+
+static void test_incoming_timeouts(void)
+{
+	struct client client;
+	uint16_t id;
+
+	server_up();
+	server->config->reply_timeout = 1;
+	client_start(&client);
+	id = client_ring(&client);
+	ok(id && cleared(&client, id), "not connected in time: the PAC is asked to clear it");
+	ok(pump_until(no_calls) && client_alive(&client), "without an answer it is over too");
+	id = client_ring(&client);
+	LIST_FIRST(&server->calls)->cause = 0;
+	call_hang_up(LIST_FIRST(&server->calls), PPTP_MUX_CAUSE_ADMIN);
+	ok(id && cleared(&client, id), "hung up before it is connected");
+	client_send(&client, &(struct pptp_msg){ .type = PPTP_ICCN,
+						 .in_connected.peer_call_id = id });
+	client_send(&client, &client_cdn);
+	ok(pump_until(no_calls) && client_alive(&client),
+	   "the connect that crossed with that is no fault");
+	client_close(&client);
+	server_down();
+}
+
+static void test_incoming_refused(void)
+{
+	struct pptp_msg reply, request = icrq;
+	struct client client;
+
+	server_up();
+	client_start(&client);
+	fake_refusal.error = EBUSY;
+	fake_refusal.slots.reason = PPTP_MUX_REFUSAL_ALL_BUSY;
+	ok(client_ask(&client, &icrq, &reply) == PPTP_ICRP &&
+	   reply.in_reply.result == PPTP_IN_NOT_ACCEPTED && !reply.in_reply.error && no_calls(),
+	   "incoming call, all slots busy: 3");
+	fake_refusal.error = ENOBUFS;
+	fake_refusal.slots.reason = PPTP_MUX_REFUSAL_NO_RESOURCE;
+	ok(client_ask(&client, &icrq, &reply) == PPTP_ICRP &&
+	   reply.in_reply.result == PPTP_IN_GENERAL &&
+	   reply.in_reply.error == PPTP_ERROR_NO_RESOURCE, "no resource: 2, error 4");
+	memset(&fake_refusal, 0, sizeof(fake_refusal));
+	request.in_request.dialing_len = 65;
+	ok(client_ask(&client, &request, &reply) == PPTP_ICRP &&
+	   reply.in_reply.result == PPTP_IN_GENERAL &&
+	   reply.in_reply.error == PPTP_ERROR_BAD_FORMAT, "a caller's number of 65 octets: 2, error 2");
+	ok(client_ring(&client) && client_ask(&client, &ocrq, &reply) == PPTP_OCRP &&
+	   reply.out_reply.error == PPTP_ERROR_BAD_CALL_ID,
+	   "a call id is one call's, whichever way it goes");
+	client_close(&client);
+	server_down();
+}
+
+/* A message that its call's state forbids stops the connection, reason 2 */
+static bool stops(struct client *client, const struct pptp_msg *msg)
+{
+	struct pptp_msg reply;
+
+	return client_ask(client, msg, &reply) == PPTP_STOP_RQ &&
+	       reply.stop.result == PPTP_STOP_PROTOCOL;
+}
+
+static void test_forbidden(void)
+{
+	struct pptp_msg msg, request = ocrq;
+	struct client client;
+	uint16_t id;
+
+	server_up();
+	client_start(&client);
+	id = client_ring(&client);
+	client_connected(&client, id);
+	msg = (struct pptp_msg){ .type = PPTP_ICCN, .in_connected.peer_call_id = id };
+	ok(stops(&client, &msg), "connected twice");
+	client_close(&client);
+	client_start(&client);
+	client_ring(&client);
+	ok(stops(&client, &ccrq), "a PAC that asks to clear its own call");
+	client_close(&client);
+	client_start(&client);
+	client_call(&client, &msg);
+	msg = (struct pptp_msg){ .type = PPTP_OCRP,
+				 .out_reply.peer_call_id = msg.out_reply.call_id };
+	ok(stops(&client, &msg), "a reply to a call that was not asked for");
+	request.out_request.call_id = CLIENT_CALL_ID + 1;
+	ok(client_ask(&client, &request, &msg) == PPTP_OCRP &&
+	   msg.out_reply.result == PPTP_OUT_NOT_ACCEPTED,
+	   "no new call while the connection is being stopped");
+	client_close(&client);
+	server_down();
+}
+
+static bool has_link_info(void)
+{
+	return LIST_FIRST(&server->calls)->link.send_accm == 0x000a0000;
+}
+
+/* WAN-Error-Notify and Set-Link-Info, and the statistics at the end */
+static void test_notes(void)
+{
+	struct pptp_msg call, msg;
+	struct client client;
+	long long began;
+
+	server_up();
+	server->config->wan_error_interval = 1;
+	fake_stats = (struct call_stats){ .errors = { .time_out = 3 } };
+	client_start(&client);
+	client_call(&client, &call);
+	began = now_ms();
+	ok(client_receive(&client, &msg) == PPTP_WEN && msg.wan_error.time_out == 3 &&
+	   msg.wan_error.peer_call_id == CLIENT_CALL_ID && now_ms() - began > 900,
+	   "errors are told after the interval");
+	server->config->echo_interval = 2;
+	ok(client_alive(&client) && client_receive(&client, &msg) == PPTP_ECHO_RQ,
+	   "and not again while there are no more");
+	fake_stats.errors.framing = 1;
+	ok(client_receive(&client, &msg) == PPTP_WEN && msg.wan_error.framing == 1 &&
+	   msg.wan_error.time_out == 3, "then all there ever were");
+	msg = (struct pptp_msg){ .type = PPTP_WEN, .wan_error = {
+		.peer_call_id = call.out_reply.call_id, .crc = 7 } };
+	client_send(&client, &msg);
+	msg = (struct pptp_msg){ .type = PPTP_SLI, .link_info = {
+		.peer_call_id = call.out_reply.call_id, .send_accm = 0x000a0000 } };
+	client_send(&client, &msg);
+	ok(pump_until(has_link_info) && LIST_FIRST(&server->calls)->counted.crc == 7,
+	   "the peer's errors and its ACCMs are kept");
+	ok(client_ask(&client, &ccrq, &msg) == PPTP_CDN &&
+	   !strcmp(msg.disconnect.statistics, "lost 3"), "a call ends with its statistics");
+	client_close(&client);
+	server_down();
+	memset(&fake_stats, 0, sizeof(fake_stats));
+}
+
 static void test_pppd_ends(void)
 {
 	static const struct {
@@ -479,13 +704,13 @@ static void test_limits(void)
 	struct pptp_msg reply;
 
 	server_up();
-	server->config->reply_timeout = 1;
+	server->config->start_timeout = 1;
 	client_connect(&clients[0]);
 	ok(client_receive(&clients[0], &reply) == 0 && pump_until(nothing_left),
 	   "a connection that says nothing is closed");
 	client_close(&clients[0]);
 
-	server->config->reply_timeout = 60;
+	server->config->start_timeout = 60;
 	server->config->max_per_source = 1;
 	client_start(&clients[0]);
 	client_connect(&clients[1]);
@@ -595,6 +820,11 @@ int main(void)
 	test_refusals();
 	test_requests();
 	test_clear();
+	test_incoming();
+	test_incoming_timeouts();
+	test_incoming_refused();
+	test_forbidden();
+	test_notes();
 	test_pppd_ends();
 	test_arguments();
 	test_loss();

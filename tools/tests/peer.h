@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "call_socket.h"
+#include "call_stats.h"
 #include "pppd.h"
 #include "pptp_msg.h"
 #include "server.h"
@@ -80,6 +81,19 @@ void call_refusal_text(const struct call_refusal *refusal, uint32_t usage, char 
 	(void)refusal;
 	(void)usage;
 	snprintf(text, size, "refused by the test");
+}
+
+static struct call_stats fake_stats;		/* of every call */
+
+int call_stats_get(const struct call_socket *call, struct call_stats *stats)
+{
+	*stats = fake_stats;
+	return call->fd >= 0 ? 0 : -ESTALE;
+}
+
+void call_stats_text(const struct call_stats *stats, char *text, size_t size)
+{
+	snprintf(text, size, "lost %u", stats->errors.time_out);
 }
 
 /* ---- the loop ---- */
