@@ -13,6 +13,7 @@
  */
 #include "call.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -23,8 +24,11 @@
 #include "control.h"
 #include "events.h"
 #include "lease.h"
+#include "limits.h"
 #include "log.h"
 #include "single.h"
+
+#define LOGIN_FAILED	20014	/* RRAS: connected, and failed to authenticate */
 
 static void step(struct call *call, enum pptp_event event, const struct pptp_msg *msg);
 
@@ -64,12 +68,12 @@ static void refuse_for(struct call *call, const struct call_refusal *refusal)
 		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
 }
 
-static void log_refusal(const struct control *control, const struct call_refusal *refusal)
+static void log_refusal(struct control *control, const struct call_refusal *refusal)
 {
 	char text[512];
 
 	call_refusal_text(refusal, PPTP_MUX_USAGE_RECEIVE, text, sizeof(text));
-	log_warning("%s: call refused: %s", control->name, text);
+	control_log(control, LOG_WARNING, "call refused: %s", text);
 }
 
 static bool take_slot(struct call *call)
@@ -109,6 +113,8 @@ static void call_free(struct call *call)
 		LIST_REMOVE(call, sibling);
 		control->call_count--;
 	}
+	call->source->calls--;
+	limits_drop(server->limits, call->source, limits_clock());
 	event_free(call->timer);
 	free(call);
 	lease_retry(server);
@@ -150,6 +156,23 @@ static void report_end(const struct call *call, const struct pppd_end *end)
 			     end_text(call, end), end->status);
 }
 
+/* Whoever guesses passwords has to wait longer each time */
+static void judge_login(struct call *call, const struct pppd_end *end)
+{
+	char address[INET_ADDRSTRLEN];
+	unsigned int pause;
+
+	if (call->logged_in || end->status != PPPD_NOT_AUTHENTICATED)
+		return;
+	pause = limits_login_failed(call->source, call->server->config, limits_clock());
+	if (!pause)
+		return;
+	inet_ntop(AF_INET, &call->peer, address, sizeof(address));
+	event_report("backed-off", LOGIN_FAILED, address,
+		     "%u log-ins have failed in a row: no more calls from there for %u s, see login-failures and login-backoff in pptpmuxd.conf",
+		     call->source->failures, pause);
+}
+
 /* RFC 2637, section 2.13: what the peer is told */
 static uint8_t disconnect_result(const struct call *call, const struct pppd_end *end)
 {
@@ -163,6 +186,7 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 	struct call *call = context;
 
 	report_end(call, end);
+	judge_login(call, end);
 	call->pppd = NULL;
 	call->disconnect = disconnect_result(call, end);
 	if (call->event)
@@ -181,7 +205,13 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 
 static void on_pppd_question(void *context, const struct lease_request *request)
 {
-	lease_asked(context, request);
+	struct call *call = context;
+
+	/* no question comes before its client has proved who it is */
+	if (!call->logged_in)
+		limits_login_good(call->source);
+	call->logged_in = true;
+	lease_asked(call, request);
 }
 
 static const struct pppd_hooks hooks = {
@@ -302,7 +332,7 @@ static void do_errors(struct call *call, const struct pptp_msg *msg)
 	const struct pptp_wan_error *errors = &msg->wan_error;
 
 	call->counted = *errors;
-	log_info("%s: the peer has counted %u CRC, %u framing, %u overrun, %u buffer, %u time-out, %u alignment errors",
+	control_log(call->control, LOG_INFO, "%s: the peer has counted %u CRC, %u framing, %u overrun, %u buffer, %u time-out, %u alignment errors",
 		 call->name, errors->crc, errors->framing, errors->hardware, errors->buffer,
 		 errors->time_out, errors->alignment);
 }
@@ -315,7 +345,7 @@ static void do_errors(struct call *call, const struct pptp_msg *msg)
 static void do_link(struct call *call, const struct pptp_msg *msg)
 {
 	call->link = msg->link_info;
-	log_info("%s: ACCM %08x out, %08x in: noted, nothing is escaped in GRE", call->name,
+	control_log(call->control, LOG_INFO, "%s: ACCM %08x out, %08x in: noted, nothing is escaped in GRE", call->name,
 		 call->link.send_accm, call->link.receive_accm);
 }
 
@@ -385,7 +415,7 @@ static bool fault_free(struct call *call, const struct pptp_msg *msg)
 		fault = PPTP_ERROR_BAD_CALL_ID;
 	if (!fault)
 		return true;
-	log_warning("%s: call refused: %s in its %s (call id %u)", control->name,
+	control_log(control, LOG_WARNING, "call refused: %s in its %s (call id %u)",
 		    pptp_error_text(fault), pptp_type_name(msg->type), call->peer_call_id);
 	refuse(call, PPTP_OUT_GENERAL, fault);
 	return false;
@@ -394,18 +424,37 @@ static bool fault_free(struct call *call, const struct pptp_msg *msg)
 static bool has_room(struct call *call)
 {
 	struct control *control = call->control;
+	const struct config *config = call->server->config;
 
 	if (control->leaving || control->state != PPTP_ESTABLISHED) {
 		refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 		return false;
 	}
-	if (control->call_count > control->server->config->max_calls) {
-		log_warning("%s: call refused: it has %u calls already, see max-calls-per-connection in pptpmuxd.conf",
-			    control->name, control->call_count - 1);
+	if (control->call_count > config->max_calls) {
+		control_log(control, LOG_WARNING, "call refused: it has %u calls already, see max-calls-per-connection in pptpmuxd.conf",
+			    control->call_count - 1);
+		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+		return false;
+	}
+	if (call->source->calls > config->max_source_calls) {
+		control_log(control, LOG_WARNING, "call refused: its address has %u calls already, see max-calls-per-source in pptpmuxd.conf",
+			    call->source->calls - 1);
 		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 		return false;
 	}
 	return true;
+}
+
+static bool trusted(struct call *call)
+{
+	unsigned int pause = limits_blocked(call->source, limits_clock());
+
+	if (!pause)
+		return true;
+	control_log(call->control, LOG_WARNING, "call refused: the last %u log-ins from its address have failed, and it may not call for %u s, see login-failures in pptpmuxd.conf",
+		    call->source->failures, pause);
+	refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
+	return false;
 }
 
 /* By its client's address; by its user's name it is judged when that is known */
@@ -415,8 +464,8 @@ static bool sole(struct call *call)
 
 	if (!other)
 		return true;
-	log_warning("%s: call refused: its client has a call already, %s, and single-session in pptpmuxd.conf denies a second one",
-		    call->control->name, other);
+	control_log(call->control, LOG_WARNING, "call refused: its client has a call already, %s, and single-session in pptpmuxd.conf denies a second one",
+		    other);
 	refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 	return false;
 }
@@ -424,7 +473,7 @@ static bool sole(struct call *call)
 /* A caller that a PAC hands on needs its slot before the PAC may answer the line */
 static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
-	return fault_free(call, msg) && has_room(call) && sole(call) &&
+	return fault_free(call, msg) && has_room(call) && trusted(call) && sole(call) &&
 	       (msg->type == PPTP_OCRQ || take_slot(call));
 }
 
@@ -461,6 +510,9 @@ static struct call *call_new(struct control *control, enum pptp_type type, uint1
 	}
 	call->machine = pptp_call_machine(type);
 	call->server = control->server;
+	call->source = control->source;
+	call->source->users++;
+	call->source->calls++;
 	call->control = control;
 	call->peer_call_id = peer_call_id;
 	call->peer = control->peer.sin_addr;
@@ -533,7 +585,7 @@ static void stray(struct control *control, const struct pptp_msg *msg, uint16_t 
 			  pptp_type_name(msg->type), id);
 		return;
 	}
-	log_warning("%s: unexpected %s for call id %u, which has no call", control->name,
+	control_log(control, LOG_WARNING, "unexpected %s for call id %u, which has no call",
 		    pptp_type_name(msg->type), id);
 	control_forbid(control);
 }

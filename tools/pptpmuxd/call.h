@@ -14,6 +14,7 @@
 
 struct control;
 struct event;
+struct source;
 struct server;
 
 /* Why a call is refused, as an Outgoing-Call-Reply has it */
@@ -26,6 +27,7 @@ struct call {
 	LIST_ENTRY(call) entry;		/* of the server */
 	LIST_ENTRY(call) sibling;	/* of the control connection */
 	struct server *server;
+	struct source *source;		/* held */
 	struct control *control;	/* NULL when it is gone */
 	const struct pptp_machine *machine;	/* pptp_out_pac or pptp_in_pns */
 	enum pptp_state state;		/* PPTP_IDLE: over for the peer */
@@ -40,6 +42,7 @@ struct call {
 	struct pptp_link_info link;	/* the last Set-Link-Info */
 	struct pptp_wan_error counted;	/* the last WAN-Error-Notify: the peer's errors */
 	struct pptp_wan_error told;	/* our last one: those of the packets to us */
+	bool logged_in;
 	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
 	bool has_address;
 	struct in_addr address;		/* what the client gets */

@@ -80,6 +80,12 @@ static const struct bound {
 	{ "max-connections", 1, 65535 },
 	{ "max-connections-per-source", 1, 65535 },
 	{ "max-calls-per-connection", 1, PPTP_MUX_SLOTS_MAX },
+	{ "max-calls-per-source", 1, PPTP_MUX_SLOTS_MAX },
+	{ "max-half-open", 1, 65535 },
+	{ "max-connection-rate", 0, 100000 },
+	{ "login-failures", 0, 1000 },
+	{ "login-backoff", 1, 86400 },
+	{ "login-backoff-max", 1, 86400 },
 	{ "echo-interval", 1, 86400 },
 	{ "echo-timeout", 1, 86400 },
 	{ "start-timeout", 1, 86400 },
@@ -298,6 +304,12 @@ static cfg_t *new_parser(void)
 		CFG_INT("max-connections", 1024, CFGF_NONE),
 		CFG_INT("max-connections-per-source", 32, CFGF_NONE),
 		CFG_INT("max-calls-per-connection", 16, CFGF_NONE),
+		CFG_INT("max-calls-per-source", 64, CFGF_NONE),
+		CFG_INT("max-half-open", 256, CFGF_NONE),
+		CFG_INT("max-connection-rate", 100, CFGF_NONE),
+		CFG_INT("login-failures", 5, CFGF_NONE),
+		CFG_INT("login-backoff", 10, CFGF_NONE),
+		CFG_INT("login-backoff-max", 600, CFGF_NONE),
 		CFG_INT("echo-interval", 60, CFGF_NONE),
 		CFG_INT("echo-timeout", 60, CFGF_NONE),
 		CFG_INT("start-timeout", 10, CFGF_NONE),
@@ -450,6 +462,12 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->max_connections = cfg_getint(cfg, "max-connections");
 	config->max_per_source = cfg_getint(cfg, "max-connections-per-source");
 	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
+	config->max_source_calls = cfg_getint(cfg, "max-calls-per-source");
+	config->max_half_open = cfg_getint(cfg, "max-half-open");
+	config->max_rate = cfg_getint(cfg, "max-connection-rate");
+	config->login_failures = cfg_getint(cfg, "login-failures");
+	config->login_backoff = cfg_getint(cfg, "login-backoff");
+	config->login_backoff_max = cfg_getint(cfg, "login-backoff-max");
 	config->echo_interval = cfg_getint(cfg, "echo-interval");
 	config->echo_timeout = cfg_getint(cfg, "echo-timeout");
 	config->start_timeout = cfg_getint(cfg, "start-timeout");

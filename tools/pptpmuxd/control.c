@@ -13,6 +13,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,13 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "limits.h"
 #include "log.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
 #define INPUT_MAX	4096	/* octets read ahead */
 #define OUTPUT_MAX	16384	/* octets unsent: then the peer does not read */
+#define NOISE		10	/* lines a second about one source */
 
 static void set_timer(struct control *control, unsigned int seconds)
 {
@@ -33,12 +36,48 @@ static void set_timer(struct control *control, unsigned int seconds)
 	evtimer_add(control->timer, &timeout);
 }
 
+/**
+ * control_log - a line that the peer can provoke as often as it likes
+ * @control:	the connection
+ * @level:	as log_write()'s, and so on
+ * @format:	without the connection's name
+ */
+void control_log(struct control *control, int level, const char *format, ...)
+{
+	struct log_limit *noise = &control->source->noise;
+	char text[768], more[64] = "";
+	va_list args;
+
+	if (!log_allowed(noise, NOISE))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (noise->suppressed)
+		snprintf(more, sizeof(more), " (%lu more lines about it left out)",
+			 noise->suppressed);
+	noise->suppressed = 0;
+	log_write(level, "%s: %s%s", control->name, text, more);
+}
+
+/* It is half open no more: it has been started, or is at its end */
+static void settle(struct control *control)
+{
+	if (!control->half_open)
+		return;
+	control->half_open = false;
+	control->source->half_open--;
+	control->server->half_open--;
+	TAILQ_REMOVE(&control->server->waiters, control, waiter);
+}
+
 /* Close once all is sent; at once if nothing is to be */
 static void finish(struct control *control)
 {
 	bool empty = !evbuffer_get_length(bufferevent_get_output(control->stream));
 
 	control->closing = true;
+	settle(control);
 	bufferevent_disable(control->stream, EV_READ);
 	set_timer(control, empty ? 0 : FLUSH_SECONDS);
 }
@@ -47,6 +86,7 @@ static void finish(struct control *control)
 static void abandon(struct control *control)
 {
 	control->closing = true;
+	settle(control);
 	bufferevent_disable(control->stream, EV_READ | EV_WRITE);
 	set_timer(control, 0);
 }
@@ -69,8 +109,7 @@ void control_send(struct control *control, const struct pptp_msg *msg)
 	if (bufferevent_write(control->stream, data, len) == 0 &&
 	    evbuffer_get_length(bufferevent_get_output(control->stream)) <= OUTPUT_MAX)
 		return;
-	log_warning("%s: the client does not read what it is sent: connection closed",
-		    control->name);
+	control_log(control, LOG_WARNING, "the client does not read what it is sent: connection closed");
 	abandon(control);
 }
 
@@ -97,22 +136,32 @@ static void reply_start(struct control *control, enum pptp_start_result result)
 
 static void do_accept_start(struct control *control, const struct pptp_msg *msg)
 {
-	log_info("%s: control connection with \"%s\" (%s)", control->name, msg->start.host,
-		 msg->start.vendor);
+	control_log(control, LOG_INFO, "control connection with \"%s\" (%s)", msg->start.host,
+		    msg->start.vendor);
 	reply_start(control, PPTP_START_OK);
 }
 
 static void do_exists(struct control *control, const struct pptp_msg *msg)
 {
 	(void)msg;
-	log_warning("%s: it has a control connection already", control->name);
+	control_log(control, LOG_WARNING, "it has a control connection already");
 	reply_start(control, PPTP_START_EXISTS);
+}
+
+/* Section 2.2, result 4: its log-ins have failed too often */
+static void do_deny(struct control *control, const struct pptp_msg *msg)
+{
+	(void)msg;
+	control_log(control, LOG_WARNING, "connection refused: its log-ins have failed %u times, and it may not call for %u s, see login-failures in pptpmuxd.conf",
+		    control->source->failures, limits_blocked(control->source, limits_clock()));
+	reply_start(control, PPTP_START_NOT_AUTHORISED);
+	finish(control);
 }
 
 static void do_version(struct control *control, const struct pptp_msg *msg)
 {
-	log_warning("%s: protocol version %#x is not supported: connection closed",
-		    control->name, msg->start.version);
+	control_log(control, LOG_WARNING, "protocol version %#x is not supported: connection closed",
+		    msg->start.version);
 	reply_start(control, PPTP_START_VERSION);
 	finish(control);
 }
@@ -144,8 +193,8 @@ static void do_stop_reply(struct control *control, const struct pptp_msg *msg)
 	struct pptp_msg reply = { .type = PPTP_STOP_RP, .stop.result = PPTP_RESULT_OK };
 	struct call *call;
 
-	log_info("%s: control connection stopped by the client: %s (reason %u)",
-		 control->name, pptp_stop_reason_text(msg->stop.result), msg->stop.result);
+	control_log(control, LOG_INFO, "control connection stopped by the client: %s (reason %u)",
+		    pptp_stop_reason_text(msg->stop.result), msg->stop.result);
 	LIST_FOREACH(call, &control->calls, sibling)
 		call_clear(call);
 	control_send(control, &reply);
@@ -185,6 +234,7 @@ static void (*const actions[PPTP_ACTIONS])(struct control *control,
 					   const struct pptp_msg *msg) = {
 	[PPTP_DO_ACCEPT_START]	= do_accept_start,
 	[PPTP_DO_EXISTS]	= do_exists,
+	[PPTP_DO_DENY]		= do_deny,
 	[PPTP_DO_VERSION]	= do_version,
 	[PPTP_DO_STOP]		= do_stop,
 	[PPTP_DO_STOP_PROTOCOL]	= do_stop_protocol,
@@ -201,6 +251,8 @@ static void step(struct control *control, enum pptp_event event, const struct pp
 	struct pptp_step step = pptp_step(&pptp_receiver, control->state, event);
 
 	control->state = step.next;
+	if (step.next != PPTP_IDLE)
+		settle(control);
 	if (actions[step.action])
 		actions[step.action](control, msg);
 }
@@ -212,8 +264,10 @@ static void handle(struct control *control, const struct pptp_msg *msg)
 	enum pptp_event event = pptp_control_event(msg);
 
 	log_debug("%s: got %s", control->name, pptp_type_name(msg->type));
+	if (event == PPTP_ON_START && limits_blocked(control->source, limits_clock()))
+		event = PPTP_ON_START_DENIED;
 	if (!pptp_listed(&pptp_receiver, control->state, event))
-		log_warning("%s: unexpected %s (state %s)", control->name,
+		control_log(control, LOG_WARNING, "unexpected %s (state %s)",
 			    pptp_type_name(msg->type), pptp_state_name(control->state));
 	step(control, event, msg);
 	if (control->closing || control->state != PPTP_ESTABLISHED)
@@ -251,7 +305,7 @@ static void on_read(struct bufferevent *stream, void *context)
 				handle(control, &msg);
 		} while (result == PPTP_OK && !control->closing);
 		if (result == PPTP_BAD) {
-			log_warning("%s: %s: connection closed", control->name, reason);
+			control_log(control, LOG_WARNING, "%s: connection closed", reason);
 			finish(control);
 		}
 	}
@@ -277,28 +331,28 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 		return;
 	}
 	if (control->state == PPTP_ESTABLISHED)
-		log_info("%s: control connection %s, calls hung up: %u", control->name,
-			 what & BEV_EVENT_EOF ? "closed by the client" : "broken",
-			 control->call_count);
+		control_log(control, LOG_INFO, "control connection %s, calls hung up: %u",
+			    what & BEV_EVENT_EOF ? "closed by the client" : "broken",
+			    control->call_count);
 	step(control, PPTP_ON_LOST, NULL);
 }
 
-static void log_timeout(const struct control *control)
+static void log_timeout(struct control *control)
 {
 	const struct config *config = control->server->config;
 
 	switch (control->state) {
 	case PPTP_ESTABLISHED:
-		log_warning("%s: no answer to an echo request within %u s: the client is gone, calls hung up: %u",
-			    control->name, config->echo_timeout, control->call_count);
+		control_log(control, LOG_WARNING, "no answer to an echo request within %u s: the client is gone, calls hung up: %u",
+			    config->echo_timeout, control->call_count);
 		break;
 	case PPTP_WAIT_STOP_REPLY:
-		log_info("%s: no reply to our stop within %u s: connection closed",
-			 control->name, config->stop_timeout);
+		control_log(control, LOG_INFO, "no reply to our stop within %u s: connection closed",
+			    config->stop_timeout);
 		break;
 	default:
-		log_warning("%s: no Start-Control-Connection-Request within %u s: connection closed",
-			    control->name, config->start_timeout);
+		control_log(control, LOG_WARNING, "no Start-Control-Connection-Request within %u s: connection closed",
+			    config->start_timeout);
 	}
 }
 
@@ -348,15 +402,33 @@ static bool open_stream(struct control *control, int fd)
 	return bufferevent_enable(control->stream, EV_READ | EV_WRITE) == 0;
 }
 
+/* It counts for its source, and is half open */
+static void begin(struct control *control, struct source *source)
+{
+	struct server *server = control->server;
+
+	control->source = source;
+	source->users++;
+	source->connections++;
+	control->half_open = true;
+	source->half_open++;
+	server->half_open++;
+	TAILQ_INSERT_TAIL(&server->waiters, control, waiter);
+	LIST_INSERT_HEAD(&server->controls, control, entry);
+	server->control_count++;
+}
+
 /**
  * control_new - take a connection that was accepted
  * @server:	the server
  * @fd:		its socket, non-blocking; closed in any case
  * @peer:	who it is
+ * @source:	its source, in the server's table
  *
  * Return: whether it could be taken.
  */
-bool control_new(struct server *server, int fd, const struct sockaddr_in *peer)
+bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
+		 struct source *source)
 {
 	struct control *control = calloc(1, sizeof(*control));
 
@@ -367,11 +439,10 @@ bool control_new(struct server *server, int fd, const struct sockaddr_in *peer)
 	control->server = server;
 	control->peer = *peer;
 	control->state = PPTP_IDLE;
+	begin(control, source);
 	LIST_INIT(&control->calls);
 	pptp_framer_init(&control->framer);
 	set_name(control);
-	LIST_INSERT_HEAD(&server->controls, control, entry);
-	server->control_count++;
 	if (open_stream(control, fd)) {
 		set_timer(control, server->config->start_timeout);
 		step(control, PPTP_ON_OPEN, NULL);
@@ -397,8 +468,11 @@ void control_free(struct control *control)
 
 	while ((call = LIST_FIRST(&control->calls)))
 		call_lose(call);
+	settle(control);
 	LIST_REMOVE(control, entry);
 	server->control_count--;
+	control->source->connections--;
+	limits_drop(server->limits, control->source, limits_clock());
 	if (control->stream)
 		bufferevent_free(control->stream);
 	if (control->timer)

@@ -11,9 +11,14 @@
 #include "pptp_state.h"
 #include "server.h"
 
+struct source;
+
 struct control {
 	LIST_ENTRY(control) entry;
+	TAILQ_ENTRY(control) waiter;	/* while it is half open */
 	struct server *server;
+	struct source *source;		/* held */
+	bool half_open;			/* has not been started yet */
 	struct bufferevent *stream;
 	struct event *timer;		/* what for depends on the state */
 	enum pptp_state state;		/* of pptp_receiver */
@@ -29,9 +34,12 @@ struct control {
 	char name[INET_ADDRSTRLEN + 8];
 };
 
-bool control_new(struct server *server, int fd, const struct sockaddr_in *peer);
+bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
+		 struct source *source);
 void control_free(struct control *control);
 void control_send(struct control *control, const struct pptp_msg *msg);
+void control_log(struct control *control, int level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void control_forbid(struct control *control);
 void control_leave(struct control *control);
 void control_call_gone(struct control *control);

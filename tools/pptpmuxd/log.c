@@ -70,20 +70,25 @@ void log_write(int level, const char *format, ...)
 
 /**
  * log_allowed - may a message be written now?
- * @limit:	that message's own, all zero at first
+ * @limit:	of such messages, all zero at first
+ * @rate:	how many of them a second
  *
- * Return: true once a second; then @limit->suppressed is how often it was
- * false since, to be reset by the caller.
+ * Return: whether it may; then @limit->suppressed is how often it might not since,
+ * to be reset by the caller.
  */
-bool log_allowed(struct log_limit *limit)
+bool log_allowed(struct log_limit *limit, unsigned int rate)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (limit->second == now.tv_sec + 1) {
+	if (limit->second != now.tv_sec) {
+		limit->second = now.tv_sec;
+		limit->written = 0;
+	}
+	if (limit->written >= rate) {
 		limit->suppressed++;
 		return false;
 	}
-	limit->second = now.tv_sec + 1;
+	limit->written++;
 	return true;
 }

@@ -20,12 +20,13 @@ void log_write(int level, const char *format, ...) __attribute__((format(printf,
 #define log_info(...)		log_write(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)		log_write(LOG_DEBUG, __VA_ARGS__)
 
-/* Keeps a message that the network can provoke at will to one a second */
+/* Keeps messages that the network can provoke at will to a few a second */
 struct log_limit {
 	time_t second;
+	unsigned int written;		/* in that second */
 	unsigned long suppressed;
 };
 
-bool log_allowed(struct log_limit *limit);
+bool log_allowed(struct log_limit *limit, unsigned int rate);
 
 #endif /* LOG_H */

@@ -119,9 +119,18 @@ static bool watch_signals(struct daemon *daemon, struct event **events)
 	return true;
 }
 
-/* Each connection and each call takes descriptors, and the usual limit is 1024. */
-static void raise_file_limit(void)
+/*
+ * A connection takes a descriptor, a call three more (its socket and its pppd's
+ * output and questions); the usual limit is 1024.
+ */
+#define FILES_OF_A_CALL	3
+#define FILES_OF_OURS	64
+#define USUAL_SLOTS	128	/* as the module has them */
+
+static void raise_file_limit(const struct config *config)
 {
+	rlim_t wanted = config->max_connections + FILES_OF_OURS +
+			FILES_OF_A_CALL * (rlim_t)(config->slots ? config->slots : USUAL_SLOTS);
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -129,6 +138,9 @@ static void raise_file_limit(void)
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		log_warning("cannot raise the limit of open files: %s", strerror(errno));
+	if (limit.rlim_cur < wanted)
+		log_warning("at most %llu files may be open, but max-connections and all slots take %llu: lower max-connections, or raise LimitNOFILE",
+			    (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
 static int serve(struct daemon *daemon, struct config *config)
@@ -170,7 +182,7 @@ static int run(const struct arguments *arguments)
 	log_open(config->log_target, config->log_level);
 	config_warn(config);
 	signal(SIGPIPE, SIG_IGN);
-	raise_file_limit();
+	raise_file_limit(config);
 	daemon.base = slots_apply(config) ? event_base_new() : NULL;
 	if (!daemon.base) {
 		config_free(config);

@@ -71,8 +71,9 @@ static const struct {
 	[8] = { "the call could not be connected", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[10] = { "the negotiation of PPP failed, see the lines before", PPTP_CDN_GENERAL,
 		 PPTP_MUX_CAUSE_PPP, 20073 },
-	[11] = { "the client did not authenticate: check its password against chap-secrets",
-		 PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
+	[PPPD_NOT_AUTHENTICATED] = {
+		"the client did not authenticate: check its password against chap-secrets",
+		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[12] = { "idle for as long as idle allows", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, 0 },
 	[13] = { "connected for as long as maxconnect allows", PPTP_CDN_ADMINISTRATIVE,
 		 PPTP_MUX_CAUSE_PPP, 0 },

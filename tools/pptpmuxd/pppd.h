@@ -21,6 +21,8 @@ struct pppd_call {
 	struct in_addr peer;
 };
 
+#define PPPD_NOT_AUTHENTICATED	11	/* its exit status */
+
 /* How pppd ended, and what that means */
 struct pppd_end {
 	int status;		/* exit status, 128 + signal when killed */

@@ -6,12 +6,16 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "control.h"
+#include "limits.h"
 #include "log.h"
 #include "orphan.h"
 #include "pool_state.h"
@@ -23,61 +27,109 @@
 #define PAUSE_SECONDS	1	/* when there are no descriptors left to accept with */
 #define SAVE_MS		200	/* until the pool's state is written, where it may wait */
 #define BACKLOG		512
+#define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
+#define NOISE		20	/* lines about refused connections a second ... */
+#define SOURCE_NOISE	1	/* ... and of these, about one source */
 
-static unsigned int count_from(const struct server *server, struct in_addr source)
+/* ---- connections ---- */
+
+/* Says who was turned away and why, unless that is said all the time */
+__attribute__((format(printf, 3, 4)))
+static void say(struct server *server, struct source *source, const char *format, ...)
 {
-	const struct control *control;
-	unsigned int count = 0;
+	char address[INET_ADDRSTRLEN], text[256];
+	va_list args;
 
-	LIST_FOREACH(control, &server->controls, entry)
-		count += control->peer.sin_addr.s_addr == source.s_addr;
-	return count;
-}
-
-static void log_refused(struct server *server, const struct sockaddr_in *peer,
-			const char *limit, unsigned int count)
-{
-	char address[INET_ADDRSTRLEN];
-
-	if (!log_allowed(&server->refused))
+	if (!log_allowed(&source->noise, SOURCE_NOISE) || !log_allowed(&server->noise, NOISE))
 		return;
-	inet_ntop(AF_INET, &peer->sin_addr, address, sizeof(address));
-	log_warning("%s: connection refused: there are %u already, see %s in pptpmuxd.conf (%lu more refused since the last such line)",
-		    address, count, limit, server->refused.suppressed);
-	server->refused.suppressed = 0;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	inet_ntop(AF_INET, &source->address, address, sizeof(address));
+	log_warning("%s: %s (not said of it: %lu lines, of others: %lu)", address, text,
+		    source->noise.suppressed, server->noise.suppressed);
+	source->noise.suppressed = 0;
+	server->noise.suppressed = 0;
 }
 
-static bool admissible(struct server *server, const struct sockaddr_in *peer)
+static bool source_admissible(struct server *server, struct source *source, long long now)
 {
 	const struct config *config = server->config;
-	unsigned int count = server->control_count;
 
-	if (count >= config->max_connections) {
-		log_refused(server, peer, "max-connections", count);
+	if (source->connections >= config->max_per_source) {
+		say(server, source, "connection refused: there are %u already, see max-connections-per-source in pptpmuxd.conf",
+		    source->connections);
 		return false;
 	}
-	count = count_from(server, peer->sin_addr);
-	if (count >= config->max_per_source) {
-		log_refused(server, peer, "max-connections-per-source", count);
+	if (!limits_pace(source, config, now)) {
+		say(server, source, "connection refused: more than %u a second, see max-connection-rate in pptpmuxd.conf",
+		    config->max_rate);
 		return false;
 	}
 	return true;
 }
 
+/*
+ * Of those that have said nothing yet, the oldest of the source that has most of
+ * them, the newcomer counted in: so a source that opens many is in its own way only.
+ */
+static struct control *victim(const struct server *server, const struct source *newcomer)
+{
+	unsigned int count, most = 0;
+	struct control *control, *found = NULL;
+
+	TAILQ_FOREACH(control, &server->waiters, waiter) {
+		count = control->source->half_open + (control->source == newcomer);
+		if (count <= most)
+			continue;
+		most = count;
+		found = control;
+	}
+	return found;
+}
+
+/* All that are half open may have to go for one that may not be */
+static bool make_room(struct server *server, struct source *source)
+{
+	const struct config *config = server->config;
+	struct control *control;
+
+	if (server->control_count < config->max_connections &&
+	    server->half_open < config->max_half_open)
+		return true;
+	control = victim(server, source);
+	if (!control) {
+		say(server, source, "connection refused: there are %u already, see max-connections in pptpmuxd.conf",
+		    server->control_count);
+		return false;
+	}
+	say(server, control->source, "connection closed: it was the oldest of its %u that have not started yet, and there is no room for more, see max-half-open and max-connections in pptpmuxd.conf",
+	    control->source->half_open);
+	control_free(control);
+	return true;
+}
+
+static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
+{
+	long long now = limits_clock();
+	struct source *source = limits_hold(server->limits, peer->sin_addr, now);
+
+	if (source && source_admissible(server, source, now) && make_room(server, source)) {
+		if (!control_new(server, fd, peer, source))
+			say(server, source, "connection refused: out of memory, see \"free -m\"");
+	} else {
+		close(fd);
+	}
+	if (source)
+		limits_drop(server->limits, source, now);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		      struct sockaddr *address, int len, void *context)
 {
-	const struct sockaddr_in *peer = (const struct sockaddr_in *)address;
-	struct server *server = context;
-
 	(void)listener;
 	(void)len;
-	if (!admissible(server, peer)) {
-		close(fd);
-		return;
-	}
-	if (!control_new(server, fd, peer))
-		log_error("connection refused: out of memory, see \"free -m\"");
+	admit(context, fd, (const struct sockaddr_in *)address);
 }
 
 /* A connection that cannot be accepted stays ready: without a pause we would spin. */
@@ -102,6 +154,18 @@ static void on_resume(evutil_socket_t fd, short what, void *context)
 		evconnlistener_enable(server->listener);
 }
 
+/*
+ * What a peer does not read, or sends and we have not read yet, is in the kernel
+ * first: what is accepted inherits these, or it would be megabytes each.
+ */
+static void bound_buffers(int fd)
+{
+	int octets = BUFFER_OCTETS;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof(octets));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
+}
+
 static bool listen_on(struct server *server)
 {
 	const struct config *config = server->config;
@@ -117,6 +181,7 @@ static bool listen_on(struct server *server)
 						   LEV_OPT_REUSEABLE, BACKLOG,
 						   (struct sockaddr *)&address, sizeof(address));
 	if (server->listener) {
+		bound_buffers(evconnlistener_get_fd(server->listener));
 		evconnlistener_set_error_cb(server->listener, on_accept_error);
 		return true;
 	}
@@ -237,13 +302,15 @@ struct server *server_new(struct event_base *base, struct config *config)
 		return NULL;
 	}
 	LIST_INIT(&server->controls);
+	TAILQ_INIT(&server->waiters);
 	LIST_INIT(&server->calls);
 	LIST_INIT(&server->orphans);
 	server->base = base;
 	server->config = config;
 	server->resume = evtimer_new(base, on_resume, server);
+	server->limits = limits_new();
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->resume && open_kernel(server) && open_directory(server) &&
+	if (server->resume && server->limits && open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -264,6 +331,7 @@ void server_free(struct server *server)
 		event_free(server->save);
 	}
 	pool_free(server->pool);
+	limits_free(server->limits);
 	rtnl_close(server->rtnl);
 	config_free(server->config);
 	free(server);

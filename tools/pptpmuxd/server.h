@@ -7,11 +7,13 @@
 #include <sys/queue.h>
 
 #include "config.h"
+#include "log.h"
 #include "pool.h"
 
 struct call;
 struct control;
 struct event;
+struct limits;
 struct orphan;
 struct query;
 struct rtnl;
@@ -28,11 +30,14 @@ struct server {
 	struct query *query;		/* answers pptpmuxctl */
 	struct evconnlistener *listener;
 	struct event *resume;		/* when accepting had to pause */
-	struct log_limit refused;
+	struct limits *limits;		/* by source address */
+	struct log_limit noise;
 	unsigned int control_count;
+	unsigned int half_open;		/* of these, not yet started */
 	unsigned int waiting;		/* calls that wait for an address */
 	bool stopping;
 	LIST_HEAD(, control) controls;
+	TAILQ_HEAD(, control) waiters;	/* those half open, the oldest first */
 	LIST_HEAD(, call) calls;	/* those too whose connection is gone */
 	LIST_HEAD(, orphan) orphans;	/* calls of a pptpmuxd before us */
 };

@@ -726,6 +726,178 @@ static void test_limits(void)
 	server_down();
 }
 
+static bool client_alive_after_start(struct client *client)
+{
+	struct pptp_msg reply;
+
+	return client_receive(client, &reply) == PPTP_SCCRP && client_alive(client);
+}
+
+static bool client_starts(struct client *client)
+{
+	client_send(client, &sccrq);
+	return client_alive_after_start(client);
+}
+
+/* Asks again until a call is connected */
+static bool client_call_until(struct client *client)
+{
+	long long deadline = now_ms() + DEADLINE_MS;
+	struct pptp_msg reply;
+
+	while (client_ask(client, &ocrq, &reply) == PPTP_OCRP && now_ms() < deadline) {
+		if (reply.out_reply.result == PPTP_OUT_CONNECTED)
+			return true;
+	}
+	return false;
+}
+
+/* The kernel holds all of 127.0.0.0/8, so there are as many sources as are wanted */
+static void connect_from(struct client *client, const char *source)
+{
+	client_source = source;
+	client_connect(client);
+	client_source = "127.0.0.1";
+}
+
+static bool start_from(struct client *client, const char *source)
+{
+	struct pptp_msg reply;
+
+	connect_from(client, source);
+	return client_ask(client, &sccrq, &reply) == PPTP_SCCRP &&
+	       reply.start.result == PPTP_START_OK;
+}
+
+static unsigned int wanted_connections;
+
+static bool that_many(void)
+{
+	return server->control_count == wanted_connections;
+}
+
+static bool connections(unsigned int count)
+{
+	wanted_connections = count;
+	return pump_until(that_many);
+}
+
+static bool is_closed(struct client *client)
+{
+	struct pptp_msg reply;
+
+	return client_receive(client, &reply) == 0;
+}
+
+/* One source opens more than there is room for; others come all the same */
+static void test_half_open(void)
+{
+	struct client flood[8], quiet, late, other;
+	bool good = true;
+	int i;
+
+	server_up();
+	server->config->max_half_open = 8;
+	connect_from(&quiet, "127.0.0.2");
+	for (i = 0; i < 7; i++)
+		connect_from(&flood[i], "127.0.0.3");
+	ok(connections(8), "a full table of half-open connections");
+	connect_from(&late, "127.0.0.4");
+	ok(is_closed(&flood[0]), "a newcomer closes the oldest of the source with most");
+	connect_from(&flood[7], "127.0.0.3");
+	ok(is_closed(&flood[1]), "and a newcomer of that source its own oldest");
+	client_send(&quiet, &sccrq);
+	client_send(&late, &sccrq);
+	ok(client_alive_after_start(&quiet) && client_alive_after_start(&late),
+	   "both others are served, whoever came first");
+	server->config->max_connections = 8;
+	ok(start_from(&other, "127.0.0.5") && is_closed(&flood[2]),
+	   "half-open ones make room where max-connections is reached, too");
+	for (i = 3; i < 8; i++)
+		good &= client_starts(&flood[i]);
+	ok(good && connections(8), "the rest of the flood may start");
+	client_close(&flood[0]);
+	connect_from(&flood[0], "127.0.0.6");
+	ok(is_closed(&flood[0]) && client_alive(&other), "those that have started stay");
+	for (i = 0; i < 8; i++)
+		client_close(&flood[i]);
+	client_close(&quiet);
+	client_close(&late);
+	client_close(&other);
+	ok(pump_until(nothing_left) && !server->half_open && TAILQ_EMPTY(&server->waiters),
+	   "and all is given back");
+	server_down();
+}
+
+/* pppd's exit status says that a log-in has failed */
+static void test_backoff(void)
+{
+	struct client client, other;
+	struct pptp_msg reply;
+
+	server_up();
+	server->config->login_failures = 2;
+	server->config->login_backoff = 1;
+	setenv("FAKE_EXIT", "11", 1);
+	client_start(&client);
+	client_call(&client, &reply);
+	ok(pump_until(no_calls) && client_receive(&client, &reply) == PPTP_CDN &&
+	   client_call(&client, &reply), "one log-in that fails does no harm");
+	ok(pump_until(no_calls) && client_receive(&client, &reply) == PPTP_CDN &&
+	   client_ask(&client, &ocrq, &reply) == PPTP_OCRP &&
+	   reply.out_reply.result == PPTP_OUT_NOT_ACCEPTED, "after two, its calls are refused: 7");
+	client_connect(&other);
+	ok(client_ask(&other, &sccrq, &reply) == PPTP_SCCRP &&
+	   reply.start.result == PPTP_START_NOT_AUTHORISED && is_closed(&other),
+	   "and its connections: 4");
+	client_close(&other);
+	unsetenv("FAKE_EXIT");
+	ok(start_from(&other, "127.0.0.2") && client_call(&other, &reply),
+	   "another source is not held back");
+	ok(client_call_until(&client), "when the pause is over, it may call");
+	client_close(&client);
+	client_close(&other);
+	server_down();
+}
+
+static void test_source_calls(void)
+{
+	struct pptp_msg reply, request = ocrq;
+	struct client client, second, other;
+
+	server_up();
+	server->config->max_source_calls = 2;
+	ok(client_start(&client) && client_call(&client, &reply) &&
+	   client_start(&second) && client_call(&second, &reply), "two calls of one source");
+	request.out_request.call_id = 1;
+	expect_fault(&client, &request, PPTP_ERROR_NO_RESOURCE, "max-calls-per-source");
+	ok(start_from(&other, "127.0.0.2") && client_call(&other, &reply),
+	   "another source may call");
+	client_close(&client);
+	client_close(&second);
+	client_close(&other);
+	server_down();
+}
+
+static void test_rate(void)
+{
+	struct client clients[3];
+	struct pptp_msg reply;
+
+	server_up();
+	server->config->max_rate = 2;
+	ok(client_start(&clients[0]) && client_start(&clients[1]), "two connections in a second");
+	client_connect(&clients[2]);
+	ok(is_closed(&clients[2]), "max-connection-rate");
+	client_close(&clients[2]);
+	ok(start_from(&clients[2], "127.0.0.2") && client_ask(&clients[0], &ocrq, &reply),
+	   "which others do not feel");
+	client_close(&clients[0]);
+	client_close(&clients[1]);
+	client_close(&clients[2]);
+	server_down();
+}
+
 /* A client that asks for echoes and never reads them */
 static void test_deaf(void)
 {
@@ -829,6 +1001,10 @@ int main(void)
 	test_arguments();
 	test_loss();
 	test_limits();
+	test_half_open();
+	test_backoff();
+	test_source_calls();
+	test_rate();
 	test_deaf();
 	test_shutdown();
 	test_noise();

@@ -119,7 +119,7 @@ static void server_up(const char *lines)
 	self[len] = '\0';
 	snprintf(path, sizeof(path), "%s/conf", directory);
 	file = fopen(path, "w");
-	fprintf(file, "localip = \"" LOCAL "\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\npppd = \"%s\"\n"
+	fprintf(file, "max-connection-rate = 0\nlocalip = \"" LOCAL "\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\npppd = \"%s\"\n"
 		"run-directory = \"%s\"\n%s\n", self, run_path, lines);
 	fclose(file);
 	config = config_load(path);

@@ -7,6 +7,7 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
@@ -151,14 +152,18 @@ struct client {
 	size_t left;
 };
 
+static const char *client_source = "127.0.0.1";
+
 static void client_connect(struct client *client)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address, source = { .sin_family = AF_INET };
 	socklen_t len = sizeof(address);
 
 	getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &len);
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+	inet_pton(AF_INET, client_source, &source.sin_addr);
+	if (bind(client->fd, (struct sockaddr *)&source, sizeof(source)) < 0 ||
+	    connect(client->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		abort();
 	fcntl(client->fd, F_SETFL, O_NONBLOCK);
 	client->left = 0;

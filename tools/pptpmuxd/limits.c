@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a source address may take of the server, and what it has done so far.
+ *
+ * There is an entry for each source that has a connection or a call, and those are
+ * limited. What it has done is remembered when it has gone, for a while and for
+ * LIMITS_MEMORY sources at most: whoever comes from more addresses than that has
+ * the ones forgotten that were away longest, and takes no memory by it.
+ */
+#include "limits.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "config.h"
+
+#define BUCKET_BITS	10
+#define BUCKETS		(1 << BUCKET_BITS)
+#define SECOND		1000000LL
+#define FORGET		(600 * SECOND)	/* log-ins that failed, after the last back-off */
+
+TAILQ_HEAD(memory, source);
+
+struct limits {
+	LIST_HEAD(, source) buckets[BUCKETS];
+	struct memory memory;		/* who has gone first stands first */
+	size_t remembered;
+	uint32_t key;			/* nobody can choose addresses for one bucket */
+};
+
+long long limits_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND + now.tv_nsec / 1000;
+}
+
+struct limits *limits_new(void)
+{
+	struct limits *limits = calloc(1, sizeof(*limits));
+
+	if (!limits)
+		return NULL;
+	if (getrandom(&limits->key, sizeof(limits->key), GRND_NONBLOCK) < 0)
+		limits->key = limits_clock();
+	limits->key |= 1;
+	TAILQ_INIT(&limits->memory);
+	return limits;
+}
+
+static void forget(struct limits *limits, struct source *source)
+{
+	TAILQ_REMOVE(&limits->memory, source, memory);
+	limits->remembered--;
+	LIST_REMOVE(source, bucket);
+	free(source);
+}
+
+/* Nobody uses a source any more */
+void limits_free(struct limits *limits)
+{
+	if (!limits)
+		return;
+	while (!TAILQ_EMPTY(&limits->memory))
+		forget(limits, TAILQ_FIRST(&limits->memory));
+	free(limits);
+}
+
+/* Sources without connection and call that there is memory of */
+size_t limits_remembered(const struct limits *limits)
+{
+	return limits->remembered;
+}
+
+/* Has it done nothing that would matter if it came back? */
+static bool is_forgettable(const struct source *source, long long now)
+{
+	return source->paced <= now &&
+	       (!source->failures || source->blocked + FORGET <= now);
+}
+
+static void forget_some(struct limits *limits, long long now)
+{
+	struct source *first;
+
+	while ((first = TAILQ_FIRST(&limits->memory)) &&
+	       (limits->remembered > LIMITS_MEMORY || is_forgettable(first, now)))
+		forget(limits, first);
+}
+
+static unsigned int bucket_of(const struct limits *limits, struct in_addr address)
+{
+	return (address.s_addr ^ limits->key) * 0x9e3779b1u * limits->key >> (32 - BUCKET_BITS);
+}
+
+static struct source *find(struct limits *limits, struct in_addr address)
+{
+	struct source *source;
+
+	LIST_FOREACH(source, &limits->buckets[bucket_of(limits, address)], bucket) {
+		if (source->address.s_addr == address.s_addr)
+			break;
+	}
+	return source;
+}
+
+/**
+ * limits_hold - the entry of a source, for a connection or a call
+ * @limits:	the table
+ * @address:	whose
+ * @now:	the time
+ *
+ * Return: the entry, to be given back by limits_drop(); NULL without memory.
+ */
+struct source *limits_hold(struct limits *limits, struct in_addr address, long long now)
+{
+	struct source *source = find(limits, address);
+
+	if (!source) {
+		source = calloc(1, sizeof(*source));
+		if (!source)
+			return NULL;
+		source->address = address;
+		LIST_INSERT_HEAD(&limits->buckets[bucket_of(limits, address)], source, bucket);
+	} else if (!source->users) {
+		TAILQ_REMOVE(&limits->memory, source, memory);
+		limits->remembered--;
+		if (is_forgettable(source, now))
+			source->failures = 0;
+	}
+	source->users++;
+	return source;
+}
+
+/* The last user's entry is remembered, or goes */
+void limits_drop(struct limits *limits, struct source *source, long long now)
+{
+	if (--source->users)
+		return;
+	TAILQ_INSERT_TAIL(&limits->memory, source, memory);
+	limits->remembered++;
+	if (is_forgettable(source, now))
+		forget(limits, source);
+	forget_some(limits, now);
+}
+
+/**
+ * limits_pace - may the source open one more connection now?
+ * @source:	the source
+ * @config:	its max_rate: connections a second, 0 is any; as many may come at once
+ * @now:	the time
+ */
+bool limits_pace(struct source *source, const struct config *config, long long now)
+{
+	long long cost;
+
+	if (!config->max_rate)
+		return true;
+	cost = SECOND / config->max_rate;
+	if (source->paced < now)
+		source->paced = now;
+	if (source->paced + cost > now + SECOND)
+		return false;
+	source->paced += cost;
+	return true;
+}
+
+/* The first pause, doubled for each failure after the one that it was for */
+static unsigned int pause_of(const struct config *config, unsigned int failures)
+{
+	unsigned int pause = config->login_backoff;
+
+	for (; failures > config->login_failures && pause < config->login_backoff_max; failures--)
+		pause *= 2;
+	return pause < config->login_backoff_max ? pause : config->login_backoff_max;
+}
+
+/**
+ * limits_login_failed - a log-in from this source has failed
+ * @source:	the source
+ * @config:	how many may fail in a row, and the pause after that
+ * @now:	the time
+ *
+ * Return: for how many seconds it may not call from now on.
+ */
+unsigned int limits_login_failed(struct source *source, const struct config *config,
+				 long long now)
+{
+	unsigned int pause;
+
+	if (source->blocked + FORGET <= now)
+		source->failures = 0;
+	source->failures++;
+	source->blocked = now;
+	if (!config->login_failures || source->failures < config->login_failures)
+		return 0;
+	pause = pause_of(config, source->failures);
+	source->blocked += pause * SECOND;
+	return pause;
+}
+
+/* Who knows one password is let in, and may mistype the next one */
+void limits_login_good(struct source *source)
+{
+	source->failures = 0;
+	source->blocked = 0;
+}
+
+/* Seconds for which the source may not call, 0 if it may */
+unsigned int limits_blocked(const struct source *source, long long now)
+{
+	return source->blocked > now ? (source->blocked - now + SECOND - 1) / SECOND : 0;
+}
