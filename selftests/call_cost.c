@@ -7,6 +7,10 @@
  *	call_cost churn ROUNDS CALLS	one call: bind, connect, close
  *	call_cost mass CALLS		many calls: bind and connect, then close
  *	call_cost claim ROUNDS CALLS BUSY	one bind() while BUSY calls are up
+ *	call_cost scale CALLS SOME	bind and connect, by call: of the first SOME of
+ *					many calls, of the last; then close of all
+ *	call_cost hold CALLS		nothing: says "up", and keeps them until its
+ *					standard input ends
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -110,15 +114,20 @@ static void churn(int rounds, int count)
 	printf("%llu\n", (unsigned long long)best);
 }
 
-static void open_calls(int count)
+static void open_calls_from(int first, int count)
 {
 	int i;
 
-	for (i = 0; i < count; i++) {
+	for (i = first; i < first + count; i++) {
 		calls[i] = call_socket();
 		call_bind(calls[i]);
 		call_connect(calls[i], i + 1);
 	}
+}
+
+static void open_calls(int count)
+{
+	open_calls_from(0, count);
 }
 
 static void close_calls(int count)
@@ -168,6 +177,41 @@ static void claim(int rounds, int count, int busy)
 	close_calls(busy);
 }
 
+static uint64_t timed_open(int first, int count)
+{
+	uint64_t start = now();
+
+	open_calls_from(first, count);
+	return (now() - start) / count;
+}
+
+static void scale(int count, int some)
+{
+	uint64_t first, last, start;
+
+	/* What is done once is no cost of a call. */
+	open_calls(1);
+	first = timed_open(1, some);
+	open_calls_from(1 + some, count - 1 - 2 * some);
+	last = timed_open(count - some, some);
+	start = now();
+	close_calls(count);
+	printf("%llu %llu %llu\n", (unsigned long long)first,
+	       (unsigned long long)last, (unsigned long long)(now() - start));
+}
+
+static void hold(int count)
+{
+	char octet;
+
+	open_calls(count);
+	printf("up\n");
+	fflush(stdout);
+	while (read(STDIN_FILENO, &octet, 1) > 0)
+		;
+	close_calls(count);
+}
+
 static int number(const char *text)
 {
 	char *end;
@@ -201,8 +245,12 @@ int main(int argc, char **argv)
 		mass(number(argv[2]));
 	} else if (argc == 5 && !strcmp(argv[1], "claim")) {
 		claim(number(argv[2]), number(argv[3]), number(argv[4]));
+	} else if (argc == 4 && !strcmp(argv[1], "scale")) {
+		scale(number(argv[2]), number(argv[3]));
+	} else if (argc == 3 && !strcmp(argv[1], "hold")) {
+		hold(number(argv[2]));
 	} else {
-		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY\n");
+		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY | scale CALLS SOME | hold CALLS\n");
 		return 2;
 	}
 	return 0;

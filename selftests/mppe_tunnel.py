@@ -45,8 +45,8 @@ CCP_CONFACK = b"\x80\xfd\x02\x01" + struct.pack("!H", 4 + len(MPPE)) + MPPE
 class End:
     """One end of the tunnel, in a namespace."""
 
-    def __init__(self, namespace, side):
-        self.namespace, self.side = namespace, side
+    def __init__(self, namespace, side, inner=INNER):
+        self.namespace, self.side, self.inner = namespace, side, inner
         self.enter()
         self.call = Call().bind(OUTER[side])
         self.call_id = self.call.name()[1]
@@ -65,8 +65,8 @@ class End:
         os.set_blocking(self.unit_fd, False)
         fcntl.ioctl(self.unit_fd, PPPIOCSNPMODE,
                     struct.pack("=ii", PPP_IP, NPMODE_PASS))
-        self.ip("addr", "add", INNER[self.side], "peer",
-                INNER[1 - self.side], "dev", self.name)
+        self.ip("addr", "add", self.inner[self.side], "peer",
+                self.inner[1 - self.side], "dev", self.name)
         self.ip("link", "set", self.name, "mtu", "1400", "up")
 
     def set_flags(self, flags):
@@ -108,10 +108,15 @@ class End:
         return int(shown)
 
 
-def tunnel(namespaces):
-    ends = [End(namespace, side) for side, namespace in enumerate(namespaces)]
+def plain_tunnel(namespaces, inner=INNER):
+    ends = [End(namespace, side, inner) for side, namespace in enumerate(namespaces)]
     for end, other in (ends, reversed(ends)):
         end.connect(other)
+    return ends
+
+
+def tunnel(namespaces):
+    ends = plain_tunnel(namespaces)
     for end in ends:
         end.set_keys()
     for end, other in (ends, reversed(ends)):

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Calls that are dialled: pptpmuxd and the kernel's channels, or pptpd and its ptys.
+Both with the same pppd on both sides, and pptp-linux as the client.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+import rig
+from muxtest import wait_until
+
+SERVER, PASSWORD = rig.OUTER[0], "correct-horse"
+CLIENTS, ROUNDS = 8, 3
+PACKETS = 16
+PATIENCE = 120
+CGROUP = "/sys/fs/cgroup"
+# Of pppd, of both servers and of the client
+PPP = "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 nobsdcomp nodeflate novj " \
+      "nodefaultroute".split()
+SECURE = "refuse-pap refuse-chap refuse-mschap refuse-eap require-mppe-128".split()
+PPTPMUXD = rig.BUILD + "/tools/pptpmuxd/pptpmuxd"
+PLUGIN = rig.BUILD + "/tools/pppd-plugin/pptp_mux.so"
+
+
+def missing():
+    """What is not installed, "" if nothing is missing"""
+    for program, package in (("pptpd", "pptpd"), ("pptp", "pptp-linux"),
+                             ("pppd", "ppp")):
+        if not shutil.which(program):
+            return package
+    return ""
+
+
+def write(directory, name, *lines):
+    path = os.path.join(directory, name)
+    with open(path, "w", encoding="ascii") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+# ---- what a process and its children use ----
+
+class Group:
+    """A control group: what its processes use, gone ones included"""
+
+    def __init__(self, name):
+        if not os.path.exists(CGROUP + "/cgroup.procs"):
+            rig.run("mount", "-t", "cgroup2", "none", CGROUP)
+        self.path = f"{CGROUP}/{name}"
+        os.makedirs(self.path, exist_ok=True)
+
+    def enter(self):
+        with open(self.path + "/cgroup.procs", "w", encoding="ascii") as procs:
+            procs.write(str(os.getpid()))
+
+    def microseconds(self):
+        with open(self.path + "/cpu.stat", encoding="ascii") as stat:
+            return int(re.search(r"^usage_usec (\d+)", stat.read(), re.M)[1])
+
+    def processes(self):
+        with open(self.path + "/cgroup.procs", encoding="ascii") as procs:
+            return [int(line) for line in procs]
+
+
+# ---- servers ----
+
+def start(group, name, *command):
+    return subprocess.Popen(["ip", "netns", "exec", rig.NAMES[name], *command],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, preexec_fn=group.enter)
+
+
+def listens():
+    return rig.inside("near", "ss", "-Hltn", "sport = :1723").strip()
+
+
+@contextlib.contextmanager
+def running(group, *command):
+    server = start(group, "near", *command)
+    try:
+        if not wait_until(listens):
+            raise RuntimeError(f"{command[0]} does not listen")
+        yield group
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def pptpmuxd(directory, secure):
+    quoted = " ".join(PPP)
+    conf = write(directory, "pptpmuxd.conf", 'localip = "192.168.77.1"',
+                 'remoteip = { "192.168.77.10-192.168.77.99" }', "slots = 128",
+                 f'plugin = "{PLUGIN}"', 'single-session = "allow"',
+                 f'run-directory = "{directory}/run"', f'options = {{ "{quoted}" }}',
+                 *(() if secure else ('authentication = "none"', 'encryption = "none"')))
+    return running(Group("pptpmuxd"), PPTPMUXD, "-f", conf)
+
+
+def pptpd(directory, secure):
+    wanted = ["require-mschap-v2"] + SECURE if secure else ["noauth", "nomppe"]
+    options = write(directory, "pptpd-options", "name pptpd", *PPP, *wanted)
+    conf = write(directory, "pptpd.conf", "localip 192.168.77.1",
+                 "remoteip 192.168.77.10-99", f"option {options}")
+    return running(Group("pptpd"), "pptpd", "-f", "-c", conf, "-p", directory + "/pptpd.pid")
+
+
+# ---- clients ----
+
+class Client:
+    """pppd and pptp-linux, in a namespace. Each pptp has its own /run/pptp: calls
+    of another one to the same server would go through it."""
+
+    def __init__(self, name, directory, secure):
+        self.name = name
+        self.log = os.path.join(directory, f"log-{name}")
+        wanted = SECURE if secure else ["nomppe"]
+        with open(self.log, "w", encoding="ascii") as log:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", rig.NAMES[name], "sh", "-c",
+                 'mkdir -p /run/pptp && mount -t tmpfs pptp /run/pptp && exec "$@"',
+                 "sh", "pppd", "pty", f"pptp {SERVER} --nolaunchpppd --nohostroute",
+                 "user", "alice", "password", PASSWORD, "noauth", "nodetach",
+                 "mtu", "1400", "mru", "1400", *PPP, *wanted],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def said(self):
+        with open(self.log, encoding="ascii", errors="replace") as log:
+            return log.read()
+
+    def address(self):
+        """Of its end of the call, "" before it is up"""
+        found = re.search(r"local +IP address (\S+)", self.said())
+        return found[1] if found and "remote IP address" in self.said() else ""
+
+    def hang_up(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def no_call():
+    """at the server"""
+    return not rig.inside("near", "ip", "-o", "link", "show", "type", "ppp").strip()
+
+
+@contextlib.contextmanager
+def dialled(names, directory, secure):
+    """Calls, all at once; yields the clients once all are up."""
+    clients = [Client(name, directory, secure) for name in names]
+    try:
+        if not wait_until(lambda: all(client.address() for client in clients), PATIENCE):
+            raise RuntimeError("a call did not come up: " + clients[-1].said())
+        yield clients
+    finally:
+        for client in clients:
+            client.hang_up()
+        wait_until(no_call, PATIENCE)
+
+
+def make_clients():
+    names = []
+    for i in range(1, CLIENTS + 1):
+        name = f"c{i}"
+        rig.NAMES[name] = f"bench{os.getpid()}-{name}"
+        rig.run("ip", "netns", "add", rig.NAMES[name])
+        rig.join("near", f"198.19.{i}.1/24", name, f"198.19.{i}.2/24")
+        rig.ip(name, "route", "add", SERVER, "via", f"198.19.{i}.1")
+        names.append(name)
+    return names
+
+
+def resident(pid):
+    """Octets of a process: in memory, and its share of them"""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+        text = rollup.read()
+    return [int(re.search(rf"^{field}: +(\d+)", text, re.M)[1]) * 1024
+            for field in ("Rss", "Pss")]
+
+
+def is_pppd(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+        return comm.read().strip() == "pppd"
+
+
+class Dials:
+    def __init__(self, results, directory, cells):
+        self.results = results
+        self.directory = directory
+        self.cells = cells
+        self.names = make_clients()
+
+    def rate(self, path, group):
+        """Calls a second, all clients at once; and what the server needs for one,
+        its end included."""
+        seconds = []
+        before = group.microseconds()
+        for _ in range(ROUNDS):
+            begin = time.monotonic()
+            with dialled(self.names, self.directory, True):
+                seconds.append(time.monotonic() - begin)
+        used = (group.microseconds() - before) / (ROUNDS * CLIENTS)
+        self.results.add("dial", path=path, clients=CLIENTS,
+                         per_second=round(CLIENTS / sorted(seconds)[ROUNDS // 2], 2),
+                         server_us=round(used))
+
+    def alone(self, path):
+        seconds = []
+        for _ in range(ROUNDS):
+            begin = time.monotonic()
+            with dialled(self.names[:1], self.directory, True):
+                seconds.append(time.monotonic() - begin)
+        self.results.add("dial", path=path, clients=1,
+                         ms=round(1000 * sorted(seconds)[ROUNDS // 2]))
+
+    def memory(self, path, group):
+        """Of user space, for one call; and pppd's part of it"""
+        idle = sum(resident(pid)[1] for pid in group.processes())
+        with dialled(self.names, self.directory, True):
+            pids = group.processes()
+            share = sum(resident(pid)[1] for pid in pids) - idle
+            rss = sorted(resident(pid)[0] for pid in pids if is_pppd(pid))
+        self.results.add("memory", path=path, what="processes of a call",
+                         octets=round(share / CLIENTS), pppd=rss[len(rss) // 2],
+                         processes=round((len(pids) - 1) / CLIENTS, 1))
+
+    def server(self, path, server):
+        self.results.say(f"calls that are dialled: {path}")
+        with server(self.directory, True) as group:
+            self.alone(path)
+            self.rate(path, group)
+            self.memory(path, group)
+
+    def packets_of_pptpd(self):
+        self.results.say("packets of pptpd")
+        with pptpd(self.directory, False), \
+                dialled(["far"], self.directory, False) as (client,):
+            # A burst is to wait there, and not to be dropped
+            rig.ip("near", "link", "set", "ppp0", "txqueuelen", "1000")
+            self.cells("pptpd", client.address(), PACKETS)
+
+    def all(self):
+        with rig.pptp_mux():
+            self.server("pptp-mux", pptpmuxd)
+        for module in ("ppp_async", "ppp_mppe"):
+            rig.run("modprobe", module)
+        self.server("pptpd", pptpd)
+        self.packets_of_pptpd()
+
+
+def dials(results, cells):
+    if missing():
+        results.say(f"no calls are dialled: install {missing()}")
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        os.mkdir(directory + "/ppp")
+        rig.run("mount", "--bind", directory + "/ppp", "/etc/ppp")
+        os.chmod(write("/etc/ppp", "chap-secrets", f"alice * {PASSWORD} *"), 0o600)
+        try:
+            Dials(results, directory, cells).all()
+        finally:
+            rig.run("umount", "/etc/ppp")

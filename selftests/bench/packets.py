@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a packet costs that goes through a tunnel, above what it costs without."""
+
+import rig
+
+ROUNDS, PACKETS = 21, 64
+COPY_PACKETS = 256
+SOURCES = ("local", "forwarded", "card")
+SIZES = (64, 512, 1300)
+QUICK_SIZES = (64, 1300)
+MANY_CALLS = (1000, 10000)
+
+
+def send(source, address, size, rounds, packets):
+    """Nanoseconds from the first send to the last receive, by packet."""
+    start = "source" if source == "forwarded" else "near"
+    command = [rig.PROGRAMS + "/bench/packet_cost", "/run/netns/" + rig.NAMES[start],
+               "/run/netns/" + rig.NAMES["far"], address, str(size), str(rounds),
+               str(packets)]
+    if source == "card":
+        command += [rig.CARD, rig.CARD_SOURCE]
+    return float(rig.run(*command).split()[0])
+
+
+def copies_of(source, address, size):
+    """How often a packet is copied on its way."""
+    with rig.copies() as counted:
+        before = counted()
+        send(source, address, size, 1, COPY_PACKETS)
+        # A round that is not timed comes first
+        return round((counted() - before) / (2 * COPY_PACKETS), 2)
+
+
+class Packets:
+    def __init__(self, results, quick, only):
+        self.results = results
+        self.quick = quick
+        self.only = only
+        self.bare = {}
+
+    def wants(self, path):
+        return not self.only or path in self.only
+
+    def path(self, path, mode, tunnel, copies=False):
+        with tunnel as address:
+            for source in SOURCES:
+                for size in self.sizes():
+                    self.cell(path, mode, source, size, address, copies)
+
+    def sizes(self):
+        return QUICK_SIZES if self.quick else SIZES
+
+    def dialled(self, path, address, packets):
+        """Through a call that is there"""
+        for source in SOURCES:
+            for size in self.sizes():
+                self.cell(path, "", source, size, address, packets=packets)
+
+    def cell(self, path, mode, source, size, address, copies=False, packets=PACKETS):
+        ns = send(source, address, size, ROUNDS, packets)
+        self.bare.setdefault((source, size), ns)
+        found = {"path": path, "mode": mode, "source": source, "octets": size,
+                 "all": self.results.units(ns),
+                 "cost": self.results.units(ns - self.bare[source, size])}
+        if copies:
+            found["copies"] = copies_of(source, address, size)
+        self.results.add("packet", **found)
+
+    def both_modules(self, path):
+        """Modes that pptp.ko has too"""
+        self.path(path, "", rig.call(), copies=True)
+        self.path(path, "noqueue", rig.call(queue=False))
+        if not self.quick:
+            self.path(path, "mppe", rig.call(encrypted=True))
+
+    def many_calls(self):
+        for count in MANY_CALLS:
+            with rig.held(count):
+                self.path("pptp-mux", f"{count} calls", rig.call())
+
+    def mux(self):
+        self.both_modules("pptp-mux")
+        self.path("pptp-mux", "no reorder", rig.call(reorder=False))
+        if not self.quick:
+            self.many_calls()
+
+    def bare_path(self):
+        self.path("veth", "", rig.no_tunnel(), copies=True)
+
+    def all(self):
+        if self.wants("ip_gre"):
+            self.path("ip_gre", "", rig.ip_gre(), copies=True)
+        if self.wants("pptp.ko") and rig.pptp_ko():
+            with rig.pptp():
+                self.both_modules("pptp.ko")
+        if self.wants("pptp-mux"):
+            with rig.pptp_mux():
+                self.mux()

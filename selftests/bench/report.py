@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tables, goals and a plot, of what bench.py has measured.
+
+report.py [--json FILE] [--svg FILE] <LINES: bench.py's objects, one a line. Exits
+with 0 if every goal is met, with 1 if not, with 2 if nothing was measured.
+"""
+
+import argparse
+import json
+import sys
+
+import plot
+
+SIZES = (64, 512, 1300)
+SOURCES = {"local": "sent locally", "forwarded": "forwarded, from a veth",
+           "card": "forwarded, from a device that leaves 64 octets in front"}
+# Goals: of what, by its source and size, in instructions above the bare path
+COSTS = {("local", 64): 3200, ("local", 1300): 3200,
+         ("forwarded", 64): 6000, ("forwarded", 1300): 10500}
+MANY = 10000
+CLOSE_MS = 3000
+SAME = 0.10
+SAME_PACKETS = 0.05
+TWO_CPUS = 1.7
+
+
+class Found:
+    """What was measured"""
+
+    def __init__(self, lines):
+        self.lines = [json.loads(line) for line in lines if line.startswith("{")]
+
+    def all(self, kind, **wanted):
+        return [line for line in self.lines if line["kind"] == kind and
+                all(line.get(name) == value for name, value in wanted.items())]
+
+    def one(self, kind, **wanted):
+        found = self.all(kind, **wanted)
+        return found[0] if found else None
+
+    def about(self):
+        return self.one("about")
+
+    def packet(self, path, mode, source, size):
+        return self.one("packet", path=path, mode=mode, source=source, octets=size)
+
+    def rows(self):
+        """(path, mode) of packets, in the order in which they were measured"""
+        return list(dict.fromkeys((line["path"], line["mode"])
+                                  for line in self.all("packet")))
+
+    def calls(self, path):
+        return {line["what"]: line["us"] for line in self.all("call", path=path)}
+
+
+# ---- tables ----
+
+def peer(mode):
+    """What of pptp.ko a row is compared with"""
+    return mode if mode in ("mppe", "noqueue") else ""
+
+
+def cell(found, path, mode, source, size):
+    packet = found.packet(path, mode, source, size)
+    if not packet:
+        return f"{'':8} {'':5}"
+    if path == "veth":
+        return f"{packet['all']:8,} {'':5}"
+    theirs = found.packet("pptp.ko", peer(mode), source, size)
+    ratio = f"{packet['cost'] / theirs['cost']:5.2f}" if theirs else f"{'':5}"
+    return f"{packet['cost']:8,} {ratio}"
+
+
+def copies(found, path, mode, source):
+    packet = found.packet(path, mode, source, SIZES[-1])
+    return f"{packet['copies']:7.2f}" if packet and "copies" in packet else ""
+
+
+def packet_table(found, source):
+    print(f"\n{SOURCES[source] + ':':24} " +
+          " ".join(f"{f'{size} octets':>8} ratio" for size in SIZES) + "  copies")
+    for path, mode in found.rows():
+        cells = " ".join(cell(found, path, mode, source, size) for size in SIZES)
+        name = f"{path}, {mode}" if mode else path
+        print(f"{name:24} {cells} {copies(found, path, mode, source)}".rstrip())
+
+
+def packet_tables(found):
+    if not found.all("packet"):
+        return
+    about = found.about()
+    print(f"Linux {about['kernel']}, {about['unit']} a packet above those of the bare "
+          "path (veth: the whole),\nboth ends of a tunnel together; ratio: to pptp.ko "
+          "in the same mode; copies a packet, of 1300 octets")
+    for source in SOURCES:
+        packet_table(found, source)
+
+
+def call_table(found):
+    ours, theirs = found.calls("pptp-mux"), found.calls("pptp.ko")
+    if not ours:
+        return
+    print(f"\n{'calls, microseconds':36} {'pptp-mux':>10} {'pptp.ko':>10} ratio")
+    for what, us in ours.items():
+        other = theirs.get(what)
+        tail = f"{other:10,.0f} {us / other:5.3f}" if other else ""
+        print(f"{what:36} {us:10,.0f} {tail}".rstrip())
+
+
+def dial_table(found):
+    if not found.all("dial"):
+        return
+    print(f"\n{'calls that are dialled':36} {'pptp-mux':>10} {'pptpd':>10}")
+    rows = (("one, alone, ms", {"clients": 1}, "ms"),
+            ("calls a second, 8 at once", {"clients": 8}, "per_second"),
+            ("of it the server, ms a call", {"clients": 8}, "server_us"))
+    for name, wanted, field in rows:
+        print(f"{name:36} " + " ".join(
+            f"{value(found, path, wanted, field):>10}" for path in ("pptp-mux", "pptpd")))
+
+
+def value(found, path, wanted, field):
+    line = found.one("dial", path=path, **wanted)
+    if not line:
+        return ""
+    return round(line[field] / 1000, 1) if field.endswith("_us") else line[field]
+
+
+def memory_table(found):
+    if not found.all("memory"):
+        return
+    print(f"\n{'memory':36} {'octets':>10}")
+    for line in found.all("memory"):
+        more = ", ".join(f"{name} {line[name]:,}" for name in
+                         ("slab", "percpu", "pppd", "processes") if name in line)
+        print(f"{line['path'] + ', ' + line['what']:36} {line['octets']:10,}   {more}")
+
+
+def cpu_table(found):
+    for line in found.all("cpus"):
+        print(f"{line['path'] + ', two calls on two CPUs':36} {line['ratio']:10} times "
+              f"one on one; runs: {', '.join(map(str, line['runs']))}")
+
+
+# ---- goals ----
+
+class Goals:
+    def __init__(self, found):
+        self.found = found
+        self.missed = 0
+
+    def judge(self, what, is_met, said):
+        self.missed += not is_met
+        print(f"{'met:    ' if is_met else 'NOT MET:'} {what}: {said}")
+
+    def costs(self):
+        for (source, size), limit in COSTS.items():
+            packet = self.found.packet("pptp-mux", "", source, size)
+            if packet:
+                self.judge(f"{source}, {size} octets", packet["cost"] <= limit,
+                           f"{packet['cost']:,}, goal {limit:,}")
+
+    def no_copies(self):
+        packet = self.found.packet("pptp-mux", "", "card", 1300)
+        if packet and "copies" in packet:
+            self.judge("no copy where there is room in front", not packet["copies"],
+                       f"{packet['copies']} a packet")
+
+    def packets_among_many(self):
+        for source, size in COSTS:
+            one = self.found.packet("pptp-mux", "", source, size)
+            many = self.found.packet("pptp-mux", f"{MANY} calls", source, size)
+            if one and many:
+                more = many["cost"] / one["cost"] - 1
+                self.judge(f"{source}, {size} octets, among {MANY} calls",
+                           more <= SAME_PACKETS, f"{more:+.1%}, goal {SAME_PACKETS:+.0%}")
+
+    def calls(self):
+        us = self.found.calls("pptp-mux")
+        if not us:
+            return
+        more = us["open last"] / us["open first"] - 1
+        self.judge(f"the last of {MANY} calls as cheap as the first", more <= SAME,
+                   f"{more:+.1%}, goal {SAME:+.0%}")
+        close = us[f"close {MANY}"] / 1000
+        self.judge(f"{MANY} calls are closed", close < CLOSE_MS,
+                   f"{close:,.0f} ms, goal {CLOSE_MS:,}")
+
+    def cpus(self):
+        line = self.found.one("cpus", path="pptp-mux")
+        if line:
+            self.judge("two calls on two CPUs", line["ratio"] >= TWO_CPUS,
+                       f"{line['ratio']} times one, goal {TWO_CPUS}")
+
+    def all(self):
+        print()
+        self.costs()
+        self.no_copies()
+        self.packets_among_many()
+        self.calls()
+        self.cpus()
+        return self.missed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", metavar="FILE", help="the objects, for others")
+    parser.add_argument("--svg", metavar="FILE", help="a plot")
+    args = parser.parse_args()
+    found = Found(sys.stdin)
+    if not found.one("end"):
+        print("report.py: bench.py did not come to its end", file=sys.stderr)
+        return 2
+    packet_tables(found)
+    call_table(found)
+    dial_table(found)
+    memory_table(found)
+    cpu_table(found)
+    if args.json:
+        with open(args.json, "w", encoding="ascii") as file:
+            file.writelines(json.dumps(line) + "\n" for line in found.lines)
+    if args.svg:
+        with open(args.svg, "w", encoding="ascii") as file:
+            file.write(plot.svg(found))
+    return 1 if Goals(found).all() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
