@@ -40,6 +40,9 @@ int ctl_table(struct ctl *ctl, int argc, char **argv);
 int ctl_events(struct ctl *ctl, int argc, char **argv);
 int ctl_set(struct ctl *ctl, int argc, char **argv);
 int ctl_resize(struct ctl *ctl, int argc, char **argv);
+/* These two have exit codes of their own: enum severity */
+int ctl_doctor(struct ctl *ctl, int argc, char **argv);
+int ctl_explain(struct ctl *ctl, int argc, char **argv);
 
 /**
  * ctl_open() - Reach the module, once the arguments are known to be good

@@ -23,6 +23,12 @@ static const struct ctl_command commands[] = {
 	  "what slots are for, and what their calls may have on their way; SLOT is VPN3, 3,\n"
 	  "      VPN1-100 or all, table what holds for slots that say nothing" },
 	{ "resize", ctl_resize, "N", "the number of slots, 1 to 65535" },
+	{ "doctor", ctl_doctor, "[--brief] [--run-directory DIR]",
+	  "what keeps calls from coming in, and what mends it; exit codes for monitoring:\n"
+	  "      0 healthy, 1 warning, 2 fault, 3 could not examine" },
+	{ "explain", ctl_explain, "[[error|event|result|cdn] NUMBER] [--run-directory DIR]",
+	  "what a number means that a client or a log shows, and which of its causes hold\n"
+	  "      here and now; exit codes as of doctor" },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -39,10 +39,15 @@ _pptpmuxctl()
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $(_pptpmuxctl_command) in
-	"") words="slots calls pool table events set resize --json --help --version" ;;
+	"") words="slots calls pool table events set resize doctor explain --json --help --version" ;;
 	slots | table) words="--json" ;;
 	calls) words="-s --json" ;;
 	pool) words="--run-directory --json" ;;
+	doctor) words="--brief --run-directory --json" ;;
+	explain)
+		words="error event result cdn --run-directory --json $(pptpmuxctl explain 2>/dev/null |
+			awk '{ sub(/:/, "", $2); print $2 }')"
+		;;
 	events)
 		case $previous in
 		--count | --timeout) words="" ;;

@@ -78,21 +78,29 @@ static char *read_all(int fd)
 	return NULL;
 }
 
-int query(const char *top, const char *question, char **answer)
+int query_ask(const char *top, const char *question, char **answer, char *path, size_t size)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, err;
 
 	*answer = NULL;
-	if (!rundir_path(top ? top : RUNDIR_DEFAULT, "socket", address.sun_path,
-			 sizeof(address.sun_path)))
-		return fail(top ? top : RUNDIR_DEFAULT, errno);
-	fd = open_socket(&address);
+	if (!rundir_path(top ? top : RUNDIR_DEFAULT, "socket", path, size)) {
+		err = errno;
+		snprintf(path, size, "%s", top ? top : RUNDIR_DEFAULT);
+		return err;
+	}
+	fd = query_follow(top, question);
 	if (fd < 0)
-		return fail(address.sun_path, errno);
-	if (dprintf(fd, "%s\n", question) > 0)
-		*answer = read_all(fd);
+		return errno;
+	*answer = read_all(fd);
 	err = errno;
 	close(fd);
-	return *answer ? CTL_OK : fail(address.sun_path, err);
+	return *answer ? 0 : err;
+}
+
+int query(const char *top, const char *question, char **answer)
+{
+	char path[QUERY_PATH_SIZE];
+	int err = query_ask(top, question, answer, path, sizeof(path));
+
+	return err ? fail(path, err) : CTL_OK;
 }

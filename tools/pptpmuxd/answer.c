@@ -3,8 +3,10 @@
 #include "answer.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "pppd.h"
 #include "server.h"
 
 static const char *state_name(enum pool_state state)
@@ -68,6 +70,35 @@ static void answer_pool(struct json *json, const struct server *server)
 	json_object_end(json);
 }
 
+/* What pppd is started with for a call, for who wants to try it. No secret is in it. */
+static void answer_command(struct json *json, const struct config *config)
+{
+	struct pppd_command_text text;
+	const char **words = pppd_command(config, (struct in_addr){ INADDR_ANY }, &text);
+	size_t i;
+
+	json_array(json, "command");
+	for (i = 0; words && words[i]; i++)
+		json_string(json, NULL, words[i]);
+	json_array_end(json);
+	free(words);
+}
+
+static void answer_config(struct json *json, const struct server *server)
+{
+	const struct config *config = server->config;
+
+	json_object(json, NULL);
+	json_string(json, "file", config->path);
+	json_number(json, "port", config->port);
+	json_string(json, "pppd", config->pppd);
+	json_string(json, "plugin", config->plugin);
+	json_string(json, "authentication", config_auth_name(config->auth));
+	json_string(json, "encryption", config_encryption_name(config->encryption));
+	answer_command(json, config);
+	json_object_end(json);
+}
+
 static void answer_unknown(struct json *json)
 {
 	json_object(json, NULL);
@@ -88,6 +119,7 @@ void answer_write(struct json *json, const char *question, const struct server *
 		void (*answer)(struct json *json, const struct server *server);
 	} answers[] = {
 		{ "pool", answer_pool },
+		{ "config", answer_config },
 	};
 	size_t i;
 

@@ -137,6 +137,24 @@ static int choose(const struct choice *choice, const char *word)
 	return choice->word ? choice->value : -1;
 }
 
+static const char *word_of(const struct choice *choice, int value)
+{
+	while (choice->value != value)
+		choice++;
+	return choice->word;
+}
+
+/* As they are written in the file */
+const char *config_auth_name(enum config_auth auth)
+{
+	return word_of(auth_choices, auth);
+}
+
+const char *config_encryption_name(enum config_encryption encryption)
+{
+	return word_of(encryption_choices, encryption);
+}
+
 static int valid_choice(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const struct choice *choice = choices_of(cfg_opt_name(opt));

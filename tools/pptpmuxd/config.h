@@ -87,5 +87,7 @@ struct config {
 struct config *config_load(const char *path);
 void config_free(struct config *config);
 void config_warn(const struct config *config);
+const char *config_auth_name(enum config_auth auth);
+const char *config_encryption_name(enum config_encryption encryption);
 
 #endif /* CONFIG_H */

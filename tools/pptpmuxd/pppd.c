@@ -252,23 +252,40 @@ static int spawn(pid_t *pid, const char **words, const struct descriptors *fds)
 	return rc;
 }
 
-/* The client's address comes later, when it is known who it is (lease.c) */
-static int spawn_for(pid_t *pid, const struct config *config, const struct pppd_call *call,
-		     const struct descriptors *fds)
+/**
+ * pppd_command - what pppd is started with
+ * @config:	where pppd is and what it is told
+ * @client:	the client, where it calls from
+ * @text:	room for what is made up here, as long-lived as the command
+ *
+ * The client's address in the call comes later, when it is known who it is (lease.c).
+ *
+ * Return: the words, to be freed; NULL without memory.
+ */
+const char **pppd_command(const struct config *config, struct in_addr client,
+			  struct pppd_command_text *text)
 {
-	char local[INET_ADDRSTRLEN], peer[INET_ADDRSTRLEN], addresses[INET_ADDRSTRLEN + 1];
 	struct arguments arguments = { 0 };
-	int rc;
+	char local[INET_ADDRSTRLEN];
 
 	arguments.word = calloc(FIXED_WORDS + config->word_count, sizeof(arguments.word[0]));
 	if (!arguments.word)
-		return ENOMEM;
+		return NULL;
 	inet_ntop(AF_INET, &config->localip, local, sizeof(local));
-	inet_ntop(AF_INET, &call->peer, peer, sizeof(peer));
-	snprintf(addresses, sizeof(addresses), "%s:", local);
-	fill(&arguments, config, addresses, peer);
-	rc = spawn(pid, arguments.word, fds);
-	free(arguments.word);
+	inet_ntop(AF_INET, &client, text->peer, sizeof(text->peer));
+	snprintf(text->addresses, sizeof(text->addresses), "%s:", local);
+	fill(&arguments, config, text->addresses, text->peer);
+	return arguments.word;
+}
+
+static int spawn_for(pid_t *pid, const struct config *config, const struct pppd_call *call,
+		     const struct descriptors *fds)
+{
+	struct pppd_command_text text;
+	const char **words = pppd_command(config, call->peer, &text);
+	int rc = words ? spawn(pid, words, fds) : ENOMEM;
+
+	free(words);
 	return rc;
 }
 

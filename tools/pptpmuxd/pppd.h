@@ -38,6 +38,14 @@ struct pppd_hooks {
 	void (*asked)(void *context, const struct lease_request *request);
 };
 
+/* What a command line has that stands nowhere else */
+struct pppd_command_text {
+	char addresses[INET_ADDRSTRLEN + 1];
+	char peer[INET_ADDRSTRLEN];
+};
+
+const char **pppd_command(const struct config *config, struct in_addr client,
+			  struct pppd_command_text *text);
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context);

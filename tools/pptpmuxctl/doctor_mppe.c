@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Can the kernel encrypt? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "doctor.h"
+
+/* What pppd has the kernel ask for, when it first wants MPPE */
+#define ALIAS	"ppp-compress-18"
+
+static bool begins_line(const char *text, const char *word)
+{
+	const char *at;
+
+	for (at = text; (at = strstr(at, word)); at++)
+		if (at == text || at[-1] == '\n')
+			return true;
+	return false;
+}
+
+/* What keeps modprobe from loading it on demand; NULL: nothing */
+static const char *obstacle(const char **mend)
+{
+	static const char * const depends[] = { "modprobe", "-q", "-D", ALIAS, NULL };
+	static const char * const by_name[] = { "modprobe", "-q", "-D", "--ignore-install",
+						"ppp_mppe", NULL };
+	char *text, *other;
+	bool loads, exists;
+
+	loads = capture(depends, CAPTURE_OUTPUT, &text) == 0 &&
+		(begins_line(text, "insmod") || begins_line(text, "builtin"));
+	exists = capture(by_name, CAPTURE_OUTPUT, &other) == 0;
+	free(text);
+	free(other);
+	if (loads)
+		return NULL;
+	*mend = exists ? "modprobe --ignore-install ppp_mppe" :
+		"apt install linux-image-amd64 && reboot";
+	return exists ? "modprobe is told not to load it, by an \"install\" or \"blacklist\" line: see \"grep -r ppp_mppe /etc/modprobe.d\"" :
+	       "the kernel that runs has none (Debian's cloud kernels have not)";
+}
+
+static void check_module(struct doctor *doctor)
+{
+	const char *mend = NULL, *why;
+
+	if (doctor_module_loaded("ppp_mppe"))
+		return;
+	why = obstacle(&mend);
+	if (!why && doctor_read_number("/proc/sys/kernel/modules_disabled") == 1) {
+		why = "no module may be loaded any more until the next boot (kernel.modules_disabled)";
+		mend = "reboot";
+	}
+	if (why)
+		finding_add(&doctor->findings, FINDING_MPPE_MISSING, mend,
+			    "the kernel's module ppp_mppe is missing, and calls have to be encrypted: %s",
+			    why);
+}
+
+void doctor_mppe(struct doctor *doctor)
+{
+	if (strcmp(doctor_setting(doctor, "encryption", "mppe-128"), "mppe-128"))
+		return;
+	if (doctor_read_number("/proc/sys/crypto/fips_enabled") == 1)
+		finding_add(&doctor->findings, FINDING_MPPE_FIPS, NULL,
+			    "the kernel runs in FIPS mode, in which it refuses MPPE's RC4: boot it without fips=1");
+	else
+		check_module(doctor);
+}
