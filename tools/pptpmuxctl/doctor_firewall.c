@@ -150,7 +150,7 @@ static void report(struct doctor *doctor, const struct source *source,
 	snprintf(what, sizeof(what), packets[packet].what, doctor_port(doctor));
 	write_mend(source, blame, packet, doctor_port(doctor), mend, sizeof(mend));
 	finding_add(&doctor->findings, packets[packet].id, mend,
-		    "%s drops %s; mend it where your rules are kept too",
+		    "%s drops %s; write the rule that mends it into the firewall's configuration too",
 		    culprit ? culprit : "a rule", what);
 	free(culprit);
 }

@@ -55,6 +55,12 @@ static const struct choice single_by_choices[] = {
 	{ NULL, 0 }
 };
 
+static const struct choice privileges_choices[] = {
+	{ "least", PRIVILEGES_LEAST },
+	{ "all", PRIVILEGES_ALL },
+	{ NULL, 0 }
+};
+
 static const struct choice log_choices[] = {
 	{ "stderr", LOG_TO_STDERR },
 	{ "syslog", LOG_TO_SYSLOG },
@@ -117,6 +123,7 @@ static const struct {
 	{ "encryption", encryption_choices },
 	{ "single-session", single_choices },
 	{ "single-session-by", single_by_choices },
+	{ "privileges", privileges_choices },
 	{ "log", log_choices },
 	{ "log-level", level_choices },
 };
@@ -237,14 +244,18 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 	char word[32];
 	int found;
 
-	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, BLANKS), text);
-	found = choose(refused, word);
-	if (found < 0)
-		return 0;
-	cfg_error(cfg, "options \"%s\": %s", word,
-		  found ? "pptpmuxd sees to this itself, leave it out" :
-		  "every user could see it with ps; put it into options-file");
-	return -1;
+	for (text += strspn(text, BLANKS); *text; text += strspn(text, BLANKS)) {
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, BLANKS), text);
+		text += strcspn(text, BLANKS);
+		found = choose(refused, word);
+		if (found < 0)
+			continue;
+		cfg_error(cfg, "options \"%s\": %s", word,
+			  found ? "pptpmuxd sees to this itself, leave it out" :
+			  "every user could see it with ps; put it into options-file");
+		return -1;
+	}
+	return 0;
 }
 
 static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
@@ -336,6 +347,7 @@ static cfg_t *new_parser(void)
 		CFG_INT("wan-error-interval", 60, CFGF_NONE),
 		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
 		CFG_STR("vendor", "pptp-mux", CFGF_NONE),
+		CFG_STR("privileges", "least", CFGF_NONE),
 		CFG_STR("log", "stderr", CFGF_NONE),
 		CFG_STR("log-level", "info", CFGF_NONE),
 		CFG_INT("slots", 0, CFGF_NONE),
@@ -492,6 +504,7 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->reply_timeout = cfg_getint(cfg, "reply-timeout");
 	config->stop_timeout = cfg_getint(cfg, "stop-timeout");
 	config->wan_error_interval = cfg_getint(cfg, "wan-error-interval");
+	config->privileges = get_choice(cfg, "privileges");
 	config->log_target = get_choice(cfg, "log");
 	config->log_level = get_choice(cfg, "log-level");
 	copy_table(config, cfg);
@@ -575,21 +588,4 @@ void config_free(struct config *config)
 	free(config->vendor);
 	free(config->hostname);
 	free(config);
-}
-
-/**
- * config_warn - say what is weaker than it could be
- * @config:	the configuration
- */
-void config_warn(const struct config *config)
-{
-	if (config->auth == AUTH_NONE)
-		log_warning("authentication = \"none\": anybody who can reach TCP port %u gets an address",
-			    config->port);
-	if (config->auth == AUTH_OPTIONS)
-		log_warning("authentication = \"options\": the options of pppd decide whom it lets in, not pptpmuxd");
-	if (config->encryption == ENCRYPTION_NONE)
-		log_warning("encryption = \"none\": calls are not encrypted at all");
-	if (config->encryption == ENCRYPTION_OPTIONS)
-		log_warning("encryption = \"options\": the options of pppd decide whether calls are encrypted");
 }

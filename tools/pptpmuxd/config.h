@@ -25,6 +25,12 @@ enum config_encryption {
 	ENCRYPTION_NONE,
 };
 
+/* What pptpmuxd and its pppd may do */
+enum config_privileges {
+	PRIVILEGES_LEAST,
+	PRIVILEGES_ALL,
+};
+
 /* What a user's second call does to the first */
 enum config_single {
 	SINGLE_REPLACE,
@@ -57,6 +63,8 @@ struct config {
 	enum config_auth auth;
 	enum config_encryption encryption;
 
+	enum config_privileges privileges;
+
 	unsigned int max_connections;
 	unsigned int max_per_source;
 	unsigned int max_calls;		/* of one control connection */
@@ -86,7 +94,6 @@ struct config {
 
 struct config *config_load(const char *path);
 void config_free(struct config *config);
-void config_warn(const struct config *config);
 const char *config_auth_name(enum config_auth auth);
 const char *config_encryption_name(enum config_encryption encryption);
 

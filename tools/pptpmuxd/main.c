@@ -14,8 +14,10 @@
 #include <sys/resource.h>
 
 #include "config.h"
+#include "config_weak.h"
 #include "log.h"
 #include "pppd.h"
+#include "privileges.h"
 #include "server.h"
 #include "slots.h"
 
@@ -152,7 +154,8 @@ static int serve(struct daemon *daemon, struct config *config)
 	daemon->server = server_new(daemon->base, config);
 	if (!daemon->server)
 		return EXIT_FAILURE;
-	if (watch_signals(daemon, events)) {
+	if (watch_signals(daemon, events) &&
+	    (config->privileges == PRIVILEGES_ALL || privileges_drop())) {
 		log_info("pptpmuxd " VERSION " listens on TCP port %u", config->port);
 		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		log_info("pptpmuxd ends");
@@ -174,13 +177,13 @@ static int run(const struct arguments *arguments)
 	if (!config)
 		return EXIT_FAILURE;
 	if (arguments->test) {
-		config_warn(config);
+		config_weak_warn(config);
 		printf("%s: ok\n", arguments->path);
 		config_free(config);
 		return EXIT_SUCCESS;
 	}
 	log_open(config->log_target, config->log_level);
-	config_warn(config);
+	config_weak_warn(config);
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit(config);
 	daemon.base = slots_apply(config) ? event_base_new() : NULL;

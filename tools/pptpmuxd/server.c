@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config_weak.h"
 #include "control.h"
 #include "limits.h"
 #include "log.h"
@@ -349,6 +350,8 @@ void server_reload(struct server *server, struct config *config)
 
 	if (old->listen.s_addr != config->listen.s_addr || old->port != config->port)
 		log_warning("reload: listen and port stay as they are until pptpmuxd is restarted");
+	if (old->privileges != config->privileges)
+		log_warning("reload: privileges stay as they are until pptpmuxd is restarted");
 	if (!config_pools_same(&old->pools, &config->pools)) {
 		log_warning("reload: remoteip, exclude, static and pools stay as they are until pptpmuxd is restarted");
 		pools = config->pools;
@@ -358,7 +361,7 @@ void server_reload(struct server *server, struct config *config)
 	config_free(server->config);
 	server->config = config;
 	log_open(config->log_target, config->log_level);
-	config_warn(config);
+	config_weak_warn(config);
 	log_info("reload: done; calls that stand keep the options that they began with");
 }
 

@@ -6,6 +6,7 @@
 #include <linux/pptp_mux.h>
 
 #include "config.h"
+#include "config_weak.h"
 #include "logged.h"
 #include "tap.h"
 
@@ -49,16 +50,44 @@ static void test_good(void)
 	   config->encryption == ENCRYPTION_MPPE_128 && config->port == 1723 &&
 	   config->echo_interval == 60 && config->echo_timeout == 60 && !config->slots &&
 	   !config->word_count, "the defaults are the secure ones and the RFC's");
-	config_warn(config);
+	config_weak_warn(config);
 	ok(config && !logged("warning"), "and give no warning");
 	config_free(config);
 
 	config = load(GOOD "authentication = \"none\"\nencryption = \"none\"\n");
 	if (config)
-		config_warn(config);
+		config_weak_warn(config);
 	ok(logged("authentication = \"none\"") && logged("encryption = \"none\""),
 	   "what is weaker gives one each");
 	config_free(config);
+}
+
+static void test_weak(void)
+{
+	char options[] = "/tmp/pptpmuxd-options-XXXXXX", text[512];
+	struct config *config;
+	FILE *file;
+
+	config = load(GOOD "options = { \"lcp-restart 1 nomppe\", \"mppe-stateful\" }\n"
+		      "privileges = \"all\"\n");
+	if (config)
+		config_weak_warn(config);
+	ok(logged("options: \"nomppe\"") && logged("options: \"mppe-stateful\"") &&
+	   logged("privileges = \"all\"") && !logged("lcp-restart"),
+	   "so does each option of pppd's that is weaker, and all privileges");
+	config_free(config);
+
+	close(mkstemp(options));
+	file = fopen(options, "w");
+	fputs("# nomppe\nms-dns 192.0.2.1\n  require-pap # as ever\n", file);
+	fclose(file);
+	snprintf(text, sizeof(text), GOOD "options-file = \"%s\"\n", options);
+	config = load(text);
+	if (config)
+		config_weak_warn(config);
+	ok(logged("\"require-pap\"") && !logged("nomppe"), "and in the file of options");
+	config_free(config);
+	unlink(options);
 }
 
 static void test_pools(void)
@@ -118,6 +147,8 @@ static const struct {
 	{ "pppd = \"/nonexistent/pppd\"\n", ":4:", "install the package ppp" },
 	{ "options-file = \"/nonexistent/options\"\n", ":4:", "correct the path" },
 	{ "options = { \"password secret\" }\n", ":4:", "options-file" },
+	{ "options = { \"user alice  password secret\" }\n", ":4:", "options-file" },
+	{ "privileges = \"some\"\n", ":4:", "least, all" },
 	{ "options = { \"debug\",\n \"persist\" }\n", ":5:", "leave it out" },
 	{ "usage = { \"VPN1-10 receive\",\n\n\"VPN11 fly\" }\n", ":6:", "unknown usage" },
 	{ "usage = { \"VPN0 receive\" }\n", ":4:", "1 to 65535" },
@@ -191,6 +222,7 @@ int main(void)
 	strcpy(log_path, "/tmp/pptpmuxd-log-XXXXXX");
 	close(mkstemp(log_path));
 	test_good();
+	test_weak();
 	test_pools();
 	test_mistakes();
 	unlink(log_path);
