@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
 # Addresses that are used again always lead to the new call. In Windows NT 4.0 they
 # did not once a pool had been used up (Microsoft's Q233048, event 20050); on Linux
 # the kernel keeps the first of two routes, and the new call is up and dead.

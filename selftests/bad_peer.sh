@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
 # What peers must not do: after each of them nothing of it is left, and the server
 # takes the next call as if nothing had been.
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
 #
 # What calls cost (call_cost.c), beside what they cost the kernel's pptp.ko in the
 # same boot. Only ratios are judged: what a nanosecond is depends on the machine.

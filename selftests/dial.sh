@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: stock
+#
 # Real clients dial in: pptp-linux, and pppd with our plugin. MS-CHAPv2 and MPPE-128
 # are required throughout.
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
 #
 # One client's flood is nobody else's (Q172290): three clients of real pppds behind a
 # line of one megabit, to the first of which the server sends 50 Mbit/s. The second

@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm debug
+#
 # Why a call is refused: by RFC 2637's code on the wire, by what pppd tells its
 # user, and by what the server's log tells its operator to do.
 #

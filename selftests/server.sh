@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
 # The server and its control connections: what real clients never ask of it
 # (server.py), its configuration read anew while there is a call, and its end.
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
 #
 # pptp-linux can damage the order of what it sends, to test servers: every packet is
 # delivered all the same, and in order.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
 #
 # Beside the kernel's own pptp.ko, in the same boot and by what both have: the socket
 # ABI, the rows of enhanced GRE, and TCP with MPPE over a path that reorders, loses
