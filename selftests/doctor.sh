@@ -18,7 +18,7 @@ readonly SECRETS=/etc/ppp/chap-secrets RULES=/etc/modprobe.d/pptp-mux-selftest.c
 
 doctor()
 {
-	ctl s "$@" --run-directory "$dir/run"
+	ctl s --run-directory "$dir/run" "$@"
 }
 
 fails()

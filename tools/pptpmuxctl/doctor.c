@@ -81,31 +81,13 @@ bool doctor_may_examine(void)
 	return false;
 }
 
-/* The options that doctor and explain share; returns the arguments left */
-int doctor_options(struct doctor *doctor, bool *brief, int argc, char **argv)
-{
-	int from, to = 1;
-
-	for (from = 1; from < argc; from++) {
-		if (brief && !strcmp(argv[from], "--brief"))
-			*brief = true;
-		else if (!strcmp(argv[from], "--run-directory") && from + 1 < argc)
-			doctor->run_directory = argv[++from];
-		else
-			argv[to++] = argv[from];
-	}
-	argv[to] = NULL;
-	return to;
-}
-
 int ctl_doctor(struct ctl *ctl, int argc, char **argv)
 {
 	struct doctor doctor = { .ctl = ctl };
 	enum severity severity;
-	bool brief = false;
+	bool brief = argc > 1 && !strcmp(argv[1], "--brief");
 
-	argc = doctor_options(&doctor, &brief, argc, argv);
-	if (ctl_no_arguments(argc, argv) || !doctor_may_examine())
+	if (ctl_no_arguments(argc - brief, argv + brief) || !doctor_may_examine())
 		return SEVERITY_UNKNOWN;
 	doctor_examine(&doctor);
 	if (ctl->as_json)

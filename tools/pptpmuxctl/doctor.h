@@ -13,7 +13,6 @@
 
 struct doctor {
 	struct ctl		*ctl;		/* its client is NULL without the module */
-	const char		*run_directory;	/* of pptpmuxd, NULL: the usual one */
 	struct json_tree	*config;	/* of pptpmuxd, NULL if it did not answer */
 	char			*no_secret;	/* what pppd says of the secrets, NULL: nothing */
 	struct findings		findings;
@@ -21,7 +20,7 @@ struct doctor {
 
 /**
  * doctor_examine() - Run all checks
- * @doctor: with @ctl and @run_directory set, all else zero
+ * @doctor: with @ctl set, all else zero
  *
  * To be ended with doctor_free().
  */

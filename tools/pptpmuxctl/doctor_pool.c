@@ -104,7 +104,7 @@ void doctor_pool(struct doctor *doctor)
 	struct json_tree *tree;
 
 	if (!doctor->config ||
-	    query_ask(doctor->run_directory, "pool", &answer, path, sizeof(path)))
+	    query_ask(doctor->ctl->run_directory, "pool", &answer, path, sizeof(path)))
 		return;
 	tree = json_tree_read(answer);
 	free(answer);

@@ -105,7 +105,7 @@ static void check_port(struct doctor *doctor)
 void doctor_server(struct doctor *doctor)
 {
 	char path[QUERY_PATH_SIZE], *answer;
-	int err = query_ask(doctor->run_directory, "config", &answer, path, sizeof(path));
+	int err = query_ask(doctor->ctl->run_directory, "config", &answer, path, sizeof(path));
 
 	if (err) {
 		report_silence(doctor, err, path);

@@ -13,9 +13,6 @@ void doctor_show_json(struct json *json, const struct findings *findings);
 void doctor_show_finding(const struct finding *finding, const char *indent);
 void doctor_show_finding_json(struct json *json, const struct finding *finding);
 
-/* Takes the options of @doctor out of the arguments; returns how many are left */
-int doctor_options(struct doctor *doctor, bool *brief, int argc, char **argv);
-
 /* False after telling that it needs root */
 bool doctor_may_examine(void);
 

@@ -354,7 +354,6 @@ int ctl_explain(struct ctl *ctl, int argc, char **argv)
 	const struct code *code;
 	uint32_t number;
 
-	argc = doctor_options(&doctor, NULL, argc, argv);
 	if (argc == 1) {
 		list(ctl);
 		return SEVERITY_NONE;

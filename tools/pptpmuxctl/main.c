@@ -23,10 +23,10 @@ static const struct ctl_command commands[] = {
 	  "what slots are for, and what their calls may have on their way; SLOT is VPN3, 3,\n"
 	  "      VPN1-100 or all, table what holds for slots that say nothing" },
 	{ "resize", ctl_resize, "N", "the number of slots, 1 to 65535" },
-	{ "doctor", ctl_doctor, "[--brief] [--run-directory DIR]",
+	{ "doctor", ctl_doctor, "[--brief]",
 	  "what keeps calls from coming in, and what mends it; exit codes for monitoring:\n"
 	  "      0 healthy, 1 warning, 2 fault, 3 could not examine" },
-	{ "explain", ctl_explain, "[[error|event|result|cdn] NUMBER] [--run-directory DIR]",
+	{ "explain", ctl_explain, "[[error|event|result|cdn] NUMBER]",
 	  "what a number means that a client or a log shows, and which of its causes hold\n"
 	  "      here and now; exit codes as of doctor" },
 };
@@ -112,8 +112,9 @@ static void help(void)
 		printf("  %s%s%s\n      %s\n", commands[i].name, *commands[i].arguments ? " " : "",
 		       commands[i].arguments, commands[i].help);
 	puts("\nIt acts in its own network namespace: ip netns exec NAME pptpmuxctl ...\n"
-	     "Exit codes: 0 done, 1 refused by the kernel, 2 wrong usage, 3 module not\n"
-	     "loaded, 4 no permission, 5 events did not come in time. See pptpmuxctl(8).");
+	     "Exit codes, but of doctor and explain: 0 done, 1 refused by the kernel, 2 wrong\n"
+	     "usage, 3 module not loaded, 4 no permission, 5 events did not come in time.\n"
+	     "See pptpmuxctl(8).");
 }
 
 static const struct ctl_command *find_command(const char *name)

@@ -43,9 +43,9 @@ _pptpmuxctl()
 	slots | table) words="--json" ;;
 	calls) words="-s --json" ;;
 	pool) words="--run-directory --json" ;;
-	doctor) words="--brief --run-directory --json" ;;
+	doctor) words="--brief --json" ;;
 	explain)
-		words="error event result cdn --run-directory --json $(pptpmuxctl explain 2>/dev/null |
+		words="error event result cdn --json $(pptpmuxctl explain 2>/dev/null |
 			awk '{ sub(/:/, "", $2); print $2 }')"
 		;;
 	events)
