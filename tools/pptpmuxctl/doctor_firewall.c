@@ -110,8 +110,10 @@ static char *describe(const struct source *source, const struct firewall_blame *
 	int rc;
 
 	if (!blame->rule)
-		rc = asprintf(&text, "the policy of %s %s, as no rule accepts them,",
-			      blame->base->table, blame->base->name);
+		rc = asprintf(&text, "the policy of %s%s%s %s, as no rule accepts them,",
+			      source->insert ? source->insert : "",
+			      source->insert ? " -t " : "", blame->base->table,
+			      blame->base->name);
 	else if (source->insert)
 		rc = asprintf(&text, "the rule \"%s -t %s %s\"", source->insert,
 			      blame->chain->table, blame->rule->text);
