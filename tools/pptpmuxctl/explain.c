@@ -49,6 +49,8 @@ static const char weak_client[] =
 	"the client offers only weaker methods than MS-CHAPv2, or none: correct it there, or see authentication in pptpmuxd.conf(5)";
 static const char no_encryption[] =
 	"the client's setting for encryption and the server's do not meet: require it on both, or see encryption in pptpmuxd.conf(5)";
+static const char backed_off[] =
+	"the client's address is kept waiting after failed log-ins: see \"backed-off\" in the log, and login-failures in pptpmuxd.conf(5)";
 static const char line_lost[] =
 	"the line to the client has failed, or a NAT on the way has forgotten the call: lower lcp-echo-interval in options";
 
@@ -64,7 +66,7 @@ static const struct code codes[] = {
 	{ "error", 629, "the remote computer disconnected the port",
 	  "The server hung up or refused the call. In Windows NT 4.0 this was all that a client saw when no port was set to receive calls (Microsoft's Q170977); pptpmuxd sends the reason, which not every client shows.",
 	  HERE(REFUSED, NO_PPPD, NO_LOGIN, NO_MPPE, NO_ADDRESS),
-	  ELSEWHERE(wrong_password, weak_client, see_log) },
+	  ELSEWHERE(backed_off, wrong_password, weak_client, see_log) },
 	{ "error", 633, "the port is in use, or not set up for dialling out",
 	  "The client itself has no free port for its call. On a Linux client with pptp-mux: no slot of its own may be used to dial.",
 	  HERE(FINDING_SLOTS_DISABLED),
@@ -82,11 +84,12 @@ static const struct code codes[] = {
 	{ "error", 678, "there is no answer",
 	  "The control connection did not come about.",
 	  HERE(UNREACHABLE),
-	  ELSEWHERE(tcp_on_the_way, "the client has another address or name of the server") },
+	  ELSEWHERE(backed_off, tcp_on_the_way,
+		    "the client has another address or name of the server") },
 	{ "error", 691, "access denied: user name or password",
 	  "The client's MS-CHAPv2 answer was not right.",
 	  HERE(NO_LOGIN),
-	  ELSEWHERE(wrong_password,
+	  ELSEWHERE(backed_off, wrong_password,
 		    "the client puts a domain in front (DOMAIN\\\\user): write the name so into chap-secrets") },
 	{ "error", 717, "no address is free",
 	  "Every address of the user's pool is in use or set aside.",
@@ -155,7 +158,7 @@ static const struct code codes[] = {
 	{ "error", 800, "the VPN connection could not be made",
 	  "The server could not be reached at all.",
 	  HERE(UNREACHABLE),
-	  ELSEWHERE(tcp_on_the_way, "the client has another address or name of the server") },
+	  ELSEWHERE(backed_off, tcp_on_the_way, "the client has another address or name of the server") },
 	{ "error", 806, "connected, and yet the VPN connection cannot be completed",
 	  "TCP port 1723 passes, and GRE does not.",
 	  HERE(FINDING_GRE_FILTERED, NO_PPPD),
@@ -165,6 +168,10 @@ static const struct code codes[] = {
 	  HERE(FINDING_SERVER_STOPPED, FINDING_SERVER_HANGS, FINDING_GRE_FILTERED,
 	       FINDING_ICMP_FILTERED, FINDING_MTU),
 	  ELSEWHERE(line_lost, gre_on_the_way) },
+	{ "event", 20014, "a user failed to authenticate",
+	  "As error 691, seen from the server.",
+	  HERE(NO_LOGIN),
+	  ELSEWHERE(wrong_password, weak_client) },
 	{ "event", 20049, "authentication timed out",
 	  "The client did not answer the challenge in time.",
 	  HERE(FINDING_GRE_FILTERED),
