@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "json_read.h"
+#include "json_tree.h"
 #include "tap.h"
 
 static void escapes(void)
@@ -133,8 +134,25 @@ static void reading(void)
 	}
 }
 
+static void tree(void)
+{
+	char text[] = "{\"a\": [1, {\"b\": \"x\"}], \"n\": 47, \"e\": null}", half[] = "{\"a\": [1, {";
+	struct json_tree *root = json_tree_read(text);
+	const struct json_tree *list = json_tree_get(root, "a");
+
+	ok(list && !list->text && list->first && !strcmp(list->first->text, "1") &&
+	   list->first->next == list->last &&
+	   !strcmp(json_tree_text(list->last, "b", ""), "x"), "tree: arrays and objects");
+	ok(json_tree_number(root, "n") == 47 && !strcmp(json_tree_text(root, "e", ""), "null") &&
+	   !json_tree_get(root, "b") && !strcmp(json_tree_text(root, "a", "none"), "none") &&
+	   !json_tree_get(NULL, "a"), "tree: members, and none");
+	json_tree_free(root);
+	ok(!json_tree_read(half), "tree: half a document is none");
+}
+
 int main(void)
 {
+	tree();
 	escapes();
 	levels();
 	reading();
