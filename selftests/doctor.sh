@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Guests: bookworm
+#
 # The doctor: faults made on purpose, each of which it names first, with a command that
 # mends it; and a healthy host, of which it says nothing. The command that it prints is
 # run as it stands, where that can be, and then the host is healthy again.
