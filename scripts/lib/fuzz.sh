@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The pure parts of the module in user space. Sourced; needs build.sh.
+# What strangers' octets reach, in user space. Sourced; needs build.sh.
 
-FUZZ_PACKAGES=(clang libclang-rt-14-dev python3)
+FUZZ_PACKAGES=(clang libclang-rt-14-dev libevent-dev python3)
 
 fuzz_tests()
 {

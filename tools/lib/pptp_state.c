@@ -155,21 +155,24 @@ const struct pptp_machine pptp_in_pac = {
 	.cell = {
 		[PPTP_IDLE] = {
 			[PPTP_ON_PLACE]		= TO(WAIT_REPLY, REQUEST),
-			/* * on its way when we gave up, of which the PNS is notified */
-			[PPTP_ON_REPLY]		= TO(IDLE, NOTHING),
-			[PPTP_ON_BAD_REPLY]	= TO(IDLE, NOTHING),
 			CALL_OVER,
 		},
 		[PPTP_WAIT_REPLY] = {
 			[PPTP_ON_REPLY]		= TO(ESTABLISHED, CONNECT),
 			[PPTP_ON_BAD_REPLY]	= TO(IDLE, END),
-			/* * the PNS has thought better of it */
-			[PPTP_ON_CLEAR]		= TO(IDLE, NOTIFY),
-			[PPTP_ON_HANG_UP]	= TO(IDLE, NOTIFY),
-			[PPTP_ON_TIMEOUT]	= TO(IDLE, NOTIFY),
+			/* the RFC draws idle; but the reply is yet to come (*) */
+			[PPTP_ON_HANG_UP]	= TO(WAIT_DISCONNECT, NOTIFY),
+			[PPTP_ON_TIMEOUT]	= TO(WAIT_DISCONNECT, NOTIFY),
 			[PPTP_ON_LOST]		= TO(IDLE, END),
 		},
 		PAC_STANDS,
+		[PPTP_WAIT_DISCONNECT] = {
+			[PPTP_ON_REPLY]		= TO(IDLE, END),
+			[PPTP_ON_BAD_REPLY]	= TO(IDLE, END),
+			[PPTP_ON_HANG_UP]	= TO(WAIT_DISCONNECT, NOTHING),
+			[PPTP_ON_TIMEOUT]	= TO(IDLE, END),
+			[PPTP_ON_LOST]		= TO(IDLE, END),
+		},
 	},
 };
 

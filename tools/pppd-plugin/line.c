@@ -54,11 +54,13 @@ static void do_exists(struct line *line, const struct pptp_msg *msg)
 	put(line, &reply);
 }
 
+/* That clears the call (RFC 2637, section 2.3) */
 static void stop(struct line *line, enum pptp_stop_reason reason)
 {
 	const struct pptp_msg request = { .type = PPTP_STOP_RQ, .stop.result = reason };
 
 	put(line, &request);
+	line_call(line, PPTP_ON_LOST);
 }
 
 static void do_stop(struct line *line, const struct pptp_msg *msg)

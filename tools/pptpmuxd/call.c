@@ -571,16 +571,12 @@ static struct call *named_by(struct control *control, const struct pptp_msg *msg
 	return call_find(control, *id);
 }
 
-/*
- * For a call that there is not, or no more. A PAC that has given up an incoming
- * call may yet get the reply to it; but we have no line that would ring.
- */
+/* For a call that there is not, or no more */
 static void stray(struct control *control, const struct pptp_msg *msg, uint16_t id)
 {
 	const struct pptp_machine *machine = pptp_call_machine(msg->type);
 
-	if (msg->type != PPTP_ICRP &&
-	    pptp_listed(machine, PPTP_IDLE, pptp_call_event(msg))) {
+	if (pptp_listed(machine, PPTP_IDLE, pptp_call_event(msg))) {
 		log_debug("%s: %s for call id %u, which has no call", control->name,
 			  pptp_type_name(msg->type), id);
 		return;
