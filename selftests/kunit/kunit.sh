@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# Guests: debug
+#
 # Loads KUnit suites (default: those of this build) and judges their results, case by
 # case. insmod succeeds even if cases fail, so only the results count.
 #
