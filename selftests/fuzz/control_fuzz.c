@@ -24,6 +24,7 @@
 
 #include "call.h"
 #include "call_stats.h"
+#include "collision.h"
 #include "control.h"
 #include "events.h"
 #include "lease.h"
@@ -40,7 +41,7 @@ enum {
 	PPPD_ASK,		/* number of the call: its client has logged in */
 	HANG_UP,		/* number of the call */
 	LEAVE,
-	KERNEL,			/* what claims are refused with */
+	KERNEL,			/* bits 0 to 2: what claims are refused with; 3: we dial the peer */
 	ERRORS,			/* the module has counted more */
 	RECONNECT,		/* the peer closes, and opens another one */
 	SPLIT,			/* octets that are sent at a time from now on */
@@ -59,6 +60,7 @@ struct pppd {
 };
 
 static uint8_t kernel_refuses;
+static bool dials;
 static uint16_t next_call_id;
 static uint32_t lost;
 static unsigned int held;	/* call sockets */
@@ -159,6 +161,12 @@ void lease_end(struct call *call)
 void lease_retry(struct server *server)
 {
 	(void)server;
+}
+
+bool collision_with(struct in_addr peer)
+{
+	(void)peer;
+	return dials;
 }
 
 const char *single_conflict(const struct call *call, enum config_single_by by)
@@ -392,7 +400,9 @@ static void on_record(struct server *server, struct listener *peer, struct input
 			control_leave(control);
 		break;
 	case KERNEL:
-		kernel_refuses = next(input) & 7;
+		kernel_refuses = next(input);
+		dials = kernel_refuses & 8;
+		kernel_refuses &= 7;
 		break;
 	case ERRORS:
 		lost++;
@@ -557,6 +567,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { .data = data, .left = size };
 
 	kernel_refuses = 0;
+	dials = false;
 	next_call_id = 0;
 	lost = 0;
 	if (next(&input) & 1)

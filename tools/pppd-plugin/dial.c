@@ -15,19 +15,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "collision.h"
 #include "pppd_compat.h"
 
 /*
- * Waits for @events. Signals that end a dial are blocked outside of ppoll(), so
- * that none can slip in between the look for it and the wait.
+ * Waits for @events, or until something can be read from @other. Signals that end a
+ * dial are blocked outside of ppoll(), so that none can slip in between the look for
+ * it and the wait.
  */
-static bool wait_for(int fd, short events, long long deadline, const sigset_t *waiting)
+static bool wait_for(int fd, short events, int other, long long deadline,
+		     const sigset_t *waiting)
 {
-	struct pollfd poll = { .fd = fd, .events = events };
+	struct pollfd polls[] = {
+		{ .fd = fd, .events = events },
+		{ .fd = other, .events = POLLIN },
+	};
 	long long left = deadline - clock_ms();
 	struct timespec timeout = { left / 1000, left % 1000 * 1000000 };
 
-	return left > 0 && !compat_signaled() && ppoll(&poll, 1, &timeout, waiting) >= 0 &&
+	return left > 0 && !compat_signaled() && ppoll(polls, 2, &timeout, waiting) >= 0 &&
 	       !compat_signaled();
 }
 
@@ -99,7 +105,7 @@ static int open_tcp(const struct dial_plan *plan, const struct sockaddr_in *serv
 	if (connect(fd, (const struct sockaddr *)server, sizeof(*server)) < 0 &&
 	    errno != EINPROGRESS)
 		return connect_failed(plan, fd, errno);
-	if (!wait_for(fd, POLLOUT, clock_ms() + DIAL_CONNECT_MS, waiting))
+	if (!wait_for(fd, POLLOUT, -1, clock_ms() + DIAL_CONNECT_MS, waiting))
 		return connect_failed(plan, fd, EINTR);
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len);
 	if (!code && getpeername(fd, &(struct sockaddr){ 0 }, &(socklen_t){ sizeof(struct sockaddr) }))
@@ -119,12 +125,31 @@ static void report_end(const struct line *line, const char *wanted)
 		      pptp_type_name(line->last.type), wanted);
 }
 
+/* The peer dials us, too: the higher address goes on. Returns whether that is it. */
+static bool collision_lost(struct line *line)
+{
+	struct sockaddr_in ours = { 0 }, theirs = { 0 };
+	socklen_t len = sizeof(ours);
+
+	getsockname(line->stream.fd, (struct sockaddr *)&ours, &len);
+	len = sizeof(theirs);
+	getpeername(line->stream.fd, (struct sockaddr *)&theirs, &len);
+	if (pptp_collision_won(ntohl(ours.sin_addr.s_addr), ntohl(theirs.sin_addr.s_addr))) {
+		line_control(line, PPTP_ON_COLLISION_WON);
+		return false;
+	}
+	error("pptp: the server dials this host at the same time, and its connection is kept; ours can be dialled again");
+	line_control(line, PPTP_ON_COLLISION_LOST);
+	return true;
+}
+
 /*
- * Reads until *@state is no longer @from. Returns whether a message has ended
- * that wait; if not, why has been reported.
+ * Reads until *@state is no longer what it was. @collision is the descriptor of an
+ * announcement, or -1. Returns whether a message has ended the wait; if not, why has
+ * been reported.
  */
 static bool await(const struct dial_plan *plan, struct line *line, const enum pptp_state *state,
-		  const char *wanted, const sigset_t *waiting)
+		  const char *wanted, int collision, const sigset_t *waiting)
 {
 	long long deadline = clock_ms() + plan->reply_timeout * 1000LL;
 	enum pptp_state from = *state;
@@ -135,7 +160,9 @@ static bool await(const struct dial_plan *plan, struct line *line, const enum pp
 		case STREAM_MESSAGE:
 			break;
 		case STREAM_NOTHING:
-			if (wait_for(line->stream.fd, POLLIN, deadline, waiting))
+			if (collision >= 0 && collision_told(collision) && collision_lost(line))
+				return false;
+			if (wait_for(line->stream.fd, POLLIN, collision, deadline, waiting))
 				break;
 			if (!compat_signaled())
 				error("pptp: no %s within %d s; see the server's log", wanted,
@@ -153,12 +180,18 @@ static bool await(const struct dial_plan *plan, struct line *line, const enum pp
 	return true;
 }
 
-static bool start(const struct dial_plan *plan, struct line *line, const sigset_t *waiting)
+static bool start(const struct dial_plan *plan, struct line *line, struct in_addr server,
+		  const sigset_t *waiting)
 {
 	const char *wanted = pptp_type_name(PPTP_SCCRP);
+	int collision = collision_announce(server);
+	bool good;
 
 	line_control(line, PPTP_ON_OPEN);
-	if (!await(plan, line, &line->control, wanted, waiting))
+	good = await(plan, line, &line->control, wanted, collision, waiting);
+	if (collision >= 0)
+		close(collision);
+	if (!good)
 		return false;
 	if (line->control == PPTP_ESTABLISHED)
 		return true;
@@ -193,7 +226,7 @@ static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
 
 	line->call_id = dialled->call.call_id;
 	line_call(line, PPTP_ON_PLACE);
-	if (!await(plan, line, &line->call, wanted, waiting))
+	if (!await(plan, line, &line->call, wanted, -1, waiting))
 		return false;
 	if (line->call == PPTP_ESTABLISHED) {
 		call_socket_peer_window(&dialled->call, line->window);
@@ -232,7 +265,8 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 		report(&refusal, plan->usage);
 		return false;
 	}
-	if (!start(plan, &dialled->line, waiting) || !request_call(plan, dialled, waiting))
+	if (!start(plan, &dialled->line, dialled->peer, waiting) ||
+	    !request_call(plan, dialled, waiting))
 		return false;
 	if (call_socket_connect(&dialled->call, dialled->peer, dialled->line.peer_call_id,
 				&refusal) == 0)

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "collision.h"
 #include "limits.h"
 #include "log.h"
 
@@ -259,13 +260,30 @@ static void step(struct control *control, enum pptp_event event, const struct pp
 
 /* ---- events ---- */
 
+/* Only the server knows what else there is with the peer */
+static enum pptp_event judge_start(struct control *control)
+{
+	uint32_t ours = ntohl(control->local.sin_addr.s_addr);
+	uint32_t theirs = ntohl(control->peer.sin_addr.s_addr);
+	bool won = pptp_collision_won(ours, theirs);
+
+	if (limits_blocked(control->source, limits_clock()))
+		return PPTP_ON_START_DENIED;
+	/* this host may well dial itself */
+	if (ours == theirs || !collision_with(control->peer.sin_addr))
+		return PPTP_ON_START;
+	control_log(control, LOG_INFO, "it dials us while we dial it: %s",
+		    won ? "our connection is kept" : "its connection is kept");
+	return won ? PPTP_ON_COLLISION_WON : PPTP_ON_COLLISION_LOST;
+}
+
 static void handle(struct control *control, const struct pptp_msg *msg)
 {
 	enum pptp_event event = pptp_control_event(msg);
 
 	log_debug("%s: got %s", control->name, pptp_type_name(msg->type));
-	if (event == PPTP_ON_START && limits_blocked(control->source, limits_clock()))
-		event = PPTP_ON_START_DENIED;
+	if (event == PPTP_ON_START && control->state == PPTP_IDLE)
+		event = judge_start(control);
 	if (!pptp_listed(&pptp_receiver, control->state, event))
 		control_log(control, LOG_WARNING, "unexpected %s (state %s)",
 			    pptp_type_name(msg->type), pptp_state_name(control->state));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "collision.h"
 #include "control.h"
 #include "peer.h"
 #include "rundir.h"
@@ -74,7 +75,7 @@ static void remove_files(void)
 	rmdir(directory);
 }
 
-static void server_up(void)
+static void server_up_at(const char *address)
 {
 	struct config *config;
 	char path[128];
@@ -83,12 +84,18 @@ static void server_up(void)
 	config = config_load(path);
 	if (!config)
 		abort();
+	inet_pton(AF_INET, address, &config->listen);
 	config->port = 0;	/* any that is free */
 	server = server_new(base, config);
 	if (!server)
 		abort();
 	unsetenv("FAKE_EXIT");
 	memset(&fake_refusal, 0, sizeof(fake_refusal));
+}
+
+static void server_up(void)
+{
+	server_up_at("127.0.0.1");
 }
 
 static bool nothing_left(void)
@@ -752,6 +759,43 @@ static bool client_call_until(struct client *client)
 	return false;
 }
 
+/* We dial the client while it dials us: the higher address goes on */
+static void test_collision(void)
+{
+	struct in_addr client_address;
+	struct pptp_msg reply;
+	struct client client;
+	int dialler;
+
+	server_up_at("0.0.0.0");
+	server->config->start_timeout = 1;
+	inet_pton(AF_INET, "127.0.0.1", &client_address);
+	dialler = collision_announce(client_address);
+	ok(dialler >= 0 && collision_announce(client_address) < 0, "one dialler waits for a peer");
+	ok(client_start(&client) && !collision_told(dialler), "a host that dials itself");
+	client_close(&client);
+	close(dialler);
+
+	inet_pton(AF_INET, "127.0.0.2", &client_address);
+	dialler = collision_announce(client_address);
+	client_source = "127.0.0.2";
+	client_target = "127.0.0.1";
+	ok(client_start(&client) && collision_told(dialler),
+	   "collision, the peer's address is higher: its connection is accepted, our dialler told");
+	client_close(&client);
+	client_target = "127.0.0.3";
+	client_connect(&client);
+	ok(client_ask(&client, &sccrq, &reply) == 0 && collision_told(dialler),
+	   "ours is higher: nothing is sent to it");
+	client_close(&client);
+	close(dialler);
+	ok(client_start(&client) && client_alive(&client), "no collision when we do not wait");
+	client_close(&client);
+	client_source = "127.0.0.1";
+	client_target = NULL;
+	server_down();
+}
+
 /* The kernel holds all of 127.0.0.0/8, so there are as many sources as are wanted */
 static void connect_from(struct client *client, const char *source)
 {
@@ -988,6 +1032,7 @@ int main(void)
 
 	test_states();
 	test_version();
+	test_collision();
 	test_stream();
 	test_refusals();
 	test_requests();

@@ -153,6 +153,7 @@ struct client {
 };
 
 static const char *client_source = "127.0.0.1";
+static const char *client_target;		/* NULL: where the server listens */
 
 static void client_connect(struct client *client)
 {
@@ -161,6 +162,8 @@ static void client_connect(struct client *client)
 
 	getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &len);
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client_target)
+		inet_pton(AF_INET, client_target, &address.sin_addr);
 	inet_pton(AF_INET, client_source, &source.sin_addr);
 	if (bind(client->fd, (struct sockaddr *)&source, sizeof(source)) < 0 ||
 	    connect(client->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
