@@ -5,11 +5,17 @@
 Usage: server.py PART SERVER
 """
 
+import os
+import socket
 import struct
 import sys
+import time
 
 import pptp_peer as pptp
 from pptp_peer import Control
+
+# Of the client, where the server's host can dial it; above the server's
+PEER = "10.9.1.2"
 
 
 def connected():
@@ -17,6 +23,12 @@ def connected():
     slots = pptp.ctl("s", "slots")["slots"]
     return {slot["call"]["peer_id"]: slot["state"]
             for slot in slots if slot.get("call")}
+
+
+def connections():
+    """What pptpmuxd says of its control connections."""
+    return pptp.ctl("s", "--run-directory", os.environ["RUN_DIRECTORY"],
+                    "connections")["connections"]
 
 
 def several_calls(server):
@@ -61,17 +73,60 @@ def echo(server):
 
 
 def link_info(server):
-    """Set-Link-Info is taken, for a call and for none, and changes nothing."""
+    """Set-Link-Info and WAN-Error-Notify are kept, are taken for no call too, and
+    change nothing."""
     with Control(server).start() as control:
         theirs = control.call(41)
-        control.send(pptp.sli(theirs))
+        control.send(pptp.sli(theirs, accm=0x000a0000))
+        control.send(pptp.message(pptp.WEN, struct.pack("!HxxII", theirs, 1, 2)))
         control.send(pptp.sli(theirs ^ 0xffff))
         control.send(pptp.EXAMPLE[pptp.WEN])
         control.send(pptp.echo_rq(1))
         control.expect(pptp.ECHO_RP)
         assert connected() == {41: "connected"}, connected()
+        call, = connections()[0]["calls"]
+        assert (call["send_accm"], call["receive_accm"]) == ("000a0000", "000a0000")
+        assert (call["peer_errors"]["crc"], call["peer_errors"]["framing"]) == (1, 2)
         control.clear(41, theirs)
         control.stop()
+
+
+def wan_errors(server):
+    """What is wrong with a call's packets is told, all there ever was of it, and at
+    most once in wan-error-interval, which is 1 s here."""
+    with Control(server).start() as control, \
+            socket.socket(socket.AF_INET, socket.SOCK_RAW, 47) as gre:
+        theirs = control.call(71)
+        gre.connect((server, 0))
+        told = []
+        for count in 1, 2:
+            # one of the bits that must be zero is not
+            gre.send(struct.pack("!HHHHI", 0x3009, 0x880b, 1, theirs, count) + b"\0")
+            wen = control.expect(pptp.WEN)
+            told.append(time.monotonic())
+            assert struct.unpack_from("!H2xII", wen, 12) == (71, 0, count), wen
+        assert told[1] - told[0] > 0.9, told
+        control.send(pptp.ccrq(71))
+        statistics = control.expect(pptp.CDN)[20:].rstrip(b"\0").decode("ascii")
+        assert "malformed 2" in statistics, statistics
+        control.stop()
+
+
+def collision(server):
+    """Is dialled by the server's host, and dials it before it answers: this end has
+    the higher address, so its own connection is kept, and the other one closed."""
+    with socket.create_server((PEER, pptp.PORT)) as listener:
+        listener.settimeout(pptp.PATIENCE)
+        print("there", flush=True)
+        dialled = Control.__new__(Control)
+        dialled.sock, dialled.data = listener.accept()[0], b""
+    with dialled:
+        dialled.sock.settimeout(pptp.PATIENCE)
+        dialled.expect(pptp.SCCRQ)
+        with Control(server).start() as ours:
+            assert dialled.expect_end() == []
+            ours.clear(61, ours.call(61))
+            ours.stop()
 
 
 def until_shutdown(server):
@@ -87,7 +142,8 @@ def until_shutdown(server):
 
 
 PARTS = {part.__name__: part for part in
-         (several_calls, stop_ends_calls, echo, link_info, until_shutdown)}
+         (several_calls, stop_ends_calls, echo, link_info, wan_errors,
+          collision, until_shutdown)}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](sys.argv[2])

@@ -18,6 +18,25 @@ part()
 	nothing_left
 }
 
+# The server's host dials c1, which dials it at the same time
+collision()
+{
+	local rc=0
+
+	ctl s set VPN6 usage receive,dial-out
+	ns c1 python3 ./server.py collision "$SERVER" >"$dir/told" &
+	peer=$!
+	wait_for "$PATIENCE" grep -q there "$dir/told"
+	: >"$dir/s.log"
+	dial s pptp_server 10.9.1.2 pptp_client "$SERVER" || rc=$?
+	cat "$dir/s.log"
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	grep -q 'dials this host at the same time' "$dir/s.log"
+	wait "$peer"
+	ctl s set VPN6 usage receive
+	nothing_left
+}
+
 reload()
 {
 	dial c1
@@ -54,13 +73,17 @@ shut_down()
 }
 
 dial_setup 2
-server_conf 'slots = 6' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 4'
+export RUN_DIRECTORY=$dir/run
+server_conf 'slots = 6' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 4' \
+	'wan-error-interval = 1'
 server_start
 
 check_call "several calls on one control connection" part several_calls
 check_call "Stop-Control-Connection-Request ends all calls" part stop_ends_calls
 check_call "echoes both ways" part echo
 check_call "Set-Link-Info and WAN-Error-Notify" part link_info
+check_call "WAN-Error-Notify with the module's counters" part wan_errors
+check_call "two ends dial each other: the higher address's connection is kept" collision
 log_mark
 check_call "SIGHUP: the configuration is read anew" reload
 check "SIGHUP: a mistake leaves the old one" reload_with_mistake

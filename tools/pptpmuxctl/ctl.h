@@ -35,6 +35,7 @@ struct ctl_command {
 
 int ctl_slots(struct ctl *ctl, int argc, char **argv);
 int ctl_calls(struct ctl *ctl, int argc, char **argv);
+int ctl_connections(struct ctl *ctl, int argc, char **argv);
 int ctl_pool(struct ctl *ctl, int argc, char **argv);
 int ctl_table(struct ctl *ctl, int argc, char **argv);
 int ctl_events(struct ctl *ctl, int argc, char **argv);

@@ -15,6 +15,8 @@
 static const struct ctl_command commands[] = {
 	{ "slots", ctl_slots, "", "what each slot is for, and what it is doing" },
 	{ "calls", ctl_calls, "[-s]", "the calls, with statistics by -s" },
+	{ "connections", ctl_connections, "",
+	  "the control connections of pptpmuxd, their calls, and where they come from" },
 	{ "pool", ctl_pool, "", "the addresses of pptpmuxd, and who has which" },
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",

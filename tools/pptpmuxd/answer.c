@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connections.h"
 #include "pppd.h"
 #include "server.h"
 
@@ -119,6 +120,7 @@ void answer_write(struct json *json, const char *question, const struct server *
 		void (*answer)(struct json *json, const struct server *server);
 	} answers[] = {
 		{ "pool", answer_pool },
+		{ "connections", connections_answer },
 		{ "config", answer_config },
 	};
 	size_t i;

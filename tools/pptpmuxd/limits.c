@@ -75,6 +75,19 @@ size_t limits_remembered(const struct limits *limits)
 	return limits->remembered;
 }
 
+/* Those too that are only remembered */
+void limits_each(const struct limits *limits,
+		 void (*tell)(const struct source *source, void *context), void *context)
+{
+	const struct source *source;
+	unsigned int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		LIST_FOREACH(source, &limits->buckets[i], bucket)
+			tell(source, context);
+	}
+}
+
 /* Has it done nothing that would matter if it came back? */
 static bool is_forgettable(const struct source *source, long long now)
 {

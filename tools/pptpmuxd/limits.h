@@ -37,6 +37,9 @@ void limits_free(struct limits *limits);
 size_t limits_remembered(const struct limits *limits);
 long long limits_clock(void);
 
+void limits_each(const struct limits *limits,
+		 void (*tell)(const struct source *source, void *context), void *context);
+
 struct source *limits_hold(struct limits *limits, struct in_addr address, long long now);
 void limits_drop(struct limits *limits, struct source *source, long long now);
 
