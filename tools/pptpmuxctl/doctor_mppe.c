@@ -9,14 +9,20 @@
 /* What pppd has the kernel ask for, when it first wants MPPE */
 #define ALIAS	"ppp-compress-18"
 
-static bool begins_line(const char *text, const char *word)
+/* Lines of "modprobe -D": what it would load, and commands that it would run instead */
+static bool is_barred(const char *text)
 {
-	const char *at;
+	static const char install[] = "install ";
+	const char *line, *end;
 
-	for (at = text; (at = strstr(at, word)); at++)
-		if (at == text || at[-1] == '\n')
+	for (line = text; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		if (!strncmp(line, install, strlen(install)) &&
+		    (memmem(line, end - line, "/false", 6) || memmem(line, end - line, "/true", 5)))
 			return true;
-	return false;
+	}
+	/* nothing to do: it is on the blacklist */
+	return !*text;
 }
 
 /* What keeps modprobe from loading it on demand; NULL: nothing */
@@ -28,8 +34,7 @@ static const char *obstacle(const char **mend)
 	char *text, *other;
 	bool loads, exists;
 
-	loads = capture(depends, CAPTURE_OUTPUT, &text) == 0 &&
-		(begins_line(text, "insmod") || begins_line(text, "builtin"));
+	loads = capture(depends, CAPTURE_OUTPUT, &text) == 0 && !is_barred(text);
 	exists = capture(by_name, CAPTURE_OUTPUT, &other) == 0;
 	free(text);
 	free(other);
