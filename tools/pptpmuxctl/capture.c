@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,16 +29,13 @@ static int milliseconds_left(const struct timespec *end)
 }
 
 /* Return: whether its output came to an end in time */
-static bool read_all(int fd, FILE *to)
+static bool read_all(int fd, FILE *to, const struct timespec *end)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
-	struct timespec end;
 	char piece[4096];
 	ssize_t got;
 
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += CAPTURE_SECONDS;
-	while (ftell(to) < TEXT_MAX && poll(&ready, 1, milliseconds_left(&end)) == 1) {
+	while (ftell(to) < TEXT_MAX && poll(&ready, 1, milliseconds_left(end)) == 1) {
 		got = read(fd, piece, sizeof(piece));
 		if (got <= 0)
 			return got == 0;
@@ -63,11 +61,21 @@ static int spawn(pid_t *pid, const char *const *argv, enum capture_what what, in
 	return rc;
 }
 
-static int finish(pid_t pid, bool ended)
+/* Return: whether it ended in time, which a program may do long after its output */
+static bool has_ended(pid_t pid, const struct timespec *end)
+{
+	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	bool good = ended.fd >= 0 && poll(&ended, 1, milliseconds_left(end)) == 1;
+
+	close(ended.fd);
+	return good;
+}
+
+static int finish(pid_t pid, bool read, const struct timespec *end)
 {
 	int status;
 
-	if (!ended)
+	if (!read || !has_ended(pid, end))
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
@@ -78,17 +86,20 @@ static int finish(pid_t pid, bool ended)
 int capture(const char *const *argv, enum capture_what what, char **text)
 {
 	int ends[2], code = CAPTURE_NONE;
+	struct timespec end;
 	size_t len;
 	FILE *out;
 	pid_t pid;
 
 	*text = NULL;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += CAPTURE_SECONDS;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return CAPTURE_NONE;
 	if (spawn(&pid, argv, what, ends[1]) == 0) {
 		close(ends[1]);
 		out = open_memstream(text, &len);
-		code = finish(pid, out && read_all(ends[0], out));
+		code = finish(pid, out && read_all(ends[0], out, &end), &end);
 		if (out)
 			fclose(out);
 	} else {
