@@ -8,7 +8,8 @@
  *	call_cost mass CALLS		many calls: bind and connect, then close
  *	call_cost claim ROUNDS CALLS BUSY	one bind() while BUSY calls are up
  *	call_cost scale CALLS SOME	bind and connect, by call: of the first SOME of
- *					many calls, of the last; then close of all
+ *					many calls, and of the last SOME; then close
+ *					of all
  *	call_cost hold CALLS		nothing: says "up", and keeps them until its
  *					standard input ends
  */
@@ -245,7 +246,8 @@ int main(int argc, char **argv)
 		mass(number(argv[2]));
 	} else if (argc == 5 && !strcmp(argv[1], "claim")) {
 		claim(number(argv[2]), number(argv[3]), number(argv[4]));
-	} else if (argc == 4 && !strcmp(argv[1], "scale")) {
+	} else if (argc == 4 && !strcmp(argv[1], "scale") &&
+		   number(argv[2]) > 2 * number(argv[3])) {
 		scale(number(argv[2]), number(argv[3]));
 	} else if (argc == 3 && !strcmp(argv[1], "hold")) {
 		hold(number(argv[2]));

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """What calls cost: to make, to end, to hold. The socket ABI alone, without pppd."""
 
-import subprocess
-
 import rig
 from muxtest import wait_until
 
-MANY, SOME = 10000, 100
+MANY, SOME = 10000, 1000
 # pptp.ko waits for grace periods in each close(): fewer have to do
 PPTP_CHURN, MUX_CHURN = 10, 200
 SLOTS_FEW, SLOTS_MANY = 128, 65535
@@ -18,20 +16,18 @@ def cost(*words):
     return [int(word) for word in found.split()]
 
 
-def meminfo():
-    """/proc/meminfo in octets, without what could be given back"""
-    subprocess.run(["sync"], check=True)
-    with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as control:
-        control.write("3")
+def kernel_memory():
+    """Octets that the kernel holds: slab, vmalloc and what each processor has"""
     with open("/proc/meminfo", encoding="ascii") as info:
-        return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in info}
+        found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in info}
+    return [found[name] for name in ("Slab", "VmallocUsed", "Percpu")]
 
 
-def grown(before, after, count):
-    """Of each of @count things: octets in all, in the kernel's slab, per CPU"""
-    return {"octets": round((before["MemFree"] - after["MemFree"]) / count),
-            "slab": round((after["Slab"] - before["Slab"]) / count),
-            "percpu": round((after["Percpu"] - before["Percpu"]) / count)}
+def grown(before, count):
+    """By each of @count things since"""
+    slab, vmalloc, percpu = (round((now - then) / count)
+                             for now, then in zip(kernel_memory(), before))
+    return {"octets": slab + vmalloc + percpu, "slab": slab, "percpu": percpu}
 
 
 class Calls:
@@ -41,43 +37,49 @@ class Calls:
     def add(self, path, what, ns):
         self.results.add("call", path=path, what=what, us=round(ns / 1000, 1))
 
-    def both_modules(self, path, churn):
-        self.add(path, "churn", cost("churn", 5, churn)[0])
-        if path == "pptp-mux":
-            rig.resize(MANY)
+    def scale(self, path):
+        """In a module just loaded: later, the first calls get memory that others have
+        left, and the last ones do not."""
         first, last, close = cost("scale", MANY, SOME)
-        self.add(path, "open first", first)
-        self.add(path, "open last", last)
+        self.add(path, f"open one of the first {SOME}", first)
+        self.add(path, f"open one of the last {SOME} of {MANY}", last)
         self.add(path, f"close {MANY}", close)
 
-    def churn_among_many(self):
-        with rig.held(MANY):
-            self.add("pptp-mux", f"churn among {MANY}", cost("churn", 5, MUX_CHURN)[0])
-
-    def memory_of_slots(self):
-        rig.resize(SLOTS_FEW)
-        before = meminfo()
-        rig.ctl("near", "resize", str(SLOTS_MANY))
-        found = grown(before, meminfo(), SLOTS_MANY - SLOTS_FEW)
-        self.results.add("memory", path="pptp-mux", what="slot", **found)
+    def churn(self, path, what, count):
+        self.add(path, what, cost("churn", 5, count)[0])
 
     def memory_of_calls(self):
         rig.resize(MANY + 16)
-        before = meminfo()
+        before = kernel_memory()
         with rig.held(MANY):
             # at both ends
-            found = grown(before, meminfo(), 2 * MANY)
-        self.results.add("memory", path="pptp-mux", what="call", **found)
+            self.results.add("memory", path="pptp-mux", what="call",
+                             **grown(before, 2 * MANY))
+
+    def memory_of_slots(self):
+        rig.resize(SLOTS_FEW)
+        before = kernel_memory()
+        rig.ctl("near", "resize", str(SLOTS_MANY))
+        self.results.add("memory", path="pptp-mux", what="slot",
+                         **grown(before, SLOTS_MANY - SLOTS_FEW))
+
+    def mux(self):
+        rig.resize(MANY + 16)
+        self.scale("pptp-mux")
+        wait_until(rig.slots_free)
+        self.churn("pptp-mux", "open and close one", MUX_CHURN)
+        with rig.held(MANY):
+            self.churn("pptp-mux", f"the same among {MANY}", MUX_CHURN)
+        self.memory_of_calls()
+        self.memory_of_slots()
 
     def all(self):
-        if rig.pptp_ko():
-            self.results.say("calls of pptp.ko")
-            with rig.pptp():
-                self.both_modules("pptp.ko", PPTP_CHURN)
         self.results.say("calls of pptp-mux")
         with rig.pptp_mux():
-            self.both_modules("pptp-mux", MUX_CHURN)
-            wait_until(rig.slots_free)
-            self.churn_among_many()
-            self.memory_of_calls()
-            self.memory_of_slots()
+            self.mux()
+        if not rig.pptp_ko():
+            return
+        self.results.say("calls of pptp.ko")
+        with rig.pptp():
+            self.scale("pptp.ko")
+            self.churn("pptp.ko", "open and close one", PPTP_CHURN)

@@ -230,6 +230,8 @@ class Dials:
     def server(self, path, server):
         self.results.say(f"calls that are dialled: {path}")
         with server(self.directory, True) as group:
+            with dialled(self.names, self.directory, True):
+                pass  # from now on programs are in memory
             self.alone(path)
             self.rate(path, group)
             self.memory(path, group)

@@ -42,6 +42,7 @@ class Packets:
         return not self.only or path in self.only
 
     def path(self, path, mode, tunnel, copies=False):
+        self.results.say(f"packets: {path} {mode}".rstrip())
         with tunnel as address:
             for source in SOURCES:
                 for size in self.sizes():

@@ -3,9 +3,10 @@
 packets come from and how long they are."""
 
 WIDTH, HEIGHT = 840, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 64, 60
+LEFT, RIGHT, TOP, BOTTOM = 40, 20, 64, 60
 SIZES = (64, 1300)
-SOURCES = {"local": "sent locally", "forwarded": "forwarded", "card": "forwarded, room in front"}
+SOURCES = {"local": "sent locally", "forwarded": "forwarded",
+           "card": "forwarded, 64 B in front"}
 BARS = {"ip_gre": "#9aa5b1", "pptp.ko": "#d9822b", "pptp-mux": "#1f6feb"}
 FONT = 'font-family="sans-serif"'
 
@@ -34,7 +35,7 @@ def scale(most, step, height):
     parts = []
     for value in range(0, int(most) + 1, step):
         y = TOP + height * (1 - value / most)
-        parts += [line(y, "#d0d7de"), text(LEFT - 8, y + 4, f"{value:,}", anchor="end")]
+        parts += [line(y, "#d0d7de"), text(LEFT - 8, y + 4, f"{value // 1000}", anchor="end")]
     return parts
 
 
@@ -60,7 +61,7 @@ def group(found, index, count, source, size, most, height):
                            f"{packet['cost'] / 1000:.1f}", 10)]
         x += bar
     middle = LEFT + (index + 0.5) * width
-    parts.append(text(middle, TOP + height + 18, f"{size} octets"))
+    parts.append(text(middle, TOP + height + 18, f"{size} B"))
     return parts
 
 
@@ -73,7 +74,7 @@ def svg(found):
     most = -(-max(costs) * 1.05 // step) * step
     about = found.about()
     parts = [rectangle(0, 0, WIDTH, HEIGHT, "#ffffff"),
-             text(LEFT, 22, f"What a packet costs above the bare path: thousands of "
+             text(LEFT, 22, f"What a packet costs above the bare path: thousand "
                   f"{about['unit']}, both ends (Linux {about['kernel']})", 14, "start")]
     parts += scale(most, step, height) + legend()
     for index, where in enumerate(groups):

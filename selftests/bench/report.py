@@ -13,12 +13,14 @@ import sys
 import plot
 
 SIZES = (64, 512, 1300)
-SOURCES = {"local": "sent locally", "forwarded": "forwarded, from a veth",
-           "card": "forwarded, from a device that leaves 64 octets in front"}
+SOURCES = {"local": "sent locally", "forwarded": "forwarded from a veth",
+           "card": "the same, 64 octets in front"}
 # Goals: of what, by its source and size, in instructions above the bare path
 COSTS = {("local", 64): 3200, ("local", 1300): 3200,
          ("forwarded", 64): 6000, ("forwarded", 1300): 10500}
 MANY = 10000
+FIRST = "open one of the first 1000"
+LAST = f"open one of the last 1000 of {MANY}"
 CLOSE_MS = 3000
 SAME = 0.10
 SAME_PACKETS = 0.05
@@ -78,21 +80,23 @@ def copies(found, path, mode, source):
 
 
 def packet_table(found, source):
-    print(f"\n{SOURCES[source] + ':':24} " +
-          " ".join(f"{f'{size} octets':>8} ratio" for size in SIZES) + "  copies")
+    print(f"\n{SOURCES[source]:28} " +
+          " ".join(f"{f'{size} B':>8} ratio" for size in SIZES) + "  copies")
     for path, mode in found.rows():
+        if not found.all("packet", path=path, mode=mode, source=source):
+            continue
         cells = " ".join(cell(found, path, mode, source, size) for size in SIZES)
         name = f"{path}, {mode}" if mode else path
-        print(f"{name:24} {cells} {copies(found, path, mode, source)}".rstrip())
+        print(f"{name:28} {cells} {copies(found, path, mode, source)}".rstrip())
 
 
 def packet_tables(found):
-    if not found.all("packet"):
+    if len(found.rows()) < 2:
         return
     about = found.about()
-    print(f"Linux {about['kernel']}, {about['unit']} a packet above those of the bare "
-          "path (veth: the whole),\nboth ends of a tunnel together; ratio: to pptp.ko "
-          "in the same mode; copies a packet, of 1300 octets")
+    print(f"Linux {about['kernel']}: {about['unit']} a packet, of both ends of a tunnel, "
+          "above those of\nthe bare path (veth: the whole). ratio: to pptp.ko's of the "
+          "same mode. copies: of a\npacket of 1300 B")
     for source in SOURCES:
         packet_table(found, source)
 
@@ -112,12 +116,13 @@ def dial_table(found):
     if not found.all("dial"):
         return
     print(f"\n{'calls that are dialled':36} {'pptp-mux':>10} {'pptpd':>10}")
-    rows = (("one, alone, ms", {"clients": 1}, "ms"),
-            ("calls a second, 8 at once", {"clients": 8}, "per_second"),
-            ("of it the server, ms a call", {"clients": 8}, "server_us"))
+    rows = (("one, from pppd's start to IPCP, ms", {"clients": 1}, "ms"),
+            ("8 at once, calls a second", {"clients": 8}, "per_second"),
+            ("processor time of the server, ms", {"clients": 8}, "server_us"))
     for name, wanted, field in rows:
         print(f"{name:36} " + " ".join(
             f"{value(found, path, wanted, field):>10}" for path in ("pptp-mux", "pptpd")))
+    print("Of each dial-in, pptp-linux itself waits for a second.")
 
 
 def value(found, path, wanted, field):
@@ -158,7 +163,7 @@ class Goals:
         for (source, size), limit in COSTS.items():
             packet = self.found.packet("pptp-mux", "", source, size)
             if packet:
-                self.judge(f"{source}, {size} octets", packet["cost"] <= limit,
+                self.judge(f"{source}, {size} B", packet["cost"] <= limit,
                            f"{packet['cost']:,}, goal {limit:,}")
 
     def no_copies(self):
@@ -173,14 +178,14 @@ class Goals:
             many = self.found.packet("pptp-mux", f"{MANY} calls", source, size)
             if one and many:
                 more = many["cost"] / one["cost"] - 1
-                self.judge(f"{source}, {size} octets, among {MANY} calls",
+                self.judge(f"{source}, {size} B, among {MANY} calls",
                            more <= SAME_PACKETS, f"{more:+.1%}, goal {SAME_PACKETS:+.0%}")
 
     def calls(self):
         us = self.found.calls("pptp-mux")
         if not us:
             return
-        more = us["open last"] / us["open first"] - 1
+        more = us[LAST] / us[FIRST] - 1
         self.judge(f"the last of {MANY} calls as cheap as the first", more <= SAME,
                    f"{more:+.1%}, goal {SAME:+.0%}")
         close = us[f"close {MANY}"] / 1000
