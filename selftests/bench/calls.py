@@ -41,16 +41,15 @@ class Calls:
         """In a module just loaded: later, the first calls get memory that others have
         left, and the last ones do not."""
         first, last, close = cost("scale", MANY, SOME)
-        self.add(path, f"open one of the first {SOME}", first)
-        self.add(path, f"open one of the last {SOME} of {MANY}", last)
-        self.add(path, f"close {MANY}", close)
+        self.add(path, "first", first)
+        self.add(path, "last", last)
+        self.add(path, "close", close)
 
     def churn(self, path, what, count):
         self.add(path, what, cost("churn", 5, count)[0])
 
-    def memory_of_calls(self):
-        rig.resize(MANY + 16)
-        before = kernel_memory()
+    def memory_of_calls(self, before):
+        """@before: when there had been none, as not all that they take is given back"""
         with rig.held(MANY):
             # at both ends
             self.results.add("memory", path="pptp-mux", what="call",
@@ -65,12 +64,13 @@ class Calls:
 
     def mux(self):
         rig.resize(MANY + 16)
+        before = kernel_memory()
         self.scale("pptp-mux")
         wait_until(rig.slots_free)
-        self.churn("pptp-mux", "open and close one", MUX_CHURN)
+        self.churn("pptp-mux", "churn", MUX_CHURN)
         with rig.held(MANY):
-            self.churn("pptp-mux", f"the same among {MANY}", MUX_CHURN)
-        self.memory_of_calls()
+            self.churn("pptp-mux", "churn-among", MUX_CHURN)
+        self.memory_of_calls(before)
         self.memory_of_slots()
 
     def all(self):
@@ -82,4 +82,4 @@ class Calls:
         self.results.say("calls of pptp.ko")
         with rig.pptp():
             self.scale("pptp.ko")
-            self.churn("pptp.ko", "open and close one", PPTP_CHURN)
+            self.churn("pptp.ko", "churn", PPTP_CHURN)

@@ -223,7 +223,7 @@ class Dials:
             pids = group.processes()
             share = sum(resident(pid)[1] for pid in pids) - idle
             rss = sorted(resident(pid)[0] for pid in pids if is_pppd(pid))
-        self.results.add("memory", path=path, what="processes of a call",
+        self.results.add("memory", path=path, what="processes",
                          octets=round(share / CLIENTS), pppd=rss[len(rss) // 2],
                          processes=round((len(pids) - 1) / CLIENTS, 1))
 

@@ -19,9 +19,12 @@ SOURCES = {"local": "sent locally", "forwarded": "forwarded from a veth",
 COSTS = {("local", 64): 3200, ("local", 1300): 3200,
          ("forwarded", 64): 6000, ("forwarded", 1300): 10500}
 MANY = 10000
-FIRST = "open one of the first 1000"
-LAST = f"open one of the last 1000 of {MANY}"
+CALLS = {"first": f"open one, of the first of {MANY}", "last": "open one, of the last",
+         "close": "close all", "churn": "open and close one, alone",
+         "churn-among": f"the same among {MANY}"}
 CLOSE_MS = 3000
+MEMORY = {"slot": "an idle slot", "call": "a call, in the kernel",
+          "processes": "a call, its processes"}
 SAME = 0.10
 SAME_PACKETS = 0.05
 TWO_CPUS = 1.7
@@ -105,11 +108,11 @@ def call_table(found):
     ours, theirs = found.calls("pptp-mux"), found.calls("pptp.ko")
     if not ours:
         return
-    print(f"\n{'calls, microseconds':36} {'pptp-mux':>10} {'pptp.ko':>10} ratio")
+    print(f"\n{'calls, microseconds':36} {'pptp-mux':>10} {'pptp.ko':>11}  ratio")
     for what, us in ours.items():
         other = theirs.get(what)
-        tail = f"{other:10,.0f} {us / other:5.3f}" if other else ""
-        print(f"{what:36} {us:10,.0f} {tail}".rstrip())
+        tail = f"{other:11,.0f} {us / other:6.3f}" if other else ""
+        print(f"{CALLS[what]:36} {us:10,.0f} {tail}".rstrip())
 
 
 def dial_table(found):
@@ -135,11 +138,16 @@ def value(found, path, wanted, field):
 def memory_table(found):
     if not found.all("memory"):
         return
-    print(f"\n{'memory':36} {'octets':>10}")
+    print(f"\n{'memory, octets':36}")
     for line in found.all("memory"):
-        more = ", ".join(f"{name} {line[name]:,}" for name in
-                         ("slab", "percpu", "pppd", "processes") if name in line)
-        print(f"{line['path'] + ', ' + line['what']:36} {line['octets']:10,}   {more}")
+        name = f"{line['path']}: {MEMORY[line['what']]}"
+        print(f"{name:36} {line['octets']:10,}   {memory_detail(line)}")
+
+
+def memory_detail(line):
+    if "pppd" in line:
+        return f"{line['processes']:.0f} of them; pppd's resident set {line['pppd']:,}"
+    return f"slab {line['slab']:,}, for each processor {line['percpu']:,}"
 
 
 def cpu_table(found):
@@ -185,16 +193,21 @@ class Goals:
         us = self.found.calls("pptp-mux")
         if not us:
             return
-        more = us[LAST] / us[FIRST] - 1
+        more = us["last"] / us["first"] - 1
         self.judge(f"the last of {MANY} calls as cheap as the first", more <= SAME,
                    f"{more:+.1%}, goal {SAME:+.0%}")
-        close = us[f"close {MANY}"] / 1000
+        close = us["close"] / 1000
         self.judge(f"{MANY} calls are closed", close < CLOSE_MS,
                    f"{close:,.0f} ms, goal {CLOSE_MS:,}")
 
     def cpus(self):
+        """Nobody can reach it on a machine that is busy: the bare path tells"""
+        bare = self.found.one("cpus", path="veth")
         line = self.found.one("cpus", path="pptp-mux")
-        if line:
+        if line and bare["ratio"] < TWO_CPUS:
+            print(f"unknown: two calls on two CPUs: the bare path, too, has only "
+                  f"{bare['ratio']} times one; try when this machine has nothing else to do")
+        elif line:
             self.judge("two calls on two CPUs", line["ratio"] >= TWO_CPUS,
                        f"{line['ratio']} times one, goal {TWO_CPUS}")
 
