@@ -40,6 +40,9 @@
 
 #define CALL_ID_MAX		65535
 
+/* Of an acknowledgment, which has no more than headers */
+#define ACK_HEADROOM		(LL_MAX_HEADER + PPTP_GRE_OVERHEAD)
+
 /* ---- counters ---- */
 
 static u64 read_stat(const struct u64_stats_sync *syncp,
@@ -213,38 +216,58 @@ static bool route_loops(struct pptp_gre *gre, const struct net_device *dev)
 	return dev->ifindex == READ_ONCE(gre->own_ifindex);
 }
 
-/*
- * The route of the last packet, if it still holds. Another one is looked up
- * when routing has changed, which is when a tunnel can come to be routed into
- * itself: that is looked for here, not for each packet. Nothing is kept as long
- * as it cannot be told.
- */
-static struct rtable *route_get(struct pptp_gre *gre,
-				enum pptp_gre_tx_drop *drop)
+/* The route of the last packet, if it still holds */
+static struct dst_entry *route_kept(const struct pptp_gre *gre)
 {
-	struct rtable *rt;
-	__be32 saddr;
+	struct dst_entry *dst = rcu_dereference_bh(gre->sk->sk_dst_cache);
 
-	rt = dst_cache_get_ip4(&gre->route, &saddr);
-	if (likely(rt))
-		return rt;
+	return dst ? dst_check(dst, 0) : NULL;
+}
 
-	rt = route_lookup(gre);
+/*
+ * Another route is looked up when routing has changed, which is when a tunnel
+ * can come to be routed into itself: that is looked for here, not for each
+ * packet. Nothing is kept as long as it cannot be told.
+ */
+static bool route_find(struct pptp_gre *gre, struct sk_buff *skb,
+		       enum pptp_gre_tx_drop *drop)
+{
+	struct rtable *rt = route_lookup(gre);
+	bool keep = true;
+
 	if (IS_ERR(rt)) {
 		*drop = PPTP_GRE_TX_NO_ROUTE;
-		return NULL;
+		return false;
 	}
 	if (rt->dst.dev->type == ARPHRD_PPP) {
 		if (route_loops(gre, rt->dst.dev)) {
 			ip_rt_put(rt);
 			*drop = PPTP_GRE_TX_LOOP;
-			return NULL;
+			return false;
 		}
-		if (!READ_ONCE(gre->own_ifindex))
-			return rt;
+		keep = READ_ONCE(gre->own_ifindex);
 	}
-	dst_cache_set_ip4(&gre->route, &rt->dst, gre->local);
-	return rt;
+	skb_dst_set(skb, &rt->dst);
+	if (keep)
+		sk_dst_set(gre->sk, dst_clone(&rt->dst));
+	return true;
+}
+
+/*
+ * Give the packet its route. Softirqs are off, which is as good as RCU's lock: the
+ * packet takes no reference on a route that is kept. Whoever keeps the packet below
+ * takes one.
+ */
+static bool route_packet(struct pptp_gre *gre, struct sk_buff *skb,
+			 enum pptp_gre_tx_drop *drop)
+{
+	struct dst_entry *dst = route_kept(gre);
+
+	skb_dst_drop(skb);
+	if (unlikely(!dst))
+		return route_find(gre, skb, drop);
+	skb_dst_set_noref(skb, dst);
+	return true;
 }
 
 /* ---- transmit ---- */
@@ -254,9 +277,11 @@ static unsigned int headroom(const struct net_device *dev)
 	return LL_RESERVED_SPACE(dev) + PPTP_GRE_OVERHEAD;
 }
 
-/* Takes the route; the skb begins with the GRE header. */
-static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
-		       struct rtable *rt, u8 tos)
+/*
+ * The skb has a route and begins with the GRE header. Length and checksum of IP's
+ * header are ip_local_out()'s.
+ */
+static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos)
 {
 	struct iphdr *iph;
 	int err;
@@ -269,21 +294,17 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) >> 2;
 	iph->tos = tos;
-	iph->tot_len = htons(skb->len);
 	iph->frag_off = 0;
-	iph->ttl = ip4_dst_hoplimit(&rt->dst);
+	iph->ttl = ip4_dst_hoplimit(skb_dst(skb));
 	iph->protocol = IPPROTO_GRE;
 	iph->saddr = gre->local;
 	iph->daddr = gre->peer;
 
-	skb_dst_drop(skb);
-	skb_dst_set(skb, &rt->dst);
 	nf_reset_ct(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
 	ip_select_ident(gre->net, skb, NULL);
-	ip_send_check(iph);
 
 	err = ip_local_out(gre->net, NULL, skb);
 	return net_xmit_eval(err);
@@ -472,36 +493,32 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
-	struct rtable *rt;
 	u8 tos;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
 	/* Pairs with the release in pptp_gre_connect(). */
 	if (!smp_load_acquire(&gre->connected))
 		goto err_free;
-	rt = route_get(gre, &drop);
-	if (!rt)
+	if (!route_packet(gre, skb, &drop))
 		goto err_free;
 	drop = PPTP_GRE_TX_NO_MEMORY;
-	if (skb_cow_head(skb, headroom(rt->dst.dev)))
-		goto err_route;
+	if (skb_cow_head(skb, headroom(skb_dst(skb)->dev)))
+		goto err_free;
 	drop = PPTP_GRE_TX_MALFORMED;
 	if (!pskb_may_pull(skb, min(skb->len, 4U)) || skb->len < 2)
-		goto err_route;
+		goto err_free;
 	if (skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
-		goto err_route;
+		goto err_free;
 
 	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	if (send_packet(gre, skb, rt, tos))
+	if (send_packet(gre, skb, tos))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
 	return;
 
-err_route:
-	ip_rt_put(rt);
 err_free:
 	kfree_skb(skb);
 	count_tx_drop(gre, drop);
@@ -542,22 +559,20 @@ static void send_ack(struct pptp_gre *gre)
 {
 	enum pptp_gre_tx_drop drop;
 	struct sk_buff *skb;
-	struct rtable *rt;
 	u32 ack;
 
-	rt = route_get(gre, &drop);
-	if (!rt)
+	skb = alloc_skb(ACK_HEADROOM, GFP_ATOMIC);
+	if (!skb)
 		return;
-	skb = alloc_skb(headroom(rt->dst.dev), GFP_ATOMIC);
-	if (!skb || !pptp_seq_take_ack(&gre->rx, &ack)) {
+	if (!route_packet(gre, skb, &drop) ||
+	    !pptp_seq_take_ack(&gre->rx, &ack)) {
 		kfree_skb(skb);
-		ip_rt_put(rt);
 		return;
 	}
-	skb_reserve(skb, headroom(rt->dst.dev));
+	skb_reserve(skb, ACK_HEADROOM);
 	push_ack_header(gre, skb, ack);
 	atomic64_inc(&gre->tx_acks);
-	send_packet(gre, skb, rt, 0);
+	send_packet(gre, skb, 0);
 }
 
 static void ack_work(struct work_struct *work)
@@ -1105,11 +1120,10 @@ static void gre_err(struct sk_buff *skb, u32 info)
  * @sk: whose options for routing apply; outlives the session
  * @owner: whom the session belongs to
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Context: any.
  */
-int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
-		    const struct pptp_gre_owner *owner)
+void pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
+		     const struct pptp_gre_owner *owner)
 {
 	gre->owner = owner;
 	gre->sk = sk;
@@ -1125,7 +1139,6 @@ int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	INIT_WORK(&gre->own_work, own_work);
 	INIT_DELAYED_WORK(&gre->window_work, window_work);
 	INIT_DELAYED_WORK(&gre->ack_work, ack_work);
-	return dst_cache_init(&gre->route, GFP_KERNEL);
 }
 
 /**
@@ -1141,7 +1154,7 @@ void pptp_gre_destroy(struct pptp_gre *gre)
 	spin_lock_bh(&gn->ended_lock);
 	add_stats(gre, gn->ended);
 	spin_unlock_bh(&gn->ended_lock);
-	dst_cache_destroy(&gre->route);
+	sk_dst_reset(gre->sk);
 }
 
 /**

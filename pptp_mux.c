@@ -626,11 +626,7 @@ static int pptp_create(struct net *net, struct socket *sock, int kern)
 		return -ENOMEM;
 	call = from_sk(sk);
 	call_init(call, net);
-	err = pptp_gre_create(&call->gre, sk, &call_gre_owner);
-	if (err) {
-		sk_free(sk);
-		return err;
-	}
+	pptp_gre_create(&call->gre, sk, &call_gre_owner);
 
 	sock_init_data(sock, sk);
 	sock->state = SS_UNCONNECTED;

@@ -16,7 +16,6 @@
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
-#include <net/dst_cache.h>
 
 #include "pptp_header.h"
 #include "pptp_reorder.h"
@@ -119,7 +118,8 @@ struct pptp_gre_rx_stats {
 /**
  * struct pptp_gre - a session
  * @owner: whose it is
- * @sk: its options for routing (mark, device); held by the owner
+ * @sk: its options for routing (mark, device), and the route to @peer that it
+ *	keeps; held by the owner
  * @net: its network namespace; held by the owner
  * @id: call id that the peer puts into its packets; 0 if none is taken
  * @peer_id: call id that we put into ours
@@ -133,7 +133,6 @@ struct pptp_gre_rx_stats {
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @closing: nothing is to be scheduled by transmit. Set before the grace period
  *	that pptp_gre_quiesce() comes after
- * @route: how to get to @peer; per CPU, softirqs off
  * @own_ifindex: what the owner last said of its device
  * @own_work: asks the owner
  * @win: the send window, numbers and round trips; what receive writes: rx_lock
@@ -168,7 +167,6 @@ struct pptp_gre {
 	bool				connected;
 	bool				closing;
 
-	struct dst_cache		route;
 	int				own_ifindex;
 	struct work_struct		own_work;
 	struct pptp_window		win;
@@ -192,8 +190,8 @@ struct pptp_gre {
 int pptp_gre_init(void);
 void pptp_gre_exit(void);
 
-int pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
-		    const struct pptp_gre_owner *owner);
+void pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
+		     const struct pptp_gre_owner *owner);
 void pptp_gre_destroy(struct pptp_gre *gre);
 int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted);
 void pptp_gre_drop_id(struct pptp_gre *gre);
