@@ -9,6 +9,8 @@
  */
 #include <linux/icmp.h>
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/ppp_defs.h>
@@ -39,6 +41,9 @@
 #define READY_MAX		256
 
 #define CALL_ID_MAX		65535
+
+/* LL_RESERVED_SPACE() of an Ethernet device */
+#define ETHERNET_SPACE		HH_DATA_ALIGN(ETH_HLEN)
 
 /* Of an acknowledgment, which has no more than headers */
 #define ACK_HEADROOM		(LL_MAX_HEADER + PPTP_GRE_OVERHEAD)
@@ -275,6 +280,31 @@ static bool route_packet(struct pptp_gre *gre, struct sk_buff *skb,
 static unsigned int headroom(const struct net_device *dev)
 {
 	return LL_RESERVED_SPACE(dev) + PPTP_GRE_OVERHEAD;
+}
+
+/**
+ * pptp_gre_headroom() - how much room to leave in front of a session's frames
+ * @net: network namespace
+ * @local: our address
+ *
+ * As much as the device takes that has the address, and Ethernet at least. Whoever
+ * forwards copies each packet that has less room than its device asks for, so this
+ * is no bound: a frame that goes to a device that takes more is copied.
+ *
+ * Context: any.
+ * Return: bytes in front of the protocol field.
+ */
+unsigned int pptp_gre_headroom(struct net *net, __be32 local)
+{
+	unsigned int room = PPTP_GRE_OVERHEAD + ETHERNET_SPACE;
+	const struct net_device *dev;
+
+	rcu_read_lock();
+	dev = __ip_dev_find(net, local, false);
+	if (dev)
+		room = max(room, headroom(dev));
+	rcu_read_unlock();
+	return room;
 }
 
 /*

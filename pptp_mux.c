@@ -247,7 +247,8 @@ static int call_claim(struct pptp_call *call, const struct pptp_addr *addr)
 	memset(&call->refusal, 0, sizeof(call->refusal));
 	call->local = *addr;
 	call->wanted = addr->call_id;
-	call->chan.ppp.hdrlen = PPTP_GRE_OVERHEAD + LL_MAX_HEADER;
+	call->chan.ppp.hdrlen = pptp_gre_headroom(call->chan.net,
+						  addr->sin_addr.s_addr);
 	call->chan.ppp.mtu = ETH_DATA_LEN - PPTP_GRE_OVERHEAD - 2;
 	err = ndiswan_claim(&call->chan, &call->refusal);
 	if (err) {

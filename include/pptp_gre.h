@@ -190,6 +190,7 @@ struct pptp_gre {
 int pptp_gre_init(void);
 void pptp_gre_exit(void);
 
+unsigned int pptp_gre_headroom(struct net *net, __be32 local);
 void pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 		     const struct pptp_gre_owner *owner);
 void pptp_gre_destroy(struct pptp_gre *gre);
