@@ -42,6 +42,9 @@
 
 #define CALL_ID_MAX		65535
 
+/* Numbers of IP that a session takes at once */
+#define IP_IDS			32
+
 /* LL_RESERVED_SPACE() of an Ethernet device */
 #define ETHERNET_SPACE		HH_DATA_ALIGN(ETH_HLEN)
 
@@ -308,33 +311,55 @@ unsigned int pptp_gre_headroom(struct net *net, __be32 local)
 }
 
 /*
- * The skb has a route and begins with the GRE header. Length and checksum of IP's
- * header are ip_local_out()'s.
+ * Behind the GRE header, which the skb begins with. There is room: skb_cow_head()
+ * has seen to it. Length and checksum are ip_local_out()'s.
  */
-static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos)
+static struct iphdr *push_ip_header(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	struct iphdr *iph;
-	int err;
 
 	skb_reset_transport_header(skb);
-	iph = skb_push(skb, sizeof(*iph));
+	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) >> 2;
-	iph->tos = tos;
-	iph->frag_off = 0;
 	iph->ttl = ip4_dst_hoplimit(skb_dst(skb));
 	iph->protocol = IPPROTO_GRE;
 	iph->saddr = gre->local;
 	iph->daddr = gre->peer;
+	return iph;
+}
+
+/*
+ * IP's number for a packet costs a keyed hash, and an atomic on a counter that all
+ * calls between two hosts share. So several are taken at once.
+ */
+static void number_packet(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	if (likely(gre->ip_ids)) {
+		iph->id = htons(gre->ip_id);
+	} else {
+		ip_select_ident_segs(gre->net, skb, NULL, IP_IDS);
+		gre->ip_id = ntohs(iph->id);
+		gre->ip_ids = IP_IDS;
+	}
+	gre->ip_id++;
+	gre->ip_ids--;
+}
+
+/* The skb has a route and all its headers. */
+static int send_packet(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	int err;
 
 	nf_reset_ct(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
-	ip_select_ident(gre->net, skb, NULL);
 
 	err = ip_local_out(gre->net, NULL, skb);
 	return net_xmit_eval(err);
@@ -356,7 +381,7 @@ static void push_data_header(struct pptp_gre *gre, struct sk_buff *skb)
 	else
 		len -= sizeof(hdr->ack);
 
-	hdr = skb_push(skb, len);
+	hdr = __skb_push(skb, len);
 	hdr->gre_hd.flags = flags;
 	hdr->gre_hd.protocol = GRE_PROTO_PPP;
 	hdr->payload_len = htons(payload_len);
@@ -414,9 +439,9 @@ static void push_ppp_header(struct pptp_gre *gre, struct sk_buff *skb)
 	if (is_lcp_negotiation(skb))
 		flags = 0;
 	if ((flags & SC_COMP_PROT) && data[0] == 0)
-		skb_pull(skb, 1);
+		__skb_pull(skb, 1);
 	if (!(flags & SC_COMP_AC)) {
-		data = skb_push(skb, 2);
+		data = __skb_push(skb, 2);
 		data[0] = PPP_ALLSTATIONS;
 		data[1] = PPP_UI;
 	}
@@ -523,6 +548,7 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
+	struct iphdr *iph;
 	u8 tos;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
@@ -543,7 +569,11 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	if (send_packet(gre, skb, tos))
+	iph = push_ip_header(gre, skb);
+	iph->tos = tos;
+	iph->frag_off = 0;
+	number_packet(gre, skb);
+	if (send_packet(gre, skb))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
@@ -576,12 +606,22 @@ static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
 	struct pptp_gre_header *hdr;
 
 	/* The acknowledgment takes the place of the sequence number. */
-	hdr = skb_push(skb, sizeof(*hdr) - sizeof(hdr->ack));
+	hdr = __skb_push(skb, sizeof(*hdr) - sizeof(hdr->ack));
 	hdr->gre_hd.flags = GRE_KEY | GRE_VERSION_1 | GRE_ACK;
 	hdr->gre_hd.protocol = GRE_PROTO_PPP;
 	hdr->payload_len = 0;
 	hdr->call_id = htons(gre->peer_id);
 	hdr->seq = htonl(ack);
+}
+
+/* No path is too narrow for one: what is never fragmented needs no number. */
+static void push_ack_ip_header(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	struct iphdr *iph = push_ip_header(gre, skb);
+
+	iph->tos = 0;
+	iph->frag_off = htons(IP_DF);
+	iph->id = 0;
 }
 
 /* Softirqs off. An acknowledgment that cannot be sent is owed to the next. */
@@ -601,8 +641,9 @@ static void send_ack(struct pptp_gre *gre)
 	}
 	skb_reserve(skb, ACK_HEADROOM);
 	push_ack_header(gre, skb, ack);
+	push_ack_ip_header(gre, skb);
 	atomic64_inc(&gre->tx_acks);
-	send_packet(gre, skb, 0);
+	send_packet(gre, skb);
 }
 
 static void ack_work(struct work_struct *work)
@@ -665,10 +706,10 @@ static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr,
 	if (pskb_trim_rcsum(skb, hdr->header_len + hdr->payload_len) ||
 	    skb_linearize(skb))
 		return false;
-	skb_pull(skb, hdr->header_len);
+	__skb_pull(skb, hdr->header_len);
 	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
 	    skb->data[1] == PPP_UI)
-		skb_pull(skb, 2);
+		__skb_pull(skb, 2);
 	*drop = PPTP_GRE_RX_MALFORMED;
 	if (!skb->len)
 		return false;

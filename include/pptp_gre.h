@@ -133,6 +133,8 @@ struct pptp_gre_rx_stats {
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @closing: nothing is to be scheduled by transmit. Set before the grace period
  *	that pptp_gre_quiesce() comes after
+ * @ip_id: number of the next packet, of which @ip_ids are left; in transmit only
+ * @ip_ids: 0 before the first
  * @own_ifindex: what the owner last said of its device
  * @own_work: asks the owner
  * @win: the send window, numbers and round trips; what receive writes: rx_lock
@@ -167,6 +169,8 @@ struct pptp_gre {
 	bool				connected;
 	bool				closing;
 
+	u16				ip_id;
+	u8				ip_ids;
 	int				own_ifindex;
 	struct work_struct		own_work;
 	struct pptp_window		win;
