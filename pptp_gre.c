@@ -646,14 +646,46 @@ static void send_ack(struct pptp_gre *gre)
 	send_packet(gre, skb);
 }
 
+/*
+ * How long an acknowledgment may yet wait for data that takes it along, in jiffies.
+ * One more when the peer may be found to wait for it, so that it has for certain.
+ */
+static unsigned long ack_left(const struct pptp_gre *gre, u32 unacked)
+{
+	unsigned long delay = usecs_to_jiffies(pptp_window_delay(&gre->win));
+	unsigned long waited = jiffies - gre->unacked_since;
+
+	lockdep_assert_held(&gre->rx_lock);
+	if (unacked >= PPTP_ACK_MIN)
+		delay++;
+	return waited < delay ? delay - waited : 0;
+}
+
+/*
+ * Looks under rx_lock, as receive does when it sees that this is pending: so a packet
+ * that comes meanwhile is either seen here, or has this scheduled again.
+ */
 static void ack_work(struct work_struct *work)
 {
 	struct pptp_gre *gre = container_of(to_delayed_work(work),
 					    struct pptp_gre, ack_work);
+	unsigned long left;
+	u32 unacked;
 
-	local_bh_disable();
-	send_ack(gre);
-	local_bh_enable();
+	spin_lock_bh(&gre->rx_lock);
+	unacked = pptp_seq_unacked(&gre->rx);
+	left = ack_left(gre, unacked);
+	if (!left)
+		pptp_ack_late(&gre->ack, unacked);
+	spin_unlock_bh(&gre->rx_lock);
+
+	if (unacked && !left) {
+		local_bh_disable();
+		send_ack(gre);
+		local_bh_enable();
+	} else if (unacked && !READ_ONCE(gre->closing)) {
+		schedule_delayed_work(&gre->ack_work, left);
+	}
 }
 
 /* ---- receive ---- */
@@ -955,17 +987,22 @@ static void drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
-static void acknowledge(struct pptp_gre *gre)
+/* Is an acknowledgment to go alone? If it is to wait, see to it that it ends. */
+static bool ack_is_due(struct pptp_gre *gre)
 {
 	u32 unacked = pptp_seq_unacked(&gre->rx);
-	u32 delay;
 
-	if (unacked >= PPTP_SEQ_ACK_EVERY) {
-		send_ack(gre);
-	} else if (unacked && !delayed_work_pending(&gre->ack_work)) {
-		delay = pptp_window_delay(&gre->win);
-		schedule_delayed_work(&gre->ack_work, usecs_to_jiffies(delay));
-	}
+	lockdep_assert_held(&gre->rx_lock);
+	if (unlikely(!unacked))
+		return false;
+	if (pptp_ack_due(&gre->ack, unacked))
+		return true;
+	if (unacked == 1)
+		gre->unacked_since = jiffies;
+	if (unlikely(!delayed_work_pending(&gre->ack_work)))
+		schedule_delayed_work(&gre->ack_work,
+				      ack_left(gre, unacked));
+	return false;
 }
 
 static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
@@ -977,7 +1014,8 @@ static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
 	}
 	close_hole(gre);
 	ready(gre, skb);
-	rx_add(gre, &gre->rx_stats.reordered, release_held(gre));
+	if (unlikely(!skb_queue_empty(&gre->rx_held)))
+		rx_add(gre, &gre->rx_stats.reordered, release_held(gre));
 }
 
 /*
@@ -1044,6 +1082,7 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 {
 	enum pptp_gre_rx_drop drop;
 	bool taken = false;
+	bool ack;
 
 	if (!strip_packet(skb, hdr, &drop)) {
 		drop_packet(gre, skb, drop);
@@ -1056,14 +1095,15 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 	else
 		taken = judge(gre, skb, hdr->seq);
 	deliver_ready(gre);
+	ack = taken && ack_is_due(gre);
 	spin_unlock(&gre->rx_lock);
 
 	if (hdr->has_ack)
 		window_moved(gre);
-	if (!taken)
+	if (unlikely(!taken))
 		kfree_skb(skb);
-	else
-		acknowledge(gre);
+	if (ack)
+		send_ack(gre);
 }
 
 /* A packet that is dropped: the fault of a session's peer, or of nobody. */
@@ -1204,6 +1244,7 @@ void pptp_gre_create(struct pptp_gre *gre, struct sock *sk,
 	spin_lock_init(&gre->rx_lock);
 	pptp_window_init(&gre->win);
 	pptp_reorder_init(&gre->reorder);
+	pptp_ack_init(&gre->ack);
 	__skb_queue_head_init(&gre->rx_held);
 	__skb_queue_head_init(&gre->rx_ready);
 	INIT_DELAYED_WORK(&gre->hole_work, hole_work);

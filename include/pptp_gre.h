@@ -17,6 +17,7 @@
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 
+#include "pptp_ack.h"
 #include "pptp_header.h"
 #include "pptp_reorder.h"
 #include "pptp_seq.h"
@@ -150,6 +151,8 @@ struct pptp_gre_rx_stats {
  * @rx_ready: frames in order, yet to be delivered; rx_lock
  * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
  * @rx_stats: counters of receive; rx_lock
+ * @ack: how often to acknowledge alone; rx_lock
+ * @unacked_since: when the first of what waits for one came, jiffies; rx_lock
  * @hole_work: gives a hole up that is not filled in time
  * @ack_work: sends an acknowledgment that no data has taken along
  */
@@ -187,6 +190,8 @@ struct pptp_gre {
 	struct sk_buff_head		rx_ready;
 	bool				rx_delivering;
 	struct pptp_gre_rx_stats	rx_stats;
+	struct pptp_ack			ack;
+	unsigned long			unacked_since;
 	struct delayed_work		hole_work;
 	struct delayed_work		ack_work;
 };

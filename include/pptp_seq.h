@@ -33,12 +33,6 @@
 /* How far behind it is known whether a number was received */
 #define PPTP_SEQ_HISTORY	64
 
-/*
- * How many packets may go unacknowledged before an acknowledgment is sent
- * alone at once: half of the smallest window that peers hold themselves to (16).
- */
-#define PPTP_SEQ_ACK_EVERY	8
-
 /* What to do with a received packet. */
 enum pptp_seq_verdict {
 	PPTP_SEQ_DELIVER,	/* next in sequence */
