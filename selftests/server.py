@@ -100,8 +100,8 @@ def wan_errors(server):
         gre.connect((server, 0))
         told = []
         for count in 1, 2:
-            # one of the bits that must be zero is not
-            gre.send(struct.pack("!HHHHI", 0x3009, 0x880b, 1, theirs, count) + b"\0")
+            # a sequence number, and no payload
+            gre.send(struct.pack("!HHHHI", 0x3001, 0x880b, 0, theirs, count))
             wen = control.expect(pptp.WEN)
             told.append(time.monotonic())
             assert struct.unpack_from("!H2xII", wen, 12) == (71, 0, count), wen

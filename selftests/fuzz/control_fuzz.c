@@ -3,7 +3,7 @@
  * libFuzzer target: what a peer may say on a control connection, in any order and
  * in any pieces, while calls, timers and pppd do what they may.
  *
- * The code is pptpmuxd's own (control.c, call.c, call_send.c, limits.c) and the
+ * The code is pptpmuxd's own (control.c, call.c, call_send.c, sources.c) and the
  * plugin's (line.c, stream.c), with a socket pair instead of TCP; the kernel's
  * calls, addresses and pppd are replaced by the least that behaves like them.
  *
@@ -28,7 +28,7 @@
 #include "control.h"
 #include "events.h"
 #include "lease.h"
-#include "limits.h"
+#include "sources.h"
 #include "line.h"
 #include "server.h"
 #include "single.h"
@@ -306,7 +306,7 @@ static void pump(struct listener *peer)
 
 static void server_open(struct server *server)
 {
-	*server = (struct server){ .base = base, .config = &config, .limits = limits_new() };
+	*server = (struct server){ .base = base, .config = &config, .sources = sources_new() };
 	LIST_INIT(&server->controls);
 	TAILQ_INIT(&server->waiters);
 	LIST_INIT(&server->calls);
@@ -315,14 +315,14 @@ static void server_open(struct server *server)
 static void server_connect(struct server *server, struct listener *peer)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = 1 };
-	struct source *source = limits_hold(server->limits, address.sin_addr, limits_clock());
+	struct source *source = source_hold(server->sources, address.sin_addr, sources_clock());
 	int fds[2];
 
 	open_pair(fds);
 	listener_init(peer, fds[0]);
 	if (!control_new(server, fds[1], &address, source))
 		abort();
-	limits_drop(server->limits, source, limits_clock());
+	source_drop(server->sources, source, sources_clock());
 }
 
 static struct call *call_number(struct server *server, uint8_t number)
@@ -459,7 +459,7 @@ static void server_close(struct server *server, struct listener *peer)
 		else
 			event_base_loop(base, EVLOOP_ONCE);
 	}
-	limits_free(server->limits);
+	sources_free(server->sources);
 	assert(!held);
 }
 

@@ -24,9 +24,9 @@
 #include "control.h"
 #include "events.h"
 #include "lease.h"
-#include "limits.h"
 #include "log.h"
 #include "single.h"
+#include "sources.h"
 
 #define LOGIN_FAILED	20014	/* RRAS: connected, and failed to authenticate */
 
@@ -114,7 +114,7 @@ static void call_free(struct call *call)
 		control->call_count--;
 	}
 	call->source->calls--;
-	limits_drop(server->limits, call->source, limits_clock());
+	source_drop(server->sources, call->source, sources_clock());
 	event_free(call->timer);
 	free(call);
 	lease_retry(server);
@@ -164,7 +164,7 @@ static void judge_login(struct call *call, const struct pppd_end *end)
 
 	if (call->logged_in || end->status != PPPD_NOT_AUTHENTICATED)
 		return;
-	pause = limits_login_failed(call->source, call->server->config, limits_clock());
+	pause = source_login_failed(call->source, call->server->config, sources_clock());
 	if (!pause)
 		return;
 	inet_ntop(AF_INET, &call->peer, address, sizeof(address));
@@ -209,7 +209,7 @@ static void on_pppd_question(void *context, const struct lease_request *request)
 
 	/* no question comes before its client has proved who it is */
 	if (!call->logged_in)
-		limits_login_good(call->source);
+		source_login_good(call->source);
 	call->logged_in = true;
 	lease_asked(call, request);
 }
@@ -447,7 +447,7 @@ static bool has_room(struct call *call)
 
 static bool trusted(struct call *call)
 {
-	unsigned int pause = limits_blocked(call->source, limits_clock());
+	unsigned int pause = source_blocked(call->source, sources_clock());
 
 	if (!pause)
 		return true;

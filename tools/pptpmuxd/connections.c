@@ -8,8 +8,8 @@
 #include "call.h"
 #include "control.h"
 #include "json.h"
-#include "limits.h"
 #include "server.h"
+#include "sources.h"
 
 static void answer_errors(struct json *json, const struct pptp_wan_error *errors)
 {
@@ -81,7 +81,7 @@ static void answer_source(const struct source *source, void *context)
 	json_number(json, "half_open", source->half_open);
 	json_number(json, "calls", source->calls);
 	json_number(json, "failed_logins", source->failures);
-	json_number(json, "blocked", limits_blocked(source, limits_clock()));
+	json_number(json, "blocked", source_blocked(source, sources_clock()));
 	json_object_end(json);
 }
 
@@ -100,7 +100,7 @@ void connections_answer(struct json *json, const struct server *server)
 		answer_control(json, control);
 	json_array_end(json);
 	json_array(json, "sources");
-	limits_each(server->limits, answer_source, json);
+	sources_each(server->sources, answer_source, json);
 	json_array_end(json);
 	json_object_end(json);
 }

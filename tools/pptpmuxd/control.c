@@ -22,8 +22,8 @@
 
 #include "call.h"
 #include "collision.h"
-#include "limits.h"
 #include "log.h"
+#include "sources.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
 #define INPUT_MAX	4096	/* octets read ahead */
@@ -154,7 +154,7 @@ static void do_deny(struct control *control, const struct pptp_msg *msg)
 {
 	(void)msg;
 	control_log(control, LOG_WARNING, "connection refused: its log-ins have failed %u times, and it may not call for %u s, see login-failures in pptpmuxd.conf",
-		    control->source->failures, limits_blocked(control->source, limits_clock()));
+		    control->source->failures, source_blocked(control->source, sources_clock()));
 	reply_start(control, PPTP_START_NOT_AUTHORISED);
 	finish(control);
 }
@@ -267,7 +267,7 @@ static enum pptp_event judge_start(struct control *control)
 	uint32_t theirs = ntohl(control->peer.sin_addr.s_addr);
 	bool won = pptp_collision_won(ours, theirs);
 
-	if (limits_blocked(control->source, limits_clock()))
+	if (source_blocked(control->source, sources_clock()))
 		return PPTP_ON_START_DENIED;
 	/* this host may well dial itself */
 	if (ours == theirs || !collision_with(control->peer.sin_addr))
@@ -490,7 +490,7 @@ void control_free(struct control *control)
 	LIST_REMOVE(control, entry);
 	server->control_count--;
 	control->source->connections--;
-	limits_drop(server->limits, control->source, limits_clock());
+	source_drop(server->sources, control->source, sources_clock());
 	if (control->stream)
 		bufferevent_free(control->stream);
 	if (control->timer)

@@ -16,7 +16,6 @@
 
 #include "config_weak.h"
 #include "control.h"
-#include "limits.h"
 #include "log.h"
 #include "orphan.h"
 #include "pool_state.h"
@@ -24,6 +23,7 @@
 #include "query.h"
 #include "rtnl.h"
 #include "rundir.h"
+#include "sources.h"
 
 #define PAUSE_SECONDS	1	/* when there are no descriptors left to accept with */
 #define SAVE_MS		200	/* until the pool's state is written, where it may wait */
@@ -62,7 +62,7 @@ static bool source_admissible(struct server *server, struct source *source, long
 		    source->connections);
 		return false;
 	}
-	if (!limits_pace(source, config, now)) {
+	if (!source_pace(source, config, now)) {
 		say(server, source, "connection refused: more than %u a second, see max-connection-rate in pptpmuxd.conf",
 		    config->max_rate);
 		return false;
@@ -112,8 +112,8 @@ static bool make_room(struct server *server, struct source *source)
 
 static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
 {
-	long long now = limits_clock();
-	struct source *source = limits_hold(server->limits, peer->sin_addr, now);
+	long long now = sources_clock();
+	struct source *source = source_hold(server->sources, peer->sin_addr, now);
 
 	if (source && source_admissible(server, source, now) && make_room(server, source)) {
 		if (!control_new(server, fd, peer, source))
@@ -122,7 +122,7 @@ static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
 		close(fd);
 	}
 	if (source)
-		limits_drop(server->limits, source, now);
+		source_drop(server->sources, source, now);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
@@ -309,9 +309,9 @@ struct server *server_new(struct event_base *base, struct config *config)
 	server->base = base;
 	server->config = config;
 	server->resume = evtimer_new(base, on_resume, server);
-	server->limits = limits_new();
+	server->sources = sources_new();
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->resume && server->limits && open_kernel(server) && open_directory(server) &&
+	if (server->resume && server->sources && open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -332,7 +332,7 @@ void server_free(struct server *server)
 		event_free(server->save);
 	}
 	pool_free(server->pool);
-	limits_free(server->limits);
+	sources_free(server->sources);
 	rtnl_close(server->rtnl);
 	config_free(server->config);
 	free(server);

@@ -13,7 +13,7 @@
 struct call;
 struct control;
 struct event;
-struct limits;
+struct sources;
 struct orphan;
 struct query;
 struct rtnl;
@@ -30,7 +30,7 @@ struct server {
 	struct query *query;		/* answers pptpmuxctl */
 	struct evconnlistener *listener;
 	struct event *resume;		/* when accepting had to pause */
-	struct limits *limits;		/* by source address */
+	struct sources *sources;		/* by source address */
 	struct log_limit noise;
 	unsigned int control_count;
 	unsigned int half_open;		/* of these, not yet started */

@@ -640,7 +640,7 @@ static void test_events(void)
 	pump();
 	event_report("ended", 0, "VPN1", "once more");
 	ok(hears(slow, "once more") && strstr(heard, "{\"type\":\"lost\",\"count\":") &&
-	   !strstr(heard, "0999"), "who was too slow is told how many he lost");
+	   !strstr(heard, "0999\""), "who was too slow is told how many he lost");
 	close(slow);
 	hang_up(&client);
 	server_down();

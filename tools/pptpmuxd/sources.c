@@ -4,10 +4,10 @@
  *
  * There is an entry for each source that has a connection or a call, and those are
  * limited. What it has done is remembered when it has gone, for a while and for
- * LIMITS_MEMORY sources at most: whoever comes from more addresses than that has
+ * SOURCES_MEMORY sources at most: whoever comes from more addresses than that has
  * the ones forgotten that were away longest, and takes no memory by it.
  */
-#include "limits.h"
+#include "sources.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,14 +23,14 @@
 
 TAILQ_HEAD(memory, source);
 
-struct limits {
+struct sources {
 	LIST_HEAD(, source) buckets[BUCKETS];
 	struct memory memory;		/* who has gone first stands first */
 	size_t remembered;
 	uint32_t key;			/* nobody can choose addresses for one bucket */
 };
 
-long long limits_clock(void)
+long long sources_clock(void)
 {
 	struct timespec now;
 
@@ -38,52 +38,52 @@ long long limits_clock(void)
 	return now.tv_sec * SECOND + now.tv_nsec / 1000;
 }
 
-struct limits *limits_new(void)
+struct sources *sources_new(void)
 {
-	struct limits *limits = calloc(1, sizeof(*limits));
+	struct sources *sources = calloc(1, sizeof(*sources));
 
-	if (!limits)
+	if (!sources)
 		return NULL;
-	if (getrandom(&limits->key, sizeof(limits->key), GRND_NONBLOCK) < 0)
-		limits->key = limits_clock();
-	limits->key |= 1;
-	TAILQ_INIT(&limits->memory);
-	return limits;
+	if (getrandom(&sources->key, sizeof(sources->key), GRND_NONBLOCK) < 0)
+		sources->key = sources_clock();
+	sources->key |= 1;
+	TAILQ_INIT(&sources->memory);
+	return sources;
 }
 
-static void forget(struct limits *limits, struct source *source)
+static void forget(struct sources *sources, struct source *source)
 {
-	TAILQ_REMOVE(&limits->memory, source, memory);
-	limits->remembered--;
+	TAILQ_REMOVE(&sources->memory, source, memory);
+	sources->remembered--;
 	LIST_REMOVE(source, bucket);
 	free(source);
 }
 
 /* Nobody uses a source any more */
-void limits_free(struct limits *limits)
+void sources_free(struct sources *sources)
 {
-	if (!limits)
+	if (!sources)
 		return;
-	while (!TAILQ_EMPTY(&limits->memory))
-		forget(limits, TAILQ_FIRST(&limits->memory));
-	free(limits);
+	while (!TAILQ_EMPTY(&sources->memory))
+		forget(sources, TAILQ_FIRST(&sources->memory));
+	free(sources);
 }
 
 /* Sources without connection and call that there is memory of */
-size_t limits_remembered(const struct limits *limits)
+size_t sources_remembered(const struct sources *sources)
 {
-	return limits->remembered;
+	return sources->remembered;
 }
 
 /* Those too that are only remembered */
-void limits_each(const struct limits *limits,
+void sources_each(const struct sources *sources,
 		 void (*tell)(const struct source *source, void *context), void *context)
 {
 	const struct source *source;
 	unsigned int i;
 
 	for (i = 0; i < BUCKETS; i++) {
-		LIST_FOREACH(source, &limits->buckets[i], bucket)
+		LIST_FOREACH(source, &sources->buckets[i], bucket)
 			tell(source, context);
 	}
 }
@@ -95,25 +95,25 @@ static bool is_forgettable(const struct source *source, long long now)
 	       (!source->failures || source->blocked + FORGET <= now);
 }
 
-static void forget_some(struct limits *limits, long long now)
+static void forget_some(struct sources *sources, long long now)
 {
 	struct source *first;
 
-	while ((first = TAILQ_FIRST(&limits->memory)) &&
-	       (limits->remembered > LIMITS_MEMORY || is_forgettable(first, now)))
-		forget(limits, first);
+	while ((first = TAILQ_FIRST(&sources->memory)) &&
+	       (sources->remembered > SOURCES_MEMORY || is_forgettable(first, now)))
+		forget(sources, first);
 }
 
-static unsigned int bucket_of(const struct limits *limits, struct in_addr address)
+static unsigned int bucket_of(const struct sources *sources, struct in_addr address)
 {
-	return (address.s_addr ^ limits->key) * 0x9e3779b1u * limits->key >> (32 - BUCKET_BITS);
+	return (address.s_addr ^ sources->key) * 0x9e3779b1u * sources->key >> (32 - BUCKET_BITS);
 }
 
-static struct source *find(struct limits *limits, struct in_addr address)
+static struct source *find(struct sources *sources, struct in_addr address)
 {
 	struct source *source;
 
-	LIST_FOREACH(source, &limits->buckets[bucket_of(limits, address)], bucket) {
+	LIST_FOREACH(source, &sources->buckets[bucket_of(sources, address)], bucket) {
 		if (source->address.s_addr == address.s_addr)
 			break;
 	}
@@ -121,26 +121,26 @@ static struct source *find(struct limits *limits, struct in_addr address)
 }
 
 /**
- * limits_hold - the entry of a source, for a connection or a call
- * @limits:	the table
+ * source_hold - the entry of a source, for a connection or a call
+ * @sources:	the table
  * @address:	whose
  * @now:	the time
  *
- * Return: the entry, to be given back by limits_drop(); NULL without memory.
+ * Return: the entry, to be given back by source_drop(); NULL without memory.
  */
-struct source *limits_hold(struct limits *limits, struct in_addr address, long long now)
+struct source *source_hold(struct sources *sources, struct in_addr address, long long now)
 {
-	struct source *source = find(limits, address);
+	struct source *source = find(sources, address);
 
 	if (!source) {
 		source = calloc(1, sizeof(*source));
 		if (!source)
 			return NULL;
 		source->address = address;
-		LIST_INSERT_HEAD(&limits->buckets[bucket_of(limits, address)], source, bucket);
+		LIST_INSERT_HEAD(&sources->buckets[bucket_of(sources, address)], source, bucket);
 	} else if (!source->users) {
-		TAILQ_REMOVE(&limits->memory, source, memory);
-		limits->remembered--;
+		TAILQ_REMOVE(&sources->memory, source, memory);
+		sources->remembered--;
 		if (is_forgettable(source, now))
 			source->failures = 0;
 	}
@@ -149,24 +149,24 @@ struct source *limits_hold(struct limits *limits, struct in_addr address, long l
 }
 
 /* The last user's entry is remembered, or goes */
-void limits_drop(struct limits *limits, struct source *source, long long now)
+void source_drop(struct sources *sources, struct source *source, long long now)
 {
 	if (--source->users)
 		return;
-	TAILQ_INSERT_TAIL(&limits->memory, source, memory);
-	limits->remembered++;
+	TAILQ_INSERT_TAIL(&sources->memory, source, memory);
+	sources->remembered++;
 	if (is_forgettable(source, now))
-		forget(limits, source);
-	forget_some(limits, now);
+		forget(sources, source);
+	forget_some(sources, now);
 }
 
 /**
- * limits_pace - may the source open one more connection now?
+ * source_pace - may the source open one more connection now?
  * @source:	the source
  * @config:	its max_rate: connections a second, 0 is any; as many may come at once
  * @now:	the time
  */
-bool limits_pace(struct source *source, const struct config *config, long long now)
+bool source_pace(struct source *source, const struct config *config, long long now)
 {
 	long long cost;
 
@@ -192,14 +192,14 @@ static unsigned int pause_of(const struct config *config, unsigned int failures)
 }
 
 /**
- * limits_login_failed - a log-in from this source has failed
+ * source_login_failed - a log-in from this source has failed
  * @source:	the source
  * @config:	how many may fail in a row, and the pause after that
  * @now:	the time
  *
  * Return: for how many seconds it may not call from now on.
  */
-unsigned int limits_login_failed(struct source *source, const struct config *config,
+unsigned int source_login_failed(struct source *source, const struct config *config,
 				 long long now)
 {
 	unsigned int pause;
@@ -216,14 +216,14 @@ unsigned int limits_login_failed(struct source *source, const struct config *con
 }
 
 /* Who knows one password is let in, and may mistype the next one */
-void limits_login_good(struct source *source)
+void source_login_good(struct source *source)
 {
 	source->failures = 0;
 	source->blocked = 0;
 }
 
 /* Seconds for which the source may not call, 0 if it may */
-unsigned int limits_blocked(const struct source *source, long long now)
+unsigned int source_blocked(const struct source *source, long long now)
 {
 	return source->blocked > now ? (source->blocked - now + SECOND - 1) / SECOND : 0;
 }

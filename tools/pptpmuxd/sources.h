@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a source address may take of the server, and what it has done so far. Pure
+ * but for its memory: the time comes in as an argument.
+ */
+#ifndef SOURCES_H
+#define SOURCES_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "log.h"
+
+#define SOURCES_MEMORY	4096	/* sources that are remembered after they have gone */
+
+struct config;
+struct sources;
+
+/* Times are microseconds of sources_clock() */
+struct source {
+	LIST_ENTRY(source) bucket;
+	TAILQ_ENTRY(source) memory;	/* while it has no users */
+	struct in_addr address;
+	unsigned int users;		/* connections and calls */
+	unsigned int connections;
+	unsigned int half_open;		/* of these, not yet started */
+	unsigned int calls;
+	unsigned int failures;		/* log-ins in a row */
+	long long blocked;		/* until then, for these */
+	long long paced;		/* connections so far are worth the time until then */
+	struct log_limit noise;
+};
+
+struct sources *sources_new(void);
+void sources_free(struct sources *sources);
+size_t sources_remembered(const struct sources *sources);
+long long sources_clock(void);
+
+void sources_each(const struct sources *sources,
+		 void (*tell)(const struct source *source, void *context), void *context);
+
+struct source *source_hold(struct sources *sources, struct in_addr address, long long now);
+void source_drop(struct sources *sources, struct source *source, long long now);
+
+bool source_pace(struct source *source, const struct config *config, long long now);
+unsigned int source_login_failed(struct source *source, const struct config *config,
+				 long long now);
+void source_login_good(struct source *source);
+unsigned int source_blocked(const struct source *source, long long now);
+
+#endif /* SOURCES_H */
