@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "utf8.h"
+
 #define LINE_MAX_OCTETS	1024
 
 static enum log_target log_target = LOG_TO_STDERR;
@@ -37,12 +39,24 @@ static const char *level_name(int level)
 	return "";
 }
 
+/* Octets below 160 that end or begin a terminal's commands, alone or as characters */
+static bool is_control(const unsigned char *s)
+{
+	return *s < ' ' || *s == 127 || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
 /* What peers send ends up here: nothing of it may move a terminal's cursor. */
 static void make_printable(char *line)
 {
-	for (; *line; line++) {
-		if ((unsigned char)*line < ' ' || *line == 127)
-			*line = '?';
+	unsigned char *s = (unsigned char *)line;
+	unsigned int len;
+
+	for (; *s; s += len) {
+		len = utf8_length(s);
+		if (len && !is_control(s))
+			continue;
+		len = 1;
+		*s = '?';
 	}
 }
 
