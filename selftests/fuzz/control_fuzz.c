@@ -341,7 +341,7 @@ static void pppd_ends(struct call *call, uint8_t status)
 	static const uint32_t causes[] = { PPTP_MUX_CAUSE_PPP, PPTP_MUX_CAUSE_PEER };
 	struct pppd_end end = {
 		.status = status, .text = "", .cdn_result = 1 + status % 4,
-		.cause = causes[status % 2],
+		.cause = causes[status % 2], .login_failed = status == 11,
 	};
 	struct pppd *pppd = call->pppd;
 

@@ -162,7 +162,7 @@ static void judge_login(struct call *call, const struct pppd_end *end)
 	char address[INET_ADDRSTRLEN];
 	unsigned int pause;
 
-	if (call->logged_in || end->status != PPPD_NOT_AUTHENTICATED)
+	if (call->logged_in || !end->login_failed)
 		return;
 	pause = source_login_failed(call->source, call->server->config, sources_clock());
 	if (!pause)
@@ -421,6 +421,7 @@ static bool fault_free(struct call *call, const struct pptp_msg *msg)
 	return false;
 }
 
+/* What its connection may take */
 static bool has_room(struct call *call)
 {
 	struct control *control = call->control;
@@ -430,21 +431,33 @@ static bool has_room(struct call *call)
 		refuse(call, PPTP_OUT_NOT_ACCEPTED, PPTP_ERROR_NONE);
 		return false;
 	}
-	if (control->call_count > config->max_calls) {
-		control_log(control, LOG_WARNING, "call refused: it has %u calls already, see max-calls-per-connection in pptpmuxd.conf",
-			    control->call_count - 1);
-		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
-		return false;
-	}
-	if (call->source->calls > config->max_source_calls) {
-		control_log(control, LOG_WARNING, "call refused: its address has %u calls already, see max-calls-per-source in pptpmuxd.conf",
-			    call->source->calls - 1);
-		refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
-		return false;
-	}
-	return true;
+	if (control->call_count <= config->max_calls)
+		return true;
+	control_log(control, LOG_WARNING, "call refused: it has %u calls already, see max-calls-per-connection in pptpmuxd.conf",
+		    control->call_count - 1);
+	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+	return false;
 }
 
+/* What its source address may: each call is a process, however short it is */
+static bool in_measure(struct call *call)
+{
+	const struct config *config = call->server->config;
+	struct source *source = call->source;
+
+	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
+	if (source->calls > config->max_source_calls)
+		control_log(call->control, LOG_WARNING, "call refused: its address has %u calls already, see max-calls-per-source in pptpmuxd.conf",
+			    source->calls - 1);
+	else if (!source_pace(source, config, sources_clock()))
+		control_log(call->control, LOG_WARNING, "call refused: more than %u connections and calls a second, see max-connection-rate in pptpmuxd.conf",
+			    config->max_rate);
+	else
+		return true;
+	return false;
+}
+
+/* It may not guess passwords as fast as it can */
 static bool trusted(struct call *call)
 {
 	unsigned int pause = source_blocked(call->source, sources_clock());
@@ -473,7 +486,8 @@ static bool sole(struct call *call)
 /* A caller that a PAC hands on needs its slot before the PAC may answer the line */
 static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
-	return fault_free(call, msg) && has_room(call) && trusted(call) && sole(call) &&
+	return fault_free(call, msg) && has_room(call) && trusted(call) &&
+	       in_measure(call) && sole(call) &&
 	       (msg->type == PPTP_OCRQ || take_slot(call));
 }
 

@@ -70,7 +70,7 @@ struct config {
 	unsigned int max_calls;		/* of one control connection */
 	unsigned int max_source_calls;
 	unsigned int max_half_open;
-	unsigned int max_rate;		/* connections of a source a second; 0: any */
+	unsigned int max_rate;		/* connections and calls of a source a second; 0: any */
 	unsigned int login_failures;	/* in a row, before there is a pause; 0: any */
 	unsigned int login_backoff;	/* seconds, doubled with each further one */
 	unsigned int login_backoff_max;

@@ -33,6 +33,7 @@
 #define FIXED_WORDS	64	/* more than arguments_fill() adds */
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define LINE_OCTETS	512
+#define NOT_AUTHENTICATED	11	/* exit status */
 
 struct pppd {
 	LIST_ENTRY(pppd) entry;
@@ -46,6 +47,7 @@ struct pppd {
 	struct event *output;
 	struct event *grace;
 	unsigned int event;	/* RRAS event id that its output has shown, 0: none */
+	bool login_failed;	/* its output has shown that */
 	const struct pppd_hooks *hooks;
 	void *context;
 };
@@ -71,7 +73,7 @@ static const struct {
 	[8] = { "the call could not be connected", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[10] = { "the negotiation of PPP failed, see the lines before", PPTP_CDN_GENERAL,
 		 PPTP_MUX_CAUSE_PPP, 20073 },
-	[PPPD_NOT_AUTHENTICATED] = {
+	[NOT_AUTHENTICATED] = {
 		"the client did not authenticate: check its password against chap-secrets",
 		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[12] = { "idle for as long as idle allows", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, 0 },
@@ -301,6 +303,16 @@ static void look_for_hints(struct pppd *pppd, const char *line)
 	}
 }
 
+/*
+ * A client that guesses passwords may hang up as soon as one was wrong, and then
+ * the exit status tells of that.
+ */
+static bool tells_of_failure(const char *line)
+{
+	return strstr(line, "failed CHAP authentication") ||
+	       strstr(line, "PAP peer authentication failed");
+}
+
 static void log_line(struct pppd *pppd, const char *line)
 {
 	/* packet dumps, which option "debug" makes */
@@ -308,6 +320,7 @@ static void log_line(struct pppd *pppd, const char *line)
 
 	log_write(packet ? LOG_DEBUG : LOG_INFO, "%s: pppd: %s", pppd->name, line);
 	look_for_hints(pppd, line);
+	pppd->login_failed |= tells_of_failure(line);
 }
 
 static void log_lines(struct pppd *pppd)
@@ -517,12 +530,14 @@ static struct pppd_end judge(const struct pppd *pppd, int status)
 		.event = 20073,
 	};
 
+	end.login_failed = pppd->login_failed;
 	if (WIFSIGNALED(status)) {
 		end.status = 128 + WTERMSIG(status);
 		end.text = "pppd was killed by a signal";
 		return end;
 	}
 	end.status = WEXITSTATUS(status);
+	end.login_failed |= end.status == NOT_AUTHENTICATED;
 	if ((size_t)end.status < sizeof(ends) / sizeof(ends[0]) && ends[end.status].text) {
 		end.text = ends[end.status].text;
 		end.cdn_result = ends[end.status].cdn_result;

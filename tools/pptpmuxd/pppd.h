@@ -21,8 +21,6 @@ struct pppd_call {
 	struct in_addr peer;
 };
 
-#define PPPD_NOT_AUTHENTICATED	11	/* its exit status */
-
 /* How pppd ended, and what that means */
 struct pppd_end {
 	int status;		/* exit status, 128 + signal when killed */
@@ -30,6 +28,7 @@ struct pppd_end {
 	uint8_t cdn_result;	/* for a Call-Disconnect-Notify */
 	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
 	unsigned int event;	/* RRAS event id, 0: none */
+	bool login_failed;	/* its client has not proved who it is */
 };
 
 /* What a call hears of its pppd */

@@ -63,7 +63,7 @@ static bool source_admissible(struct server *server, struct source *source, long
 		return false;
 	}
 	if (!source_pace(source, config, now)) {
-		say(server, source, "connection refused: more than %u a second, see max-connection-rate in pptpmuxd.conf",
+		say(server, source, "connection refused: more than %u connections and calls a second, see max-connection-rate in pptpmuxd.conf",
 		    config->max_rate);
 		return false;
 	}

@@ -161,9 +161,9 @@ void source_drop(struct sources *sources, struct source *source, long long now)
 }
 
 /**
- * source_pace - may the source open one more connection now?
+ * source_pace - may the source open one more connection or call now?
  * @source:	the source
- * @config:	its max_rate: connections a second, 0 is any; as many may come at once
+ * @config:	its max_rate: of both a second, 0 is any; as many may come at once
  * @now:	the time
  */
 bool source_pace(struct source *source, const struct config *config, long long now)

@@ -18,6 +18,7 @@
 #include "control.h"
 #include "peer.h"
 #include "rundir.h"
+#include "sources.h"
 #include "tap.h"
 
 /* ---- the server ---- */
@@ -47,6 +48,7 @@ static void make_files(void)
 		   "#!/bin/sh\n"
 		   "echo \"$@\" >\"$FAKE_DIRECTORY/arguments.new\"\n"
 		   "mv \"$FAKE_DIRECTORY/arguments.new\" \"$FAKE_DIRECTORY/arguments\"\n"
+		   "[ -n \"$FAKE_LINE\" ] && echo \"$FAKE_LINE\"\n"
 		   "[ -n \"$FAKE_EXIT\" ] && exit \"$FAKE_EXIT\"\n"
 		   "exec sleep 1000\n");
 	snprintf(conf, sizeof(conf),
@@ -873,6 +875,26 @@ static void test_half_open(void)
 	server_down();
 }
 
+static bool client_send_second(struct client *client)
+{
+	struct pptp_msg reply, second = ocrq;
+
+	second.out_request.call_id++;
+	return client_ask(client, &second, &reply) == PPTP_OCRP &&
+	       reply.out_reply.result == PPTP_OUT_CONNECTED;
+}
+
+static bool has_failures(void)
+{
+	const struct control *control;
+
+	LIST_FOREACH(control, &server->controls, entry) {
+		if (control->source->failures == 3)
+			return true;
+	}
+	return false;
+}
+
 /* pppd's exit status says that a log-in has failed */
 static void test_backoff(void)
 {
@@ -899,6 +921,12 @@ static void test_backoff(void)
 	ok(start_from(&other, "127.0.0.2") && client_call(&other, &reply),
 	   "another source is not held back");
 	ok(client_call_until(&client), "when the pause is over, it may call");
+	setenv("FAKE_LINE", "Peer alice failed CHAP authentication", 1);
+	setenv("FAKE_EXIT", "5", 1);
+	ok(client_send_second(&client) && pump_until(has_failures),
+	   "who hangs up before pppd says why is not forgotten");
+	unsetenv("FAKE_LINE");
+	unsetenv("FAKE_EXIT");
 	client_close(&client);
 	client_close(&other);
 	server_down();
@@ -925,17 +953,19 @@ static void test_source_calls(void)
 
 static void test_rate(void)
 {
+	struct pptp_msg reply, second = ocrq;
 	struct client clients[3];
-	struct pptp_msg reply;
 
+	second.out_request.call_id++;
 	server_up();
 	server->config->max_rate = 2;
 	ok(client_start(&clients[0]) && client_start(&clients[1]), "two connections in a second");
 	client_connect(&clients[2]);
 	ok(is_closed(&clients[2]), "max-connection-rate");
 	client_close(&clients[2]);
-	ok(start_from(&clients[2], "127.0.0.2") && client_ask(&clients[0], &ocrq, &reply),
+	ok(start_from(&clients[2], "127.0.0.2") && client_call(&clients[2], &reply),
 	   "which others do not feel");
+	expect_fault(&clients[2], &second, PPTP_ERROR_NO_RESOURCE, "calls count like connections");
 	client_close(&clients[0]);
 	client_close(&clients[1]);
 	client_close(&clients[2]);
