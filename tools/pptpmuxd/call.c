@@ -315,8 +315,10 @@ static void do_notify(struct call *call, const struct pptp_msg *msg)
 
 static void do_clear(struct call *call, const struct pptp_msg *msg)
 {
+	const struct config *config = call->server->config;
+
 	(void)msg;
-	set_timer(call, call->server->config->reply_timeout);
+	set_timer(call, call->control->leaving ? config->stop_timeout : config->reply_timeout);
 	call_send_clear(call);
 }
 
