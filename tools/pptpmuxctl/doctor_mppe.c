@@ -31,15 +31,17 @@ static const char *obstacle(const char **mend)
 	static const char * const depends[] = { "modprobe", "-q", "-D", ALIAS, NULL };
 	static const char * const by_name[] = { "modprobe", "-q", "-D", "--ignore-install",
 						"ppp_mppe", NULL };
-	char *text, *other;
-	bool loads, exists;
+	char *text;
+	bool exists;
+	int code;
 
-	loads = capture(depends, CAPTURE_OUTPUT, &text) == 0 && !is_barred(text);
-	exists = capture(by_name, CAPTURE_OUTPUT, &other) == 0;
+	code = capture(depends, CAPTURE_OUTPUT, &text);
+	exists = code == 0 && !is_barred(text);
 	free(text);
-	free(other);
-	if (loads)
+	if (exists)
 		return NULL;
+	exists = capture(by_name, CAPTURE_OUTPUT, &text) == 0;
+	free(text);
 	*mend = exists ? "modprobe --ignore-install ppp_mppe" :
 		"apt install linux-image-amd64 && reboot";
 	return exists ? "modprobe is told not to load it, by an \"install\" or \"blacklist\" line: see \"grep -r ppp_mppe /etc/modprobe.d\"" :
