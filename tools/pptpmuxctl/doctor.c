@@ -33,7 +33,7 @@ void doctor_examine(struct doctor *doctor)
 {
 	size_t i;
 
-	/* As cron and monitoring start us: with neither, or with somebody else's */
+	/* Monitoring may start us without sbin in PATH, and programs translate what they print */
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("LC_ALL", "C", 1);
 	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -199,7 +199,7 @@ void doctor_firewall(struct doctor *doctor)
 
 	for (i = 0; i < SOURCES; i++)
 		told[i] = examine(doctor, &sources[i], &host);
-	/* Whoever has rules has the program that made them, but perhaps in a container */
+	/* Without nf_tables in the kernel nft fails too, but then there is nothing to list */
 	if (!told[SOURCES - 1] && doctor_module_loaded("nf_tables"))
 		finding_add(&doctor->findings, FINDING_NOT_EXAMINED, "apt install nftables",
 			    "the packet filter cannot be examined: \"nft -j list ruleset\" fails");
