@@ -50,6 +50,16 @@ def error_of(function, *args):
     return 0
 
 
+def fault_of(function, *args):
+    """What goes wrong in a function, as text; nothing if all is well. Whatever it is
+    fails one point, and not those that come after."""
+    try:
+        function(*args)
+    except Exception as error:  # pylint: disable=broad-except
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
 def error_name(code):
     return errno.errorcode.get(code, str(code)) if code else "no error"
 
