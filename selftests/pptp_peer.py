@@ -86,9 +86,11 @@ class Closed(Exception):
 class Control:
     """A control connection to a server."""
 
-    def __init__(self, server, receive_buffer=0):
+    def __init__(self, server, receive_buffer=0, source=""):
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.sock.settimeout(PATIENCE)
+        if source:
+            self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                  receive_buffer)
