@@ -18,6 +18,7 @@
 #include "dial.h"
 #include "keeper.h"
 #include "lease.h"
+#include "link.h"
 
 /*
  * With MPPE, 1400 octets stay below what fits into one Ethernet frame beneath
@@ -31,7 +32,9 @@ __attribute__((visibility("default"))) char pppd_version[] = compat_version;
 /* As pppd's options set them */
 static int inherited_fd = -1;
 static int lease_fd = -1;
-static char *server;
+static int link_fd = -1;
+static char *servers;
+static char *redial;
 static char *client;
 static char *phone;
 static char *usage;
@@ -56,7 +59,9 @@ static int channel_fd = -1;	/* /dev/ppp, attached to the call's channel */
 static compat_option options[] = {
 	OPTION("pptp_mux_fd", o_int, &inherited_fd, "Descriptor of a call, from pptpmuxd"),
 	OPTION("pptp_mux_lease_fd", o_int, &lease_fd, "Descriptor to ask pptpmuxd for an address"),
-	OPTION("pptp_server", o_string, &server, "PPTP server to dial"),
+	OPTION("pptp_link_fd", o_int, &link_fd, "Descriptor to tell pptpmuxd of calls"),
+	OPTION("pptp_server", o_string, &servers, "PPTP servers to dial, with commas between"),
+	OPTION("pptp_redial", o_string, &redial, "Seconds between attempts: FIRST-MOST"),
 	OPTION("pptp_client", o_string, &client, "Local address to dial from"),
 	OPTION("pptp_phone", o_string, &phone, "Phone number to give to the server"),
 	OPTION("pptp_usage", o_string, &usage, "Slots to use: dial-out or demand-dial"),
@@ -78,16 +83,17 @@ static void check_usage(void)
 
 static void channel_check_options(void)
 {
-	if (server && inherited_fd >= 0)
+	if (servers && inherited_fd >= 0)
 		fatal("pptp_server and pptp_mux_fd exclude each other: give pptp_server to dial, pptp_mux_fd is for pptpmuxd");
-	if (!server && inherited_fd < 0)
+	if (!servers && inherited_fd < 0)
 		fatal("plugin pptp_mux.so: nothing to connect to; add \"pptp_server HOST\"");
 	if (client && inet_pton(AF_INET, client, &plan.client) != 1)
 		fatal("pptp_client %s: write an IPv4 address of this host, such as 192.0.2.1",
 		      client);
 	check_usage();
-	plan.server = server;
 	plan.phone = phone;
+	if (servers)
+		link_check_options(servers, redial, link_fd);
 }
 
 /* The call that pptpmuxd has given us; there is only this one */
@@ -114,36 +120,55 @@ static int adopt(void)
 	return call.fd;
 }
 
-static int dial_server(void)
+/* The call is ours now, and its control connection the keeper's */
+static int take(struct dialled *dialled)
 {
 	char address[INET_ADDRSTRLEN];
-	struct dialled dialled;
 
-	if (dial(&plan, &dialled) < 0)
-		return -1;
-	call = dialled.call;
-	if (keeper_start(&keeper, &plan, &dialled) < 0) {
-		stream_close(&dialled.line.stream);
+	call = dialled->call;
+	if (keeper_start(&keeper, &plan, dialled) < 0) {
+		stream_close(&dialled->line.stream);
 		call_socket_close(&call);
 		return -1;
 	}
-	inet_ntop(AF_INET, &dialled.peer, address, sizeof(address));
-	compat_set_names(server, address);
+	inet_ntop(AF_INET, &dialled->peer, address, sizeof(address));
+	compat_set_names(plan.server, address);
 	notice("pptp: connected to %s (%s) in slot VPN%d, call id %d, peer's %d",
-	       server, address, call.slot, call.call_id, dialled.line.peer_call_id);
+	       plan.server, address, call.slot, call.call_id, dialled->line.peer_call_id);
+	link_accepted(call.slot);
 	return call.fd;
+}
+
+/* One server after the other: what is to be sent waits, which a new attempt's does not */
+static int dial_servers(void)
+{
+	struct dialled dialled;
+
+	link_begin();
+	do {
+		plan.server = link_dial();
+		if (dial(&plan, &dialled) == 0)
+			return take(&dialled);
+	} while (!compat_signaled() && link_refused());
+	if (!compat_signaled())
+		compat_set_status(EXIT_CONNECT_FAILED);
+	return -1;
 }
 
 static int channel_connect(void)
 {
-	return server ? dial_server() : adopt();
+	return servers ? dial_servers() : adopt();
 }
 
 /* The call's end; pppd may come here twice for one call */
 static void channel_disconnect(void)
 {
+	uint32_t cause;
+
 	if (keeper.fd >= 0) {
-		call_socket_cause(&call, keeper_cause(&keeper));
+		cause = keeper_cause(&keeper);
+		link_cause(cause);
+		call_socket_cause(&call, cause);
 		call_socket_close(&call);
 		keeper_stop(&keeper);
 	}

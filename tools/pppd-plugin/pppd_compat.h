@@ -63,6 +63,26 @@ static inline void compat_on_ip_up(void (*notify)(void *, int))
 	ppp_add_notify(NF_IP_UP, notify, NULL);
 }
 
+static inline void compat_on_phase(void (*notify)(void *, int))
+{
+	ppp_add_notify(NF_PHASE_CHANGE, notify, NULL);
+}
+
+static inline int compat_unit(void)
+{
+	return ppp_ifunit();
+}
+
+static inline int compat_status(void)
+{
+	return ppp_status();
+}
+
+static inline void compat_set_status(int code)
+{
+	ppp_set_status((ppp_exit_code_t)code);
+}
+
 static inline void compat_timeout(void (*function)(void *), int seconds)
 {
 	ppp_timeout(function, NULL, seconds, 0);
@@ -131,6 +151,26 @@ static inline void compat_on_user(void (*notify)(void *, int))
 static inline void compat_on_ip_up(void (*notify)(void *, int))
 {
 	add_notifier(&ip_up_notifier, notify, NULL);
+}
+
+static inline void compat_on_phase(void (*notify)(void *, int))
+{
+	add_notifier(&phasechange, notify, NULL);
+}
+
+static inline int compat_unit(void)
+{
+	return ifunit;
+}
+
+static inline int compat_status(void)
+{
+	return status;
+}
+
+static inline void compat_set_status(int code)
+{
+	status = code;
 }
 
 static inline void compat_timeout(void (*function)(void *), int seconds)
