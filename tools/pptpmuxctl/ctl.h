@@ -37,6 +37,7 @@ int ctl_slots(struct ctl *ctl, int argc, char **argv);
 int ctl_calls(struct ctl *ctl, int argc, char **argv);
 int ctl_connections(struct ctl *ctl, int argc, char **argv);
 int ctl_pool(struct ctl *ctl, int argc, char **argv);
+int ctl_interfaces(struct ctl *ctl, int argc, char **argv);
 int ctl_table(struct ctl *ctl, int argc, char **argv);
 int ctl_events(struct ctl *ctl, int argc, char **argv);
 int ctl_set(struct ctl *ctl, int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct ctl_command commands[] = {
 	{ "connections", ctl_connections, "",
 	  "the control connections of pptpmuxd, their calls, and where they come from" },
 	{ "pool", ctl_pool, "", "the addresses of pptpmuxd, and who has which" },
+	{ "interfaces", ctl_interfaces, "", "what pptpmuxd dials, and how that goes" },
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",
 	  "follow what happens to calls, one line an event" },

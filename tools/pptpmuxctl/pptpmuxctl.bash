@@ -39,10 +39,10 @@ _pptpmuxctl()
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $(_pptpmuxctl_command) in
-	"") words="slots calls connections pool table events set resize doctor explain --json --help --version" ;;
+	"") words="slots calls connections pool interfaces table events set resize doctor explain --json --help --version" ;;
 	slots | table) words="--json" ;;
 	calls) words="-s --json" ;;
-	pool | connections) words="--run-directory --json" ;;
+	pool | connections | interfaces) words="--run-directory --json" ;;
 	doctor) words="--brief --json" ;;
 	explain)
 		words="error event result cdn --json $(pptpmuxctl explain 2>/dev/null |

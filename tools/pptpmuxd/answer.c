@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connections.h"
+#include "interface.h"
 #include "pppd.h"
 #include "server.h"
 
@@ -100,6 +101,47 @@ static void answer_config(struct json *json, const struct server *server)
 	json_object_end(json);
 }
 
+static void answer_failure(struct json *json, const struct interface *interface)
+{
+	json_number(json, "failed", interface->failed);
+	json_string(json, "failure", interface->failure);
+}
+
+static void answer_interface(struct json *json, const struct interface *interface, time_t now)
+{
+	char slot[16];
+
+	json_object(json, NULL);
+	json_string(json, "name", interface->config->name);
+	json_string(json, "state", interface_state_name(interface->state));
+	json_number(json, "since", interface->since);
+	json_string(json, "usage", interface->config->usage);
+	if (*interface->peer)
+		json_string(json, "server", interface->peer);
+	if (interface->slot) {
+		snprintf(slot, sizeof(slot), "VPN%u", interface->slot);
+		json_string(json, "slot", slot);
+	}
+	if (interface->next)
+		json_number(json, "next", interface->next > now ? interface->next - now : 0);
+	if (interface->failed)
+		answer_failure(json, interface);
+	json_object_end(json);
+}
+
+static void answer_interfaces(struct json *json, const struct server *server)
+{
+	const struct interface *interface;
+	time_t now = time(NULL);
+
+	json_object(json, NULL);
+	json_array(json, "interfaces");
+	LIST_FOREACH(interface, &server->interfaces, entry)
+		answer_interface(json, interface, now);
+	json_array_end(json);
+	json_object_end(json);
+}
+
 static void answer_unknown(struct json *json)
 {
 	json_object(json, NULL);
@@ -122,6 +164,7 @@ void answer_write(struct json *json, const char *question, const struct server *
 		{ "pool", answer_pool },
 		{ "connections", connections_answer },
 		{ "config", answer_config },
+		{ "interfaces", answer_interfaces },
 	};
 	size_t i;
 

@@ -18,8 +18,6 @@
 #include "accountspec.h"
 #include "rundir.h"
 
-#define BLANKS	" \t"
-
 /* A name and its value, for options that take one of a few words */
 struct choice {
 	const char *word;
@@ -238,15 +236,16 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 		{ "password", 0 },
 		{ "persist", 1 }, { "demand", 1 }, { "plugin", 1 }, { "pptp_server", 1 },
 		{ "pptp_mux_fd", 1 }, { "pptp_mux_lease_fd", 1 }, { "updetach", 1 },
+{ "pptp_link_fd", 1 }, { "pptp_usage", 1 }, { "pptp_redial", 1 },
 		{ NULL, 0 }
 	};
 	const char *text = last_string(opt);
 	char word[32];
 	int found;
 
-	for (text += strspn(text, BLANKS); *text; text += strspn(text, BLANKS)) {
-		snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, BLANKS), text);
-		text += strcspn(text, BLANKS);
+	for (text += strspn(text, CONFIG_BLANKS); *text; text += strspn(text, CONFIG_BLANKS)) {
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, CONFIG_BLANKS), text);
+		text += strcspn(text, CONFIG_BLANKS);
 		found = choose(refused, word);
 		if (found < 0)
 			continue;
@@ -288,6 +287,8 @@ static void set_validators(cfg_t *cfg)
 		{ "usage", valid_usage },
 		{ "pppd", valid_executable }, { "options-file", valid_file },
 		{ "options", valid_option },
+		{ "interface|options-file", valid_file }, { "interface|options", valid_option },
+		{ "interface|encryption", valid_choice },
 	};
 	size_t i;
 
@@ -300,6 +301,7 @@ static void set_validators(cfg_t *cfg)
 		cfg_set_validate_func(cfg, bounds[i].option, valid_number);
 	set_account_validators(cfg);
 	config_pools_validate(cfg);
+	config_interfaces_validate(cfg);
 }
 
 static cfg_t *new_parser(void)
@@ -311,6 +313,22 @@ static cfg_t *new_parser(void)
 		CFG_BOOL("proxyarp", cfg_false, CFGF_NONE),
 		CFG_END()
 	};
+	cfg_opt_t interface[] = {
+		CFG_STR_LIST("server", NULL, CFGF_NODEFAULT),
+		CFG_STR("user", NULL, CFGF_NODEFAULT),
+		CFG_STR("usage", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("demand", cfg_false, CFGF_NONE),
+		CFG_BOOL("persist", cfg_false, CFGF_NONE),
+		CFG_INT("idle", 0, CFGF_NONE),
+		CFG_STR("redial", "5-300", CFGF_NONE),
+		CFG_STR("encryption", "mppe-128", CFGF_NONE),
+		CFG_STR("options-file", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("options", NULL, CFGF_NODEFAULT),
+		CFG_STR("local", "", CFGF_NONE),
+		CFG_STR("remote", "", CFGF_NONE),
+		CFG_STR_LIST("routes", NULL, CFGF_NODEFAULT),
+		CFG_END()
+	};
 	cfg_opt_t options[] = {
 		CFG_STR("listen", "0.0.0.0", CFGF_NONE),
 		CFG_INT("port", 1723, CFGF_NONE),
@@ -319,6 +337,7 @@ static cfg_t *new_parser(void)
 		CFG_STR_LIST("exclude", NULL, CFGF_NODEFAULT),
 		CFG_BOOL("proxyarp", cfg_false, CFGF_NONE),
 		CFG_SEC("pool", pool, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+		CFG_SEC("interface", interface, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_STR_LIST("static", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("routes", NULL, CFGF_NODEFAULT),
 		CFG_STR("single-session", "replace", CFGF_NONE),
@@ -375,7 +394,8 @@ static char *copy_string(cfg_t *cfg, const char *option)
 	return value ? strdup(value) : NULL;
 }
 
-static int get_choice(cfg_t *cfg, const char *option)
+/* The value of an option that takes one of a few words */
+int config_choice(cfg_t *cfg, const char *option)
 {
 	return choose(choices_of(option), cfg_getstr(cfg, option));
 }
@@ -395,39 +415,6 @@ static bool copy_rules(struct config *config, cfg_t *cfg)
 	for (i = 0; config->rules && i < config->rule_count; i++)
 		usage_rule_parse(cfg_getnstr(cfg, "usage", i), &config->rules[i]);
 	return config->rules;
-}
-
-/* Adds the words of one string. No quotes: that is what options-file is for. */
-static bool add_words(struct config *config, const char *text)
-{
-	size_t len;
-	char **words;
-
-	for (text += strspn(text, BLANKS); *text; text += strspn(text, BLANKS)) {
-		words = reallocarray(config->words, config->word_count + 2, sizeof(*words));
-		if (!words)
-			return false;
-		config->words = words;
-		len = strcspn(text, BLANKS);
-		words[config->word_count] = strndup(text, len);
-		if (!words[config->word_count])
-			return false;
-		words[++config->word_count] = NULL;
-		text += len;
-	}
-	return true;
-}
-
-static bool copy_words(struct config *config, cfg_t *cfg)
-{
-	unsigned int i;
-
-	config->words = new_array(1, sizeof(config->words[0]));
-	for (i = 0; config->words && i < cfg_size(cfg, "options"); i++) {
-		if (!add_words(config, cfg_getnstr(cfg, "options", i)))
-			return false;
-	}
-	return config->words;
 }
 
 static char *own_hostname(cfg_t *cfg)
@@ -485,10 +472,10 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	inet_pton(AF_INET, cfg_getstr(cfg, "listen"), &config->listen);
 	inet_pton(AF_INET, cfg_getstr(cfg, "localip"), &config->localip);
 	config->port = cfg_getint(cfg, "port");
-	config->auth = get_choice(cfg, "authentication");
-	config->encryption = get_choice(cfg, "encryption");
-	config->single = get_choice(cfg, "single-session");
-	config->single_by = get_choice(cfg, "single-session-by");
+	config->auth = config_choice(cfg, "authentication");
+	config->encryption = config_choice(cfg, "encryption");
+	config->single = config_choice(cfg, "single-session");
+	config->single_by = config_choice(cfg, "single-session-by");
 	config->max_connections = cfg_getint(cfg, "max-connections");
 	config->max_per_source = cfg_getint(cfg, "max-connections-per-source");
 	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
@@ -504,13 +491,13 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->reply_timeout = cfg_getint(cfg, "reply-timeout");
 	config->stop_timeout = cfg_getint(cfg, "stop-timeout");
 	config->wan_error_interval = cfg_getint(cfg, "wan-error-interval");
-	config->privileges = get_choice(cfg, "privileges");
-	config->log_target = get_choice(cfg, "log");
-	config->log_level = get_choice(cfg, "log-level");
+	config->privileges = config_choice(cfg, "privileges");
+	config->log_target = config_choice(cfg, "log");
+	config->log_level = config_choice(cfg, "log-level");
 	copy_table(config, cfg);
 }
 
-/* What no line can be blamed for: that a line is missing */
+/* What no line can be blamed for: that one is missing, or does not go with another */
 static bool complete(cfg_t *cfg, const char *path)
 {
 	if (!cfg_getstr(cfg, "localip")) {
@@ -534,7 +521,8 @@ static struct config *convert(cfg_t *cfg, const char *path)
 		return NULL;
 	copy_values(config, cfg);
 	if (copy_strings(config, cfg, path) && copy_rules(config, cfg) &&
-	    copy_words(config, cfg) &&
+	    config_words_read(&config->words, cfg, "options") &&
+	    config_interfaces_read(&config->interfaces, cfg) &&
 	    config_pools_read(&config->pools, cfg, path, config->localip))
 		return config;
 	config_free(config);
@@ -571,13 +559,10 @@ struct config *config_load(const char *path)
 
 void config_free(struct config *config)
 {
-	size_t i;
-
 	if (!config)
 		return;
-	for (i = 0; i < config->word_count; i++)
-		free(config->words[i]);
-	free(config->words);
+	config_words_free(&config->words);
+	config_interfaces_free(&config->interfaces);
 	config_pools_free(&config->pools);
 	free(config->rules);
 	free(config->path);

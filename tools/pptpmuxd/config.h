@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config_interfaces.h"
 #include "config_pools.h"
+#include "config_words.h"
 #include "log.h"
 #include "usage.h"
 
@@ -51,6 +53,7 @@ struct config {
 	unsigned int port;
 	struct in_addr localip;
 	struct config_pools pools;
+	struct config_interfaces interfaces;
 	enum config_single single;
 	enum config_single_by single_by;
 	char *run_directory;
@@ -58,8 +61,7 @@ struct config {
 	char *pppd;
 	char *plugin;
 	char *options_file;	/* NULL: none */
-	char **words;		/* of "options", ends with NULL */
-	size_t word_count;
+	struct config_words words;	/* of "options" */
 	enum config_auth auth;
 	enum config_encryption encryption;
 
@@ -96,5 +98,6 @@ struct config *config_load(const char *path);
 void config_free(struct config *config);
 const char *config_auth_name(enum config_auth auth);
 const char *config_encryption_name(enum config_encryption encryption);
+int config_choice(struct cfg_t *cfg, const char *option);
 
 #endif /* CONFIG_H */

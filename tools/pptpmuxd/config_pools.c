@@ -134,15 +134,29 @@ static bool parse_network(const char *text, struct config_route *route)
 	return inet_pton(AF_INET, network, &route->network) == 1;
 }
 
+/**
+ * config_route_parse - read a network
+ * @text:	"10.1.0.0/16"
+ * @route:	filled in, but for the user
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *config_route_parse(const char *text, struct config_route *route)
+{
+	if (!parse_network(text, route))
+		return "not a network: write it like \"10.1.0.0/16\"";
+	if (route->len < 32 && ntohl(route->network.s_addr) & UINT32_MAX >> route->len)
+		return "the network has bits set behind its length: write its first address";
+	return NULL;
+}
+
 static const char *parse_route(const char *text, char *user, struct config_route *route)
 {
 	const char *rest = split_user(text, user);
 
 	if (!rest || !parse_network(rest, route))
 		return "not a user and a network: write it like \"branch 10.1.0.0/16\"";
-	if (route->len < 32 && ntohl(route->network.s_addr) & UINT32_MAX >> route->len)
-		return "the network has bits set behind its length: write its first address";
-	return NULL;
+	return config_route_parse(rest, route);
 }
 
 static int valid_route(cfg_t *cfg, cfg_opt_t *opt)

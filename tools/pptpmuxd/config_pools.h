@@ -44,6 +44,7 @@ struct config_pools {
 
 struct cfg_t;
 
+const char *config_route_parse(const char *text, struct config_route *route);
 void config_pools_validate(struct cfg_t *cfg);
 bool config_pools_read(struct config_pools *pools, struct cfg_t *cfg, const char *path,
 		       struct in_addr localip);

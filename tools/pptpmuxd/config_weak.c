@@ -93,8 +93,9 @@ void config_weak_warn(const struct config *config)
 	size_t i;
 
 	judge_settings(config);
-	for (i = 0; i < config->word_count; i++)
-		judge_word("options", config->words[i]);
+	for (i = 0; i < config->words.count; i++)
+		judge_word("options", config->words.word[i]);
 	if (config->options_file)
 		judge_file(config->options_file);
+	config_interfaces_warn(&config->interfaces);
 }

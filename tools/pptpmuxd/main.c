@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "config_weak.h"
+#include "interface.h"
 #include "log.h"
 #include "pppd.h"
 #include "privileges.h"
@@ -155,7 +156,8 @@ static int serve(struct daemon *daemon, struct config *config)
 	if (!daemon->server)
 		return EXIT_FAILURE;
 	if (watch_signals(daemon, events) &&
-	    (config->privileges == PRIVILEGES_ALL || privileges_drop())) {
+	    (config->privileges == PRIVILEGES_ALL || privileges_drop()) &&
+	    interfaces_start(daemon->server)) {
 		log_info("pptpmuxd " VERSION " listens on TCP port %u", config->port);
 		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		log_info("pptpmuxd ends");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pppd process of a call: started with the call's socket as its descriptor
- * 3 and a socket for questions to us as 4, its output in our log, ended politely
- * and then not.
+ * The pppd process of a call or of an interface: started with the call's socket, if
+ * there is one, as its descriptor 3 and a socket to us as 4, its output in our log,
+ * ended politely and then not.
  */
 #include "pppd.h"
 
@@ -28,7 +28,7 @@
 
 #define CALL_FD		"3"	/* in pppd */
 #define CALL_FD_NUMBER	3
-#define LEASE_FD	"4"
+#define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
 #define FIXED_WORDS	64	/* more than arguments_fill() adds */
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
@@ -195,7 +195,7 @@ static void fill(struct arguments *arguments, const struct config *config,
 		add(arguments, "file");
 		add(arguments, config->options_file);
 	}
-	add_all(arguments, (const char * const *)config->words);
+	add_all(arguments, (const char * const *)config->words.word);
 	add(arguments, addresses);
 	add(arguments, "ipparam");
 	add(arguments, peer);
@@ -208,7 +208,7 @@ static void fill(struct arguments *arguments, const struct config *config,
 
 /* What the new process gets */
 struct descriptors {
-	int call;
+	int call;	/* -1: none */
 	int output;
 	int lease;	/* above those that it gets, so that none of them hides it */
 };
@@ -220,7 +220,8 @@ static void actions_fill(posix_spawn_file_actions_t *actions, const struct descr
 	posix_spawn_file_actions_adddup2(actions, fds->output, 1);
 	posix_spawn_file_actions_adddup2(actions, fds->output, 2);
 	/* then these: the pipe may be number 3 itself, the call number 4 */
-	posix_spawn_file_actions_adddup2(actions, fds->call, CALL_FD_NUMBER);
+	if (fds->call >= 0)
+		posix_spawn_file_actions_adddup2(actions, fds->call, CALL_FD_NUMBER);
 	posix_spawn_file_actions_adddup2(actions, fds->lease, LEASE_FD_NUMBER);
 }
 
@@ -270,7 +271,7 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 	struct arguments arguments = { 0 };
 	char local[INET_ADDRSTRLEN];
 
-	arguments.word = calloc(FIXED_WORDS + config->word_count, sizeof(arguments.word[0]));
+	arguments.word = calloc(FIXED_WORDS + config->words.count, sizeof(arguments.word[0]));
 	if (!arguments.word)
 		return NULL;
 	inet_ntop(AF_INET, &config->localip, local, sizeof(local));
@@ -278,17 +279,6 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 	snprintf(text->addresses, sizeof(text->addresses), "%s:", local);
 	fill(&arguments, config, text->addresses, text->peer);
 	return arguments.word;
-}
-
-static int spawn_for(pid_t *pid, const struct config *config, const struct pppd_call *call,
-		     const struct descriptors *fds)
-{
-	struct pppd_command_text text;
-	const char **words = pppd_command(config, call->peer, &text);
-	int rc = words ? spawn(pid, words, fds) : ENOMEM;
-
-	free(words);
-	return rc;
 }
 
 static void look_for_hints(struct pppd *pppd, const char *line)
@@ -319,6 +309,10 @@ static void log_line(struct pppd *pppd, const char *line)
 	bool packet = !strncmp(line, "rcvd [", 6) || !strncmp(line, "sent [", 6);
 
 	log_write(packet ? LOG_DEBUG : LOG_INFO, "%s: pppd: %s", pppd->name, line);
+	if (pppd->hooks->said) {
+		pppd->hooks->said(pppd->context, line);
+		return;
+	}
 	look_for_hints(pppd, line);
 	pppd->login_failed |= tells_of_failure(line);
 }
@@ -354,18 +348,39 @@ static void on_output(evutil_socket_t fd, short what, void *context)
 		event_del(pppd->output);
 }
 
+static void read_output(struct pppd *pppd)
+{
+	while (evbuffer_read(pppd->lines, pppd->output_fd, LINE_OCTETS) > 0)
+		log_lines(pppd);
+}
+
+/* What it says, and what it has said before that in its output */
+static void on_note(struct pppd *pppd, struct link_note *note)
+{
+	note->server[sizeof(note->server) - 1] = '\0';
+	read_output(pppd);
+	pppd->hooks->noted(pppd->context, note);
+}
+
 static void on_question(evutil_socket_t fd, short what, void *context)
 {
-	struct lease_request request;
+	union {
+		struct lease_request request;
+		struct link_note note;
+	} message;
 	struct pppd *pppd = context;
-	ssize_t got = recv(fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t got = recv(fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
 
 	(void)what;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (got == sizeof(request)) {
-		request.user[sizeof(request.user) - 1] = '\0';
-		pppd->hooks->asked(pppd->context, &request);
+	if (got == sizeof(message.request) && pppd->hooks->asked) {
+		message.request.user[sizeof(message.request.user) - 1] = '\0';
+		pppd->hooks->asked(pppd->context, &message.request);
+		return;
+	}
+	if (got == sizeof(message.note) && pppd->hooks->noted) {
+		on_note(pppd, &message.note);
 		return;
 	}
 	if (got > 0)
@@ -449,6 +464,34 @@ static bool open_ends(int *output, int *lease, struct descriptors *fds)
 	return false;
 }
 
+/* @call: the socket of a call, -1: none. Returns NULL with errno set. */
+static struct pppd *start(struct event_base *base, const char *name, const char **words,
+			  int call, const struct pppd_hooks *hooks, void *context)
+{
+	struct descriptors fds = { .call = call };
+	int rc, output, lease;
+	struct pppd *pppd;
+
+	if (!open_ends(&output, &lease, &fds))
+		return NULL;
+	pppd = pppd_new(base, output, lease);
+	rc = pppd ? spawn(&pppd->pid, words, &fds) : ENOMEM;
+	close(fds.output);
+	close(fds.lease);
+	if (rc) {
+		if (pppd)
+			pppd_free(pppd);
+		errno = rc;
+		return NULL;
+	}
+	pppd->started = process_started(pppd->pid);
+	pppd->name = name;
+	pppd->hooks = hooks;
+	pppd->context = context;
+	LIST_INSERT_HEAD(&running, pppd, entry);
+	return pppd;
+}
+
 /**
  * pppd_start - start pppd on a call
  * @base:	the event loop
@@ -464,28 +507,31 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context)
 {
-	struct descriptors fds = { .call = call->fd };
-	int rc, output, lease;
-	struct pppd *pppd;
+	struct pppd_command_text text;
+	const char **words = pppd_command(config, call->peer, &text);
+	struct pppd *pppd = NULL;
 
-	if (!open_ends(&output, &lease, &fds))
-		return NULL;
-	pppd = pppd_new(base, output, lease);
-	rc = pppd ? spawn_for(&pppd->pid, config, call, &fds) : ENOMEM;
-	close(fds.output);
-	close(fds.lease);
-	if (rc) {
-		if (pppd)
-			pppd_free(pppd);
-		errno = rc;
-		return NULL;
-	}
-	pppd->started = process_started(pppd->pid);
-	pppd->name = call->name;
-	pppd->hooks = hooks;
-	pppd->context = context;
-	LIST_INSERT_HEAD(&running, pppd, entry);
+	if (words)
+		pppd = start(base, call->name, words, call->fd, hooks, context);
+	free(words);
 	return pppd;
+}
+
+/**
+ * pppd_dial - start a pppd that dials by itself
+ * @base:	the event loop
+ * @name:	for the log; must live as long as the process
+ * @words:	its command line, ends with NULL
+ * @hooks:	@ended is called once, when the process is gone; @noted for what the
+ *		plugin tells on descriptor PPPD_SOCKET_FD; @said for its lines
+ * @context:	for @hooks
+ *
+ * Return: the process, which frees itself after @ended; NULL with errno set.
+ */
+struct pppd *pppd_dial(struct event_base *base, const char *name, const char **words,
+		       const struct pppd_hooks *hooks, void *context)
+{
+	return start(base, name, words, -1, hooks, context);
 }
 
 /* A process that does not take its answer is about to end, which we shall see */
@@ -549,14 +595,24 @@ static struct pppd_end judge(const struct pppd *pppd, int status)
 	return end;
 }
 
+/* What it told us before it ended, which comes before its end */
+static void read_notes(struct pppd *pppd)
+{
+	struct link_note note;
+
+	while (pppd->hooks->noted &&
+	       recv(pppd->lease_fd, &note, sizeof(note), MSG_DONTWAIT) == sizeof(note))
+		on_note(pppd, &note);
+}
+
 static void finish(struct pppd *pppd, int status)
 {
 	struct pppd_end end;
 
 	LIST_REMOVE(pppd, entry);
 	/* its last words may not have been read yet */
-	while (evbuffer_read(pppd->lines, pppd->output_fd, LINE_OCTETS) > 0)
-		log_lines(pppd);
+	read_notes(pppd);
+	read_output(pppd);
 	end = judge(pppd, status);
 	pppd->hooks->ended(pppd->context, &end);
 	pppd_free(pppd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The pppd process of a call */
+/* The pppd process of a call, or of an interface */
 #ifndef PPPD_H
 #define PPPD_H
 
@@ -10,6 +10,9 @@
 
 #include "config.h"
 #include "lease_msg.h"
+#include "link_msg.h"
+
+#define PPPD_SOCKET_FD	"4"	/* its end of a socket pair to us */
 
 struct event_base;
 struct pppd;
@@ -31,10 +34,12 @@ struct pppd_end {
 	bool login_failed;	/* its client has not proved who it is */
 };
 
-/* What a call hears of its pppd */
+/* What the owner of a pppd hears of it; who is not asked or told has NULL there */
 struct pppd_hooks {
 	void (*ended)(void *context, const struct pppd_end *end);
 	void (*asked)(void *context, const struct lease_request *request);
+	void (*noted)(void *context, const struct link_note *note);
+	void (*said)(void *context, const char *line);
 };
 
 /* What a command line has that stands nowhere else */
@@ -48,6 +53,8 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context);
+struct pppd *pppd_dial(struct event_base *base, const char *name, const char **words,
+		       const struct pppd_hooks *hooks, void *context);
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
 pid_t pppd_pid(const struct pppd *pppd);
 unsigned long long pppd_started(const struct pppd *pppd);

@@ -39,6 +39,37 @@ static int add_route(struct rtnl *rtnl, const struct rtnl_route *route)
 }
 
 /**
+ * projection_route - route a network to an interface
+ * @rtnl:	the kernel
+ * @network:	the network
+ * @ifindex:	the interface
+ * @name:	of the call, for the log
+ * @whose:	the same, who is behind it
+ */
+void projection_route(struct rtnl *rtnl, const struct config_route *network, int ifindex,
+		      const char *name, const char *whose)
+{
+	struct rtnl_route route = {
+		.dst = network->network,
+		.dst_len = network->len,
+		.type = RTN_UNICAST,
+		.protocol = RTNL_PROTOCOL,
+		.scope = RT_SCOPE_LINK,
+		.table = RT_TABLE_MAIN,
+		.ifindex = ifindex,
+	};
+	int err = add_route(rtnl, &route);
+	char text[64];
+
+	rtnl_route_text(&route, text, sizeof(text));
+	if (err)
+		log_warning("%s: no route %s to %s: %s; see \"ip route\" for another one, and routes in pptpmuxd.conf",
+			    name, text, whose, strerror(-err));
+	else
+		log_info("%s: route %s to %s", name, text, whose);
+}
+
+/**
  * projection_routes - route the networks behind a user to its call
  * @rtnl:	the kernel
  * @pools:	which networks are behind whom
@@ -49,29 +80,11 @@ static int add_route(struct rtnl *rtnl, const struct rtnl_route *route)
 void projection_routes(struct rtnl *rtnl, const struct config_pools *pools, const char *user,
 		       int ifindex, const char *name)
 {
-	struct rtnl_route route = {
-		.type = RTN_UNICAST,
-		.protocol = RTNL_PROTOCOL,
-		.scope = RT_SCOPE_LINK,
-		.table = RT_TABLE_MAIN,
-		.ifindex = ifindex,
-	};
-	char text[64];
 	size_t i;
-	int err;
 
 	for (i = 0; i < pools->route_count; i++) {
-		if (strcmp(pools->routes[i].user, user))
-			continue;
-		route.dst = pools->routes[i].network;
-		route.dst_len = pools->routes[i].len;
-		rtnl_route_text(&route, text, sizeof(text));
-		err = add_route(rtnl, &route);
-		if (err)
-			log_warning("%s: no route %s to %s: %s; see \"ip route\" for another one, and routes in pptpmuxd.conf",
-				    name, text, user, strerror(-err));
-		else
-			log_info("%s: route %s to %s", name, text, user);
+		if (!strcmp(pools->routes[i].user, user))
+			projection_route(rtnl, &pools->routes[i], ifindex, name, user);
 	}
 }
 

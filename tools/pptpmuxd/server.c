@@ -16,6 +16,7 @@
 
 #include "config_weak.h"
 #include "control.h"
+#include "interface.h"
 #include "log.h"
 #include "orphan.h"
 #include "pool_state.h"
@@ -306,6 +307,7 @@ struct server *server_new(struct event_base *base, struct config *config)
 	TAILQ_INIT(&server->waiters);
 	LIST_INIT(&server->calls);
 	LIST_INIT(&server->orphans);
+	LIST_INIT(&server->interfaces);
 	server->base = base;
 	server->config = config;
 	server->resume = evtimer_new(base, on_resume, server);
@@ -325,6 +327,7 @@ void server_free(struct server *server)
 	if (server->resume)
 		event_free(server->resume);
 	orphan_free_all(server);
+	interfaces_free(server);
 	query_close(server->query);
 	if (server->save) {
 		if (evtimer_pending(server->save, NULL))
@@ -346,6 +349,7 @@ void server_free(struct server *server)
 void server_reload(struct server *server, struct config *config)
 {
 	struct config *old = server->config;
+	struct config_interfaces interfaces = config->interfaces;
 	struct config_pools pools;
 
 	if (old->listen.s_addr != config->listen.s_addr || old->port != config->port)
@@ -358,6 +362,11 @@ void server_reload(struct server *server, struct config *config)
 		config->pools = old->pools;
 		old->pools = pools;
 	}
+	if (!config_interfaces_same(&old->interfaces, &config->interfaces))
+		log_warning("reload: interfaces stay as they are until pptpmuxd is restarted");
+	/* those that are up point into it */
+	config->interfaces = old->interfaces;
+	old->interfaces = interfaces;
 	config_free(server->config);
 	server->config = config;
 	log_open(config->log_target, config->log_level);
@@ -380,6 +389,7 @@ void server_stop(struct server *server)
 	LIST_FOREACH(control, &server->controls, entry)
 		control_leave(control);
 	orphan_stop_all(server);
+	interfaces_stop(server);
 	server_check_end(server);
 }
 
@@ -387,6 +397,6 @@ void server_stop(struct server *server)
 void server_check_end(struct server *server)
 {
 	if (server->stopping && LIST_EMPTY(&server->controls) && LIST_EMPTY(&server->calls) &&
-	    LIST_EMPTY(&server->orphans))
+	    LIST_EMPTY(&server->orphans) && LIST_EMPTY(&server->interfaces))
 		event_base_loopexit(server->base, NULL);
 }

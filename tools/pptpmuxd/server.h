@@ -13,10 +13,11 @@
 struct call;
 struct control;
 struct event;
-struct sources;
+struct interface;
 struct orphan;
 struct query;
 struct rtnl;
+struct sources;
 struct event_base;
 struct evconnlistener;
 
@@ -39,6 +40,7 @@ struct server {
 	LIST_HEAD(, control) controls;
 	TAILQ_HEAD(, control) waiters;	/* those half open, the oldest first */
 	LIST_HEAD(, call) calls;	/* those too whose connection is gone */
+	LIST_HEAD(, interface) interfaces;	/* what we dial */
 	LIST_HEAD(, orphan) orphans;	/* calls of a pptpmuxd before us */
 };
 

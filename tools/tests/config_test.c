@@ -36,8 +36,8 @@ static void test_good(void)
 	ok(config && config->port == 11723 && config->slots == 101 &&
 	   config->log_target == LOG_TO_SYSLOG && config->log_level == LOG_DEBUG,
 	   "numbers and choices");
-	ok(config && config->word_count == 3 && !strcmp(config->words[1], "192.0.2.53") &&
-	   !config->words[3], "options are split into words");
+	ok(config && config->words.count == 3 && !strcmp(config->words.word[1], "192.0.2.53") &&
+	   !config->words.word[3], "options are split into words");
 	ok(config && config->rule_count == 2 && config->rules[0].slots.last == 100 &&
 	   config->rules[0].change.mask == PMUX_SET_USAGE &&
 	   config->rules[0].change.usage == (PPTP_MUX_USAGE_RECEIVE | PPTP_MUX_USAGE_DIAL_OUT) &&
@@ -49,7 +49,7 @@ static void test_good(void)
 	ok(config && config->auth == AUTH_MSCHAP_V2 &&
 	   config->encryption == ENCRYPTION_MPPE_128 && config->port == 1723 &&
 	   config->echo_interval == 60 && config->echo_timeout == 60 && !config->slots &&
-	   !config->word_count, "the defaults are the secure ones and the RFC's");
+	   !config->words.count, "the defaults are the secure ones and the RFC's");
 	config_weak_warn(config);
 	ok(config && !logged("warning"), "and give no warning");
 	config_free(config);
@@ -122,6 +122,71 @@ static void test_pools(void)
 	config_free(config);
 }
 
+#define BRANCH	"interface branch {\nserver = { \"192.0.2.9\", \"vpn.example.net\" }\nuser = \"b\"\n"
+
+static void test_interfaces(void)
+{
+	struct config *config = load(GOOD BRANCH "demand = true\nidle = 60\nredial = \"1-60\"\n"
+		"routes = { \"10.1.0.0/16\", \"10.2.0.1\" }\nlocal = \"10.9.0.1\"\n"
+		"options = { \"ms-dns  192.0.2.53\" }\n}\n"
+		"interface always {\nserver = { \"192.0.2.8\" }\npersist = true\n"
+		"options-file = \"/dev/null\"\nencryption = \"none\"\n}\n");
+	const struct config_interface *branch, *always;
+
+	if (!ok(config && config->interfaces.count == 2, "interfaces"))
+		return;
+	branch = config->interfaces.interface;
+	always = branch + 1;
+	ok(!strcmp(branch->name, "branch") && !strcmp(branch->user, "b") && branch->demand &&
+	   !strcmp(branch->servers, "192.0.2.9,vpn.example.net") && branch->idle == 60,
+	   "name, user and servers in their order");
+	ok(branch->redial.first == 1 && branch->redial.most == 60 && branch->route_count == 2 &&
+	   branch->routes[0].len == 16 && branch->routes[1].len == 32 &&
+	   branch->words.count == 2 && !strcmp(branch->local, "10.9.0.1") && !*branch->remote,
+	   "waits, routes, options, addresses");
+	ok(!strcmp(branch->usage, "demand-dial") &&
+	   branch->encryption == ENCRYPTION_MPPE_128 &&
+	   !strcmp(always->usage, "dial-out") && !always->demand && !always->user &&
+	   always->redial.first == 5 && always->redial.most == 300 && !always->idle,
+	   "and what they are if nothing is said");
+	ok(config_interfaces_same(&config->interfaces, &config->interfaces),
+	   "the same is the same");
+	config_weak_warn(config);
+	ok(logged("interface \"always\": encryption = \"none\""), "what is weaker is said");
+	config_free(config);
+}
+
+static void test_interfaces_differ(void)
+{
+	static const char * const others[] = {
+		"demand = true\n", "demand = true\nidle = 5\n", "persist = true\n",
+		"demand = true\nusage = \"dial-out\"\n", "demand = true\nredial = \"5-6\"\n",
+		"demand = true\nroutes = { \"10.0.0.0/8\" }\n",
+		"demand = true\nroutes = { \"10.0.0.0/9\" }\n",
+		"demand = true\noptions = { \"debug\" }\n",
+		"demand = true\noptions = { \"dump\" }\n", "demand = true\nremote = \"10.0.0.1\"\n",
+		"demand = true\nencryption = \"options\"\n",
+	};
+	const size_t count = sizeof(others) / sizeof(others[0]);
+	struct config *configs[sizeof(others) / sizeof(others[0])];
+	unsigned int same = 0;
+	char text[512];
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), GOOD BRANCH "%s}\n", others[i]);
+		configs[i] = load(text);
+	}
+	for (i = 0; i < count * count; i++) {
+		j = i % count;
+		same += config_interfaces_same(&configs[i / count]->interfaces,
+					       &configs[j]->interfaces);
+	}
+	ok(same == count, "a reload sees whatever has changed of an interface");
+	for (i = 0; i < count; i++)
+		config_free(configs[i]);
+}
+
 static const struct {
 	const char *text;	/* put behind GOOD, whose 3 lines it follows */
 	const char *line;	/* where the mistake is; "" for the whole file */
@@ -187,6 +252,33 @@ static const struct {
 	{ "routes = { \"branch 10.1.2.0/16\" }\n", ":4:", "its first address" },
 	{ "single-session = \"maybe\"\n", ":4:", "replace, deny, allow" },
 	{ "single-session-by = \"face\"\n", ":4:", "user, peer, both" },
+	{ "interface a {\ndemand = true\nuser = \"b\"\n}\n", ":7:", "no server" },
+	{ "interface a {\nserver = { \"h\" }\ndemand = true\n}\n", ":7:", "no user" },
+	{ BRANCH "}\n", ":7:", "demand = true, to dial" },
+	{ BRANCH "demand = true\npersist = true\n}\n", ":9:", "either" },
+	{ BRANCH "persist = true\nidle = 9\n}\n", ":9:", "idle would hang up" },
+	{ BRANCH "demand = true\nidle = 0\n}\n", ":8:", "from 1 to 86400" },
+	{ BRANCH "demand = true\nidle = 86401\n}\n", ":8:", "from 1 to 86400" },
+	{ BRANCH "demand = true\n}\n" BRANCH "demand = true\n}\n", ":9:", "branch" },
+	{ "interface \"a/b\" {\nserver = { \"h\" }\nuser = \"b\"\ndemand = true\n}\n", ":8:",
+	  "1 to 15 letters" },
+	{ "interface \"sixteencharacter\" {\nserver = { \"h\" }\nuser = \"b\"\ndemand = true\n}\n",
+	  ":8:", "1 to 15 letters" },
+	{ "interface a {\nserver = { \"h\",\n\"x,y\" }\n}\n", ":6:", "IPv4 address of a host" },
+	{ "interface a {\nserver = { \"\" }\n}\n", ":5:", "IPv4 address of a host" },
+	{ "interface a {\nuser = \"\"\n}\n", ":5:", "not a user" },
+	{ "interface a {\nusage = \"receive\"\n}\n", ":5:", "demand-dial or dial-out" },
+	{ "interface a {\nredial = \"9-5\"\n}\n", ":5:", "shorter wait first" },
+	{ "interface a {\nredial = \"often\"\n}\n", ":5:", "5-300" },
+	{ "interface a {\nlocal = \"x\"\n}\n", ":5:", "not an IPv4 address" },
+	{ "interface a {\nremote = \"10.0.0.0/8\"\n}\n", ":5:", "not an IPv4 address" },
+	{ "interface a {\nroutes = { \"10.0.0.0/8\",\n\"10.1.0.0/8\" }\n}\n", ":6:",
+	  "its first address" },
+	{ "interface a {\nroutes = { \"b 10.0.0.0/8\" }\n}\n", ":5:", "not a network" },
+	{ "interface a {\nencryption = \"rot13\"\n}\n", ":5:", "mppe-128" },
+	{ "interface a {\noptions = { \"password x\" }\n}\n", ":5:", "options-file" },
+	{ "interface a {\noptions-file = \"/nonexistent\"\n}\n", ":5:", "correct the path" },
+	{ "interface a {\npassword = \"x\"\n}\n", ":5:", "no such option" },
 	{ "max-connections = 0\n", ":4:", "from 1 to" },
 	{ "echo-interval = 0\n", ":4:", "from 1 to" },
 	{ "start-timeout = 0\n", ":4:", "from 1 to" },
@@ -233,6 +325,8 @@ int main(void)
 	test_good();
 	test_weak();
 	test_pools();
+	test_interfaces();
+	test_interfaces_differ();
 	test_mistakes();
 	unlink(log_path);
 	return tap_done();

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The pppd of an interface: its command line, and what its end means */
+#include "interface_pppd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <linux/pptp_mux.h>
+
+#include "interface.h"
+#include "pppd.h"
+#include "server.h"
+
+#define FIXED_WORDS	72	/* more than fill() adds */
+
+/* What some of the words are made of */
+struct texts {
+	char addresses[2 * INET_ADDRSTRLEN + 1];
+	char redial[24];
+	char idle[12];
+};
+
+/* Argument vector under construction; the strings belong to others */
+struct arguments {
+	const char **word;
+	size_t count;
+};
+
+static void add(struct arguments *arguments, const char *word)
+{
+	arguments->word[arguments->count++] = word;
+}
+
+static void add_two(struct arguments *arguments, const char *option, const char *value)
+{
+	add(arguments, option);
+	add(arguments, value);
+}
+
+static void add_all(struct arguments *arguments, const char * const *words)
+{
+	while (*words)
+		add(arguments, *words++);
+}
+
+static void add_encryption(struct arguments *arguments, int encryption)
+{
+	/* only MS-CHAPv2 and EAP-TLS give keys that anybody should use */
+	static const char * const mppe_128[] = {
+		"require-mppe-128", "nomppe-stateful", "refuse-pap", "refuse-chap",
+		"refuse-mschap", NULL
+	};
+
+	if (encryption == ENCRYPTION_MPPE_128)
+		add_all(arguments, mppe_128);
+	else if (encryption == ENCRYPTION_NONE)
+		add(arguments, "nomppe");
+}
+
+/* What may be changed by the administrator's words, which come behind */
+static void add_defaults(struct arguments *arguments, const struct config_interface *interface)
+{
+	static const char * const defaults[] = {
+		"noauth", "mtu", "1400", "mru", "1400",
+		"lcp-echo-interval", "30", "lcp-echo-failure", "4", "lcp-max-terminate", "1",
+		"novj", "novjccomp", "nobsdcomp", "nodeflate", "nopcomp", "noaccomp",
+		"noipv6", "noipdefault", "ipcp-accept-local", "ipcp-accept-remote",
+		"nodefaultroute", "noproxyarp", NULL
+	};
+
+	add_all(arguments, defaults);
+	add_encryption(arguments, interface->encryption);
+	if (interface->options_file)
+		add_two(arguments, "file", interface->options_file);
+	add_all(arguments, (const char * const *)interface->words.word);
+}
+
+/* What the interface stands and falls with */
+static void add_own(struct arguments *arguments, const struct config_interface *interface,
+		    const struct texts *texts)
+{
+	if (interface->user)
+		add_two(arguments, "user", interface->user);
+	if (*interface->local || *interface->remote)
+		add(arguments, texts->addresses);
+	if (interface->idle)
+		add_two(arguments, "idle", texts->idle);
+	add(arguments, interface->demand ? "demand" : "persist");
+	add_two(arguments, "maxfail", "0");
+	add_two(arguments, "ifname", interface->name);
+	add_two(arguments, "linkname", interface->name);
+	add_two(arguments, "ipparam", interface->name);
+	add(arguments, "nodetach");
+}
+
+static void fill(struct arguments *arguments, const struct config *config,
+		 const struct config_interface *interface, const struct texts *texts)
+{
+	add(arguments, config->pppd);
+	add_two(arguments, "plugin", config->plugin);
+	add_two(arguments, "pptp_server", interface->servers);
+	add_two(arguments, "pptp_usage", interface->usage);
+	add_two(arguments, "pptp_redial", texts->redial);
+	add_two(arguments, "pptp_link_fd", PPPD_SOCKET_FD);
+	add_defaults(arguments, interface);
+	add_own(arguments, interface, texts);
+	add(arguments, NULL);
+}
+
+static void write_texts(struct texts *texts, const struct config_interface *interface)
+{
+	snprintf(texts->addresses, sizeof(texts->addresses), "%s:%s", interface->local,
+		 interface->remote);
+	snprintf(texts->redial, sizeof(texts->redial), "%u-%u", interface->redial.first,
+		 interface->redial.most);
+	snprintf(texts->idle, sizeof(texts->idle), "%u", interface->idle);
+}
+
+/**
+ * interface_pppd_start - start the pppd of an interface
+ * @interface:	the interface
+ * @hooks:	what it hears of it, with itself as the context
+ *
+ * The password is in chap-secrets or in options-file, which pppd reads.
+ *
+ * Return: the process, or NULL with errno set.
+ */
+struct pppd *interface_pppd_start(struct interface *interface, const struct pppd_hooks *hooks)
+{
+	const struct config_interface *config = interface->config;
+	struct arguments arguments = { 0 };
+	struct pppd *pppd = NULL;
+	struct texts texts;
+
+	arguments.word = calloc(FIXED_WORDS + config->words.count, sizeof(arguments.word[0]));
+	if (!arguments.word)
+		return NULL;
+	write_texts(&texts, config);
+	fill(&arguments, interface->server->config, config, &texts);
+	pppd = pppd_dial(interface->server->base, config->name, arguments.word, hooks,
+			 interface);
+	free(arguments.word);
+	return pppd;
+}
+
+/* pppd(8), EXIT STATUS, as whoever dials sees it */
+static const char * const reasons[] = {
+	[0] = "PPP ended before it was up, see the lines of pppd before",
+	[1] = "pppd met a fatal error, see its lines before",
+	[2] = "pppd found a mistake in its options, see its lines before: correct options or options-file",
+	[3] = "pppd was not started as root: run pptpmuxd as root",
+	[4] = "the kernel has no PPP: run \"modprobe ppp_generic\"",
+	[5] = "pppd was told to end",
+	[7] = "the call could not be opened",
+	[8] = "no server has given us a call",
+	[10] = "the negotiation of PPP failed: if nothing came from the server, GRE (IP protocol 47) may be filtered on the way",
+	[11] = "the server did not prove who it is: check its name and password in chap-secrets",
+	[12] = "idle for as long as idle allows",
+	[13] = "connected for as long as maxconnect allows",
+	[15] = "the server no longer answers echo requests",
+	[16] = "the server hung up",
+	[17] = "the call is looped back to this host: check the server's address",
+	[19] = "the server refused our name or password: check user, and the password in chap-secrets",
+};
+
+/**
+ * interface_pppd_reason - why a call has ended
+ * @status:	pppd's, of the call or of itself
+ * @cause:	PPTP_MUX_CAUSE_* that the control connection knows
+ *
+ * Return: text, with what to do where that is known.
+ */
+const char *interface_pppd_reason(int status, uint32_t cause)
+{
+	bool known = status >= 0 && (size_t)status < sizeof(reasons) / sizeof(reasons[0]);
+
+	/* what is told by the control connection comes to pppd as a signal */
+	if (status == 0 || status == 5 || status == 16) {
+		if (cause == PPTP_MUX_CAUSE_PEER)
+			return "the server cleared the call: see its log";
+		if (cause == PPTP_MUX_CAUSE_LOST)
+			return "the control connection was lost: check the network between here and the server";
+	}
+	return known && reasons[status] ? reasons[status] : "pppd ended with an unknown status";
+}

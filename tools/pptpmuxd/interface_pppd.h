@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pppd of an interface: its command line, and what its end means */
+#ifndef INTERFACE_PPPD_H
+#define INTERFACE_PPPD_H
+
+#include <stdint.h>
+
+struct interface;
+struct pppd;
+struct pppd_hooks;
+
+struct pppd *interface_pppd_start(struct interface *interface, const struct pppd_hooks *hooks);
+const char *interface_pppd_reason(int status, uint32_t cause);
+
+#endif /* INTERFACE_PPPD_H */
