@@ -12,6 +12,7 @@
 
 #define LEASE_USER_OCTETS	256	/* as pppd's own MAXNAMELEN */
 #define LEASE_REASON_OCTETS	160
+#define LEASE_BUNDLE_OCTETS	24
 
 enum lease_question {
 	LEASE_USER = 1,	/* the client has authenticated: may it have a call? */
@@ -25,6 +26,8 @@ struct lease_request {
 	struct in_addr local;	/* from LEASE_UP on */
 	struct in_addr remote;	/* chosen elsewhere (chap-secrets, RADIUS), else 0 */
 	char user[LEASE_USER_OCTETS];	/* "" if nobody had to say a name */
+	/* With LEASE_USER: 1 and the client's end of a multilink bundle, or all 0 */
+	uint8_t bundle[LEASE_BUNDLE_OCTETS];
 };
 
 struct lease_reply {

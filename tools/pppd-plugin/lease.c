@@ -22,6 +22,8 @@
 #include "lease_msg.h"
 #include "stream.h"
 
+_Static_assert(LEASE_BUNDLE_OCTETS >= 3 + MAX_ENDP_LEN, "an endpoint fits");
+
 /* Longer than a predecessor that has to go first may take (pptpmuxd kills it) */
 #define ANSWER_MS	20000
 
@@ -113,6 +115,24 @@ static void choose(uint32_t *address)
 		refuse(reply.reason);
 }
 
+/*
+ * Links of one bundle are told by the endpoint that LCP has named, if it has; pppd
+ * joins those of one user by the same.
+ */
+static void fill_bundle(uint8_t *bundle)
+{
+	const struct epdisc *endpoint = &lcp_hisoptions[0].endpoint;
+
+	if (!lcp_gotoptions[0].neg_mrru || !lcp_hisoptions[0].neg_mrru)
+		return;
+	bundle[0] = 1;
+	if (!lcp_hisoptions[0].neg_endpoint)
+		return;
+	bundle[1] = endpoint->class;
+	bundle[2] = endpoint->length;
+	memcpy(bundle + 3, endpoint->value, endpoint->length);
+}
+
 static void on_user(void *context, int argument)
 {
 	struct lease_request request = { .question = LEASE_USER };
@@ -120,6 +140,7 @@ static void on_user(void *context, int argument)
 
 	(void)context;
 	(void)argument;
+	fill_bundle(request.bundle);
 	if (ask(&request, &reply) && !reply.granted)
 		refuse(reply.reason);
 }

@@ -258,6 +258,15 @@ static void call_up(struct call *call)
 		 call->socket.call_id, call->peer_call_id);
 }
 
+/* The other side is gone. The slot is free when pppd has ended, or its link at least. */
+static void end_link(struct call *call)
+{
+	if (!pppd_hang_up(call->pppd))
+		return;
+	call_socket_cause(&call->socket, call->cause);
+	call_socket_close(&call->socket);
+}
+
 /*
  * It is over for the peer. Without a pppd to wait for it goes at once, but not
  * from under its caller, who may walk the list that it is in.
@@ -267,7 +276,7 @@ static void end(struct call *call)
 	if (!call->cause)
 		call->cause = PPTP_MUX_CAUSE_PEER;
 	if (call->pppd)
-		pppd_stop(call->pppd);
+		end_link(call);
 	else
 		set_timer(call, 0);
 }

@@ -44,6 +44,7 @@ struct call {
 	struct pptp_wan_error told;	/* our last one: those of the packets to us */
 	bool logged_in;
 	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
+	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* the same in links of one; 0: no multilink */
 	bool has_address;
 	struct in_addr address;		/* what the client gets */
 	int lan;			/* interface of the network that it is in, 0: none */

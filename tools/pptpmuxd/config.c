@@ -236,7 +236,7 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 		{ "password", 0 },
 		{ "persist", 1 }, { "demand", 1 }, { "plugin", 1 }, { "pptp_server", 1 },
 		{ "pptp_mux_fd", 1 }, { "pptp_mux_lease_fd", 1 }, { "updetach", 1 },
-{ "pptp_link_fd", 1 }, { "pptp_usage", 1 }, { "pptp_redial", 1 },
+		{ "multilink", 1 }, { "pptp_link_fd", 1 }, { "pptp_usage", 1 }, { "pptp_redial", 1 },
 		{ NULL, 0 }
 	};
 	const char *text = last_string(opt);
@@ -349,6 +349,7 @@ static cfg_t *new_parser(void)
 		CFG_STR_LIST("options", NULL, CFGF_NODEFAULT),
 		CFG_STR("authentication", "mschap-v2", CFGF_NONE),
 		CFG_STR("encryption", "mppe-128", CFGF_NONE),
+		CFG_BOOL("multilink", cfg_false, CFGF_NONE),
 		CFG_INT("max-connections", 1024, CFGF_NONE),
 		CFG_INT("max-connections-per-source", 32, CFGF_NONE),
 		CFG_INT("max-calls-per-connection", 16, CFGF_NONE),
@@ -474,6 +475,7 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->port = cfg_getint(cfg, "port");
 	config->auth = config_choice(cfg, "authentication");
 	config->encryption = config_choice(cfg, "encryption");
+	config->multilink = cfg_getbool(cfg, "multilink");
 	config->single = config_choice(cfg, "single-session");
 	config->single_by = config_choice(cfg, "single-session-by");
 	config->max_connections = cfg_getint(cfg, "max-connections");
@@ -507,6 +509,12 @@ static bool complete(cfg_t *cfg, const char *path)
 	}
 	if (!cfg_size(cfg, "remoteip") && !cfg_size(cfg, "pool") && !cfg_size(cfg, "static")) {
 		log_error("%s: remoteip is missing: add a line such as remoteip = { \"192.168.7.10-192.168.7.200\" }, the clients' addresses",
+			  path);
+		return false;
+	}
+	if (cfg_getbool(cfg, "multilink") && config_choice(cfg, "single-session") != SINGLE_ALLOW &&
+	    config_choice(cfg, "single-session-by") & SINGLE_BY_PEER) {
+		log_error("%s: multilink: who calls twice from one address may want to bundle both calls, which is not known that early: write single-session-by = \"user\"",
 			  path);
 		return false;
 	}

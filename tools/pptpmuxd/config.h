@@ -64,6 +64,7 @@ struct config {
 	struct config_words words;	/* of "options" */
 	enum config_auth auth;
 	enum config_encryption encryption;
+	bool multilink;			/* calls may be bundled */
 
 	enum config_privileges privileges;
 

@@ -278,6 +278,7 @@ static void authenticated(struct call *call, const struct lease_request *request
 	const char *other;
 
 	snprintf(call->user, sizeof(call->user), "%s", request->user);
+	memcpy(call->bundle, request->bundle, sizeof(call->bundle));
 	other = single_conflict(call, SINGLE_BY_USER);
 	if (!other)
 		grant(call);

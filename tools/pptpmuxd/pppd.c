@@ -46,6 +46,7 @@ struct pppd {
 	struct evbuffer *lines;
 	struct event *output;
 	struct event *grace;
+	bool multilink;		/* it may be the first of a bundle */
 	unsigned int event;	/* RRAS event id that its output has shown, 0: none */
 	bool login_failed;	/* its output has shown that */
 	const struct pppd_hooks *hooks;
@@ -201,6 +202,7 @@ static void fill(struct arguments *arguments, const struct config *config,
 	add(arguments, peer);
 	add(arguments, "remotenumber");
 	add(arguments, peer);
+	add(arguments, config->multilink ? "multilink" : "nomultilink");
 	add(arguments, "nopersist");
 	add(arguments, "nodetach");
 	add(arguments, NULL);
@@ -513,6 +515,8 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 
 	if (words)
 		pppd = start(base, call->name, words, call->fd, hooks, context);
+	if (pppd)
+		pppd->multilink = config->multilink;
 	free(words);
 	return pppd;
 }
@@ -565,6 +569,25 @@ void pppd_stop(struct pppd *pppd)
 		return;
 	kill(pppd->pid, SIGTERM);
 	evtimer_add(pppd->grace, &grace);
+}
+
+/**
+ * pppd_hang_up - end the call of a pppd
+ * @pppd:	the process
+ *
+ * It ends with its call, unless others go on with a bundle that it was the first
+ * link of: then it stays, as the bundle's IPCP is in it, until the last has gone.
+ *
+ * Return: whether it may stay.
+ */
+bool pppd_hang_up(struct pppd *pppd)
+{
+	if (!pppd->multilink) {
+		pppd_stop(pppd);
+		return false;
+	}
+	kill(pppd->pid, SIGHUP);
+	return true;
 }
 
 static struct pppd_end judge(const struct pppd *pppd, int status)

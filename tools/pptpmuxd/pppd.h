@@ -58,6 +58,7 @@ struct pppd *pppd_dial(struct event_base *base, const char *name, const char **w
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
 pid_t pppd_pid(const struct pppd *pppd);
 unsigned long long pppd_started(const struct pppd *pppd);
+bool pppd_hang_up(struct pppd *pppd);
 void pppd_stop(struct pppd *pppd);
 void pppd_reap(void);
 void pppd_kill_all(void);

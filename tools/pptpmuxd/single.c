@@ -22,6 +22,12 @@ static bool same_client(const struct call *one, const struct call *other,
 	return one->peer.s_addr == other->peer.s_addr && one->control != other->control;
 }
 
+/* Two links of a multilink bundle are one session */
+static bool same_bundle(const struct call *one, const struct call *other)
+{
+	return one->bundle[0] && !memcmp(one->bundle, other->bundle, sizeof(one->bundle));
+}
+
 /**
  * single_conflict - end or honour the other calls of a call's client
  * @call:	the new call
@@ -38,7 +44,8 @@ const char *single_conflict(const struct call *call, enum config_single_by by)
 	if (config->single == SINGLE_ALLOW || !(config->single_by & by))
 		return NULL;
 	LIST_FOREACH(other, &server->calls, entry) {
-		if (other == call || call_is_ending(other) || !same_client(call, other, by))
+		if (other == call || call_is_ending(other) || !same_client(call, other, by) ||
+		    same_bundle(call, other))
 			continue;
 		if (config->single == SINGLE_DENY)
 			return other->name;

@@ -311,6 +311,11 @@ static void test_mistakes(void)
 			printf("# line %s, %s\n", mistakes[i].line, mistakes[i].part);
 		config_free(config);
 	}
+	ok(!load(GOOD "multilink = yes\nsingle-session-by = \"peer\"\n") &&
+	   logged("single-session-by = \"user\""), "multilink, and calls told by their peer");
+	config = load(GOOD "multilink = yes\n");
+	ok(config && config->multilink, "multilink");
+	config_free(config);
 	ok(!load("remoteip = { \"192.0.2.9\" }\n") && logged("localip is missing"),
 	   "localip is missing");
 	unlink(path);

@@ -43,6 +43,7 @@ struct fake_kernel {
 	unsigned int up;		/* calls whose client has been reached */
 	unsigned int ended;		/* of those that were refused */
 	bool patient;			/* processes do not end upon SIGTERM */
+	uint8_t endpoint;		/* what clients name in a bundle, 0: no multilink */
 	unsigned int lookups;
 };
 

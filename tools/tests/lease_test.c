@@ -85,6 +85,7 @@ static int be_pppd(void)
 
 	fake_kernel_open(getenv("FAKE_KERNEL"));
 	signal(SIGTERM, on_term);
+	memset(request.bundle, kernel->endpoint, sizeof(request.bundle));
 	ask(&request, &reply);
 	request.question = LEASE_ADDRESS;
 	inet_pton(AF_INET, getenv("FAKE_WISH"), &request.remote);
@@ -519,6 +520,26 @@ static void test_single(void)
 	server_down();
 }
 
+/* pppd makes them one interface; here each has its own */
+static void test_bundle(void)
+{
+	struct client one, two, three;
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.12\" }");
+	kernel->endpoint = 7;
+	call_up(&one, "alice");
+	ok(call_up(&two, "alice") && has("alice", "192.0.2.10") && has("alice", "192.0.2.11"),
+	   "links of one bundle are one session");
+	kernel->endpoint = 8;
+	ok(call_up(&three, "alice") && pump_until(one_call) && has("alice", "192.0.2.12"),
+	   "and are replaced by one of another");
+	client_close(&one);
+	client_close(&two);
+	hang_up(&three);
+	server_down();
+}
+
 static bool somebody_waits(void)
 {
 	return server->waiting;
@@ -916,6 +937,7 @@ int main(int argc, char **argv)
 	test_certain();
 	test_named();
 	test_single();
+	test_bundle();
 	test_waiting();
 	test_redials();
 	test_questions();
