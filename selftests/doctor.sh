@@ -29,7 +29,8 @@ fails()
 
 healthy()
 {
-	[ "$(doctor doctor)" = "no fault found" ]
+	doctor doctor | tee "$dir/found"
+	[ "$(<"$dir/found")" = "no fault found" ]
 }
 
 # finds ID CODE: it is named first, and the exit code is that. $dir/found is what was
@@ -177,6 +178,7 @@ gre_not_accepted()
 				type filter hook input priority 0
 				policy drop
 				iif lo accept
+				iifname "ppp*" accept
 				ct state established,related accept
 				tcp dport 1723 accept
 			}
@@ -232,9 +234,15 @@ no_plugin()
 	mv "$dir/good.so" "$PLUGIN"
 }
 
-no_mppe()
+unload_mppe()
 {
 	! grep -q '^ppp_mppe ' /proc/modules || rmmod ppp_mppe
+}
+
+# The last call's pppd may be about to end
+no_mppe()
+{
+	wait_for "$PATIENCE" unload_mppe
 	echo 'install ppp_mppe /bin/false' >>"$RULES"
 	seeded mppe-missing 2
 	grep '^ppp_mppe ' /proc/modules
@@ -341,6 +349,8 @@ dial_setup 2
 install_module
 cp "$PLUGIN" "$dir/plugin.so"
 PLUGIN=$dir/plugin.so
+# Far clients come by it, and not by any ppp*
+ip -n "${NS_PREFIX}s" route add default via 10.9.1.2
 pppd_options='debug'
 server_conf 'slots = 4' 'usage = { "all receive" }' 'log-level = "debug"'
 server_start
