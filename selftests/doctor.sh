@@ -199,7 +199,7 @@ gre_dropped()
 
 icmp_dropped()
 {
-	ns s iptables -A OUTPUT -p icmp -j DROP
+	ns s iptables -A OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP
 	seeded icmp-filtered 1
 }
 
