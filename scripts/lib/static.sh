@@ -31,7 +31,7 @@ static_checkpatch()
 		point "checkpatch: $file" perl "$source/scripts/checkpatch.pl" --no-tree --strict \
 			--terse --no-summary --show-types \
 			--ignore "$(checkpatch_ignores "${file#./}")" -f "$TREE/$file" || true
-	done < <(tree_files -name '*.[ch]' | grep -vE '^tools/|^selftests/([^/]*|(bench|fuzz)/.*)$')
+	done < <(tree_files -name '*.[ch]' | grep -vE '^(tools|scripts)/|^selftests/([^/]*|(fuzz|bench)/.*)$')
 }
 
 shell_scripts()
