@@ -109,6 +109,26 @@ refused()
 	nothing_left
 }
 
+# Two wrong passwords, and then the right one: it has to wait
+guess()
+{
+	local rc=0
+
+	log_mark
+	dial c1 password wrong || true
+	dial c1 password wrong || true
+	wait_for "$PATIENCE" log_has 'event 20014: .* no more calls from there for'
+	: >"$dir/c1.log"
+	dial c1 || rc=$?
+	cat "$dir/c1.log"
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	grep -q 'not authorised to open a control connection' "$dir/c1.log"
+	log_has 'connection refused: its log-ins have failed 2 times'
+	wait_for "$PATIENCE" dial c1
+	hang_up c1
+	nothing_left
+}
+
 good_call()
 {
 	dial c1
@@ -120,7 +140,7 @@ good_call()
 dial_setup 1
 pppd_options='lcp-max-configure 3'
 server_conf 'slots = 4' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 2' \
-	'start-timeout = 2'
+	'start-timeout = 2' 'login-failures = 2' 'login-backoff = 5'
 server_start
 check "a good call" good_call
 files=$(open_files) memory=$(resident)
@@ -145,6 +165,8 @@ check "vanishes when up" vanish_when_up
 check "a wrong password" refused 'call ended: the client did not authenticate' password wrong
 check "a client without MPPE" refused 'call ended: the negotiation of PPP failed' nomppe
 check "a client that knows only PAP" refused 'call ended: ' refuse-mschap-v2 nomppe
+check "a good call" good_call
+check "passwords cannot be guessed as fast as one likes" guess
 check "nothing is left" nothing_left
 check "no descriptor more than before" files_as_before "$files"
 check "no memory more than before" resident_as_before "$memory"
