@@ -41,7 +41,8 @@ enum {
 	PPPD_ASK,		/* number of the call: its client has logged in */
 	HANG_UP,		/* number of the call */
 	LEAVE,
-	KERNEL,			/* bits 0 to 2: what claims are refused with; 3: we dial the peer */
+	KERNEL,			/* bits 0 to 2: what claims are refused with; 3: we dial the
+				   peer; 4: pppd has bundled its calls */
 	ERRORS,			/* the module has counted more */
 	RECONNECT,		/* the peer closes, and opens another one */
 	SPLIT,			/* octets that are sent at a time from now on */
@@ -61,6 +62,7 @@ struct pppd {
 
 static uint8_t kernel_refuses;
 static bool dials;
+static bool bundles;
 static uint16_t next_call_id;
 static uint32_t lost;
 static unsigned int held;	/* call sockets */
@@ -145,6 +147,12 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 void pppd_stop(struct pppd *pppd)
 {
 	pppd->stopped = true;
+}
+
+bool pppd_hang_up(struct pppd *pppd)
+{
+	pppd_stop(pppd);
+	return bundles;
 }
 
 void lease_asked(struct call *call, const struct lease_request *request)
@@ -402,6 +410,7 @@ static void on_record(struct server *server, struct listener *peer, struct input
 	case KERNEL:
 		kernel_refuses = next(input);
 		dials = kernel_refuses & 8;
+		bundles = kernel_refuses & 16;
 		kernel_refuses &= 7;
 		break;
 	case ERRORS:
@@ -568,6 +577,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	kernel_refuses = 0;
 	dials = false;
+	bundles = false;
 	next_call_id = 0;
 	lost = 0;
 	if (next(&input) & 1)

@@ -55,6 +55,8 @@ TALKS = {
     "ring-late": SERVER + RING + bytes([CALL_TIMER, 0]) + CONNECT + bytes([CALL_TIMER, 0]),
     "ring-hang-up": SERVER + RING + bytes([HANG_UP, 0]) + said(pptp.cdn(7)),
     "refused": SERVER + bytes([KERNEL, 1]) + CALL + bytes([KERNEL, 2]) + RING,
+    "bundle": SERVER + bytes([KERNEL, 16]) + CALL + said(pptp.ocrq(8)) + said(pptp.ccrq(7)) +
+              bytes([PPPD_END, 1, 0]) + said(pptp.ccrq(8)) + bytes([PPPD_END, 0, 0]),
     "collision": SERVER + bytes([KERNEL, 8]) + START + CALL,
     "echoes": SERVER + START + said(pptp.echo_rq(1)) + bytes([TIMER]) + said(pptp.echo_rp(1)),
     "silent": SERVER + CALL + bytes([TIMER, TIMER]),
