@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # A guest: its initramfs and its QEMU. Sourced; needs say.sh, platform.sh,
-# kernel.sh.
+# kernel.sh, pptpd.sh.
 
 VM_PACKAGES=(qemu-system-x86 busybox-static kmod xz-utils zstd)
 GUEST_MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
@@ -45,17 +45,18 @@ guest_files()
 	printf '127.0.0.1 localhost vm\n' >"$dir/etc/hosts"
 }
 
-# guest_initramfs KERNELDIR FILE COMMAND...
+# guest_initramfs PLATFORM KERNELDIR FILE COMMAND...
 guest_initramfs()
 {
-	local kernel=$1 file=$2 lib=$TREE/scripts/lib dir=$2.d
-	shift 2
+	local platform=$1 kernel=$2 file=$3 lib=$TREE/scripts/lib dir=$3.d
+	shift 3
 
 	mkdir -p "$dir/modules" "$dir/dev"
 	cp "$(command -v busybox)" "$lib"/fstab.* "$dir/"
 	sed "s/RELEASE/$(cat "$kernel/release")/" "$lib/fstab" >"$dir/fstab"
 	install -m 755 "$lib/guest-init.sh" "$dir/init"
 	guest_files "$dir/files" "$@"
+	[ "$platform" != bookworm ] || pptpd_give "$dir/files"
 	guest_modules "$kernel" "$dir/modules"
 	(cd "$dir" && find . | busybox cpio -o -H newc 2>/dev/null) >"$file"
 	rm -rf "$dir"

@@ -12,8 +12,8 @@ PLATFORM_PACKAGES=(gcc make libc6-dev pkg-config linux-headers-amd64
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
 PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
-# and what the tests that run on bookworm alone want besides: another server, and firewalls
-BOOKWORM_TEST_PACKAGES=(pptpd nftables iptables)
+# and what the tests that run on bookworm alone want besides
+BOOKWORM_TEST_PACKAGES=(nftables iptables)
 
 platform_root()
 {
