@@ -138,16 +138,12 @@ def value(found, path, wanted, field):
 def memory_table(found):
     if not found.all("memory"):
         return
-    print(f"\n{'memory, octets':36}")
+    print("\nmemory, octets")
     for line in found.all("memory"):
         name = f"{line['path']}: {MEMORY[line['what']]}"
-        print(f"{name:36} {line['octets']:10,}   {memory_detail(line)}")
-
-
-def memory_detail(line):
-    if "pppd" in line:
-        return f"{line['processes']:.0f} of them; pppd's resident set {line['pppd']:,}"
-    return f"slab {line['slab']:,}, for each processor {line['percpu']:,}"
+        more = (f"   {line['processes']:.0f} of them; pppd's resident set {line['pppd']:,}"
+                if "pppd" in line else "")
+        print(f"{name:36} {line['octets']:10,}{more}")
 
 
 def cpu_table(found):
