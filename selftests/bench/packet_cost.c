@@ -15,7 +15,6 @@
  * Prints nanoseconds a packet: of the median round, the least and the most. Exits
  * with 1 if a packet does not come.
  */
-#define _GNU_SOURCE	/* setns() */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
