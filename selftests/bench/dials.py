@@ -174,16 +174,21 @@ def make_clients():
 
 
 def resident(pid):
-    """Octets of a process: in memory, and its share of them"""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-        text = rollup.read()
-    return [int(re.search(rf"^{field}: +(\d+)", text, re.M)[1]) * 1024
-            for field in ("Rss", "Pss")]
+    """Of a process: its name, octets in memory, and its share of them; None if it
+    has ended meanwhile"""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+            name = comm.read().strip()
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+            text = rollup.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return (name, *(int(re.search(rf"^{field}: +(\d+)", text, re.M)[1]) * 1024
+                    for field in ("Rss", "Pss")))
 
 
-def is_pppd(pid):
-    with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
-        return comm.read().strip() == "pppd"
+def all_resident(group):
+    return list(filter(None, map(resident, group.processes())))
 
 
 class Dials:
@@ -219,14 +224,14 @@ class Dials:
 
     def memory(self, path, group):
         """Of user space, for one call; and pppd's part of it"""
-        idle = sum(resident(pid)[1] for pid in group.processes())
+        idle = sum(share for _, _, share in all_resident(group))
         with dialled(self.names, self.directory, True):
-            pids = group.processes()
-            share = sum(resident(pid)[1] for pid in pids) - idle
-            rss = sorted(resident(pid)[0] for pid in pids if is_pppd(pid))
+            found = all_resident(group)
+        share = sum(share for _, _, share in found) - idle
+        pppd = sorted(octets for name, octets, _ in found if name == "pppd")
         self.results.add("memory", path=path, what="processes",
-                         octets=round(share / CLIENTS), pppd=rss[len(rss) // 2],
-                         processes=round((len(pids) - 1) / CLIENTS, 1))
+                         octets=round(share / CLIENTS), pppd=pppd[len(pppd) // 2],
+                         processes=round((len(found) - 1) / CLIENTS, 1))
 
     def server(self, path, server):
         self.results.say(f"calls that are dialled: {path}")
