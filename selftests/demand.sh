@@ -133,9 +133,16 @@ first_ping()
 # VPN5 is the only one of its usage, and is taken without asking the others
 its_usage()
 {
+	local pinger
+
+	# or it would be idle, and hung up, before it is looked at
+	ip netns exec "${NS_PREFIX}c1" ping -q -i 0.5 -w "$PATIENCE" "$FAR" >/dev/null &
+	pinger=$!
+	wait_state branch up
 	json c1 '[(c["slot"], c["asked_usage"]) for c in j["calls"]] == [("VPN5", ["demand-dial"])]' calls
 	json c1 'j["hand_overs"] == 0' table
 	interface_is branch 'i["slot"] == "VPN5" and i["usage"] == "demand-dial"'
+	kill "$pinger"
 }
 
 second_server()
