@@ -42,12 +42,15 @@ wires_setup()
 }
 
 # link_up NUMBER SERVER LOCAL: with a unit that the server has not. pppd finds a bundle
-# in a file of its host, which both ends share here, by the unit's number.
+# in a file of its host, which both ends share here, by the unit's number; and not at
+# all if it detaches, as it may leave the wrong process there (with "linkname").
 link_up()
 {
-	dial c1 linkname "$NS_PREFIX$1" logfile "$dir/link$1.log" multilink unit 7 \
-		pptp_server "$2" pptp_client "$3" \
-		lcp-echo-interval 1 lcp-echo-failure 4
+	ip netns exec "${NS_PREFIX}c1" pppd file "$dir/options" nodetach multilink unit 7 \
+		logfile "$dir/link$1.log" pptp_server "$2" pptp_client "$3" \
+		lcp-echo-interval 1 lcp-echo-failure 4 </dev/null >/dev/null 2>&1 &
+	echo "$!" >"$dir/link$1.pid"
+	wait_for "$PATIENCE" grep -q -e 'Link attached' -e 'remote IP address' "$dir/link$1.log"
 }
 
 first_link()
@@ -57,6 +60,7 @@ first_link()
 
 second_link()
 {
+	rm -f "$dir/link2.log"
 	link_up 2 "$SECOND" 10.8.1.2
 }
 
@@ -90,8 +94,8 @@ calls_are()
 	local name
 
 	for name in s c1; do
-		json "$name" 'len(j["calls"]) == '"$1"' and len({c["ifname"] for c in j["calls"]}) == 1' calls
-		[ "$(ppp_interfaces "$name")" -eq 1 ]
+		json "$name" 'len(j["calls"]) == '"$1"' and len({c["ifname"] for c in j["calls"]}) == 1' calls &&
+			[ "$(ppp_interfaces "$name")" -eq 1 ] || return 1
 	done
 }
 
@@ -121,7 +125,7 @@ two_carry_more()
 
 pid_of_link()
 {
-	head -n 1 "$(pid_file "$1")"
+	cat "$dir/link$1.pid"
 }
 
 # The second link is hung up as it should be, and comes back
@@ -160,7 +164,7 @@ another_joins()
 
 all_end()
 {
-	ip netns pids "${NS_PREFIX}c1" | xargs kill
+	ip netns pids "${NS_PREFIX}c1" | xargs -r kill
 	nothing_left
 }
 
