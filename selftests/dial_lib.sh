@@ -318,6 +318,14 @@ nothing_left_in()
 		"${@/#/$NS_PREFIX}"
 }
 
+# part NAME [ARG...]: of refusal.py, from the first client
+part()
+{
+	log_mark
+	ns c1 python3 ./refusal.py "$1" "$SERVER" "${@:2}"
+	nothing_left
+}
+
 nothing_left()
 {
 	nothing_left_in s "${clients[@]}"

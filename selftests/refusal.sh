@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: bookworm debug
+# Guests: bookworm
 #
 # Why a call is refused: by RFC 2637's code on the wire, by what pppd tells its
 # user, and by what the server's log tells its operator to do.
@@ -11,15 +11,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
-
-readonly FAILSLAB=/sys/kernel/debug/failslab
-
-part()
-{
-	log_mark
-	ns c1 python3 ./refusal.py "$1" "$SERVER" "${@:2}"
-	nothing_left
-}
 
 busy_is_logged()
 {
@@ -113,27 +104,6 @@ told_no_server()
 	told "cannot connect to $SERVER, TCP port 1723: Connection refused"
 }
 
-can_fail()
-{
-	[ -e "/proc/$server/fail-nth" ] && [ -d "$FAILSLAB" ]
-}
-
-# What is allocated for good may fail too, and without a report: it is expected
-failslab_setup()
-{
-	echo N >"$FAILSLAB/ignore-gfp-wait"
-	echo 0 >"$FAILSLAB/verbose"
-	defer eval "echo Y >$FAILSLAB/ignore-gfp-wait; echo 2 >$FAILSLAB/verbose"
-}
-
-no_memory_one_slot()
-{
-	ctl s resize 1
-	part no_memory_one_slot "$server"
-	log_has 'call refused: the kernel has no memory or no PPP channel'
-	ctl s resize 2
-}
-
 dial_setup 3
 server_conf 'slots = 2' 'usage = { "all receive" }' 'max-calls-per-connection = 3'
 sed -i "s/${POOL[-1]}/${POOL[1]}/" "$dir/pptpmuxd.conf"
@@ -148,14 +118,6 @@ check "the log's advice helps" advice_helps
 check "pppd is told: busy" told_busy
 check "pppd is told: no slot may receive" told_no_usage
 check "pppd is told: no slot of its own may dial out" told_no_slot_here
-if can_fail; then
-	failslab_setup
-	check "no memory: handed on to the next slot" part no_memory_two_slots "$server"
-	check "no memory for the last slot: result 2, error 4" no_memory_one_slot
-else
-	skip "no memory: handed on to the next slot" "the kernel has no fault injection"
-	skip "no memory for the last slot: result 2, error 4" "the kernel has no fault injection"
-fi
 check "nothing is left" nothing_left
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0

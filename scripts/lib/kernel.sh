@@ -169,7 +169,7 @@ debug_make()
 	local dir=$1
 	shift
 
-	nice make -C "$(debug_source_dir)" O="$dir/build" \
+	make -C "$(debug_source_dir)" O="$dir/build" \
 		KBUILD_BUILD_USER=root KBUILD_BUILD_HOST=pptp-mux "$@"
 }
 
