@@ -85,10 +85,11 @@ root_make()
 
 	say "$1: making its root directory"
 	unstamp "$root"
-	rm -rf "$root"
+	rm -rf --one-file-system "$root"
 	mkdir -p "${root%/*}"
-	# the package lists stay, for platform_download
-	quietly "$log" nice mmdebstrap --mode=root --variant=apt --skip=cleanup/apt/lists \
+	# What it mounts goes with it, however it ends: /proc and /sys of this machine are no
+	# part of what a later run removes. The package lists stay, for platform_download.
+	quietly "$log" unshare --mount --propagation private nice mmdebstrap --mode=root --variant=apt --skip=cleanup/apt/lists \
 		"${options[@]}" --include="$packages" "$1" "$root" "$mirror" ||
 		die "mmdebstrap could not make $1 from $mirror"
 	stamp "$root" "$packages"
