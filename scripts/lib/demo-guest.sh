@@ -126,7 +126,7 @@ events_follow()
 
 address()
 {
-	ip -n "$1" -4 -o addr | awk '$2 ~ /^ppp/ { print $4; exit }'
+	ip -n "$1" -4 -o addr | awk '$2 ~ /^ppp/ && !seen++ { print $4 }'
 }
 
 is_up()
@@ -228,11 +228,17 @@ server_stop()
 
 slot_of()
 {
-	ctl slots | awk -v a="$1" 'index($0, a) { print $1; exit }'
+	ctl slots | awk -v a="$1" 'index($0, a) && !seen++ { print $1 }'
 }
 
 tell "The module"
 module_load
+# Its server hears of the end a moment after the client
+has_no_slot()
+{
+	[ -z "$(slot_of "$1")" ]
+}
+
 tell "Server $SERVER with four slots; VPN4 may not receive calls"
 hosts_new
 secrets_write
@@ -250,6 +256,7 @@ show calls -s
 tell "alice hangs up, and dials again: the next free slot, not the one just freed"
 first=$(slot_of 203.0.113.10)
 hang_up alice
+await "the end of the call in $first" has_no_slot 203.0.113.10
 dial_alice
 second=$(slot_of 203.0.113.10)
 show slots
