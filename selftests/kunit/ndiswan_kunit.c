@@ -500,10 +500,11 @@ static void frames_outlive_their_call(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, table().tx_borrowed, 0ULL);
 }
 
+/* Once: flush_delayed_work() would have it look again, as it waits for the next time. */
 static void watchdog_looks(struct loop *loop)
 {
 	mod_delayed_work(ndiswan_wq, &loop->chan.tx.watch, 0);
-	flush_delayed_work(&loop->chan.tx.watch);
+	flush_work(&loop->chan.tx.watch.work);
 }
 
 /* What is stuck below is written off once, and counted until it comes back. */
