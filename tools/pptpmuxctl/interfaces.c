@@ -17,9 +17,9 @@ static const struct answer_column columns[] = {
 int ctl_interfaces(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct answer_table table = {
-		"interfaces", "interfaces", columns, sizeof(columns) / sizeof(columns[0])
+		"interfaces", columns, sizeof(columns) / sizeof(columns[0]), 0
 	};
 	int rc = ctl_no_arguments(argc, argv);
 
-	return rc ? rc : answer_table_show(ctl, &table);
+	return rc ? rc : answer_tables_show(ctl, "interfaces", &table, 1);
 }

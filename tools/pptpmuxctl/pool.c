@@ -20,9 +20,9 @@ static const struct answer_column columns[] = {
 int ctl_pool(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct answer_table table = {
-		"pool", "addresses", columns, sizeof(columns) / sizeof(columns[0])
+		"addresses", columns, sizeof(columns) / sizeof(columns[0]), 0
 	};
 	int rc = ctl_no_arguments(argc, argv);
 
-	return rc ? rc : answer_table_show(ctl, &table);
+	return rc ? rc : answer_tables_show(ctl, "pool", &table, 1);
 }
