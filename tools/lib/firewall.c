@@ -163,18 +163,22 @@ struct firewall_chain *firewall_add_chain(struct firewall *firewall, const char 
 	return chain->table && chain->name ? chain : NULL;
 }
 
-struct firewall_rule *firewall_add_rule(struct firewall_chain *chain, const char *text)
+bool firewall_add_rule(struct firewall_chain *chain, const char *text,
+		       const enum firewall_match match[FIREWALL_PACKETS],
+		       enum firewall_verdict verdict, const char *target)
 {
 	struct firewall_rule *rules, *rule;
 
 	rules = reallocarray(chain->rules, chain->count + 1, sizeof(*rules));
 	if (!rules)
-		return NULL;
+		return false;
 	chain->rules = rules;
 	rule = &rules[chain->count++];
-	memset(rule, 0, sizeof(*rule));
+	memcpy(rule->match, match, sizeof(rule->match));
+	rule->verdict = verdict;
+	rule->target = strdup(target);
 	rule->text = strdup(text);
-	return rule->text ? rule : NULL;
+	return rule->text && rule->target;
 }
 
 static void chain_free(struct firewall_chain *chain)

@@ -93,10 +93,14 @@ bool firewall_read_iptables(struct firewall *firewall, const struct firewall_hos
 			    const char *text);
 void firewall_free(struct firewall *firewall);
 
-/* For the two readers; NULL without memory */
+/* For the two readers; NULL or false without memory */
 struct firewall_chain *firewall_add_chain(struct firewall *firewall, const char *table,
 					  const char *name);
-struct firewall_rule *firewall_add_rule(struct firewall_chain *chain, const char *text);
+
+/* A rule of @chain, by what it matches of each packet; @target is a chain's name or none */
+bool firewall_add_rule(struct firewall_chain *chain, const char *text,
+		       const enum firewall_match match[FIREWALL_PACKETS],
+		       enum firewall_verdict verdict, const char *target);
 struct firewall_chain *firewall_find_chain(const struct firewall *firewall, const char *table,
 					   const char *name);
 

@@ -193,17 +193,10 @@ static enum firewall_verdict verdict_of(const char *target)
 static bool add_rule(struct firewall_chain *chain, const struct reading *reading,
 		     const char *text, const char *target, bool leaves)
 {
-	struct firewall_rule *rule;
-
 	if (!target || is_transparent(target))
 		return true;
-	rule = firewall_add_rule(chain, text);
-	if (!rule)
-		return false;
-	memcpy(rule->match, reading->match, sizeof(rule->match));
-	rule->verdict = leaves ? FIREWALL_GOTO : verdict_of(target);
-	rule->target = strdup(target);
-	return rule->target;
+	return firewall_add_rule(chain, text, reading->match,
+				 leaves ? FIREWALL_GOTO : verdict_of(target), target);
 }
 
 /* ---- lines ---- */

@@ -221,19 +221,6 @@ static bool is_transparent(const char *name)
 	return false;
 }
 
-static bool add_rule(struct firewall_chain *chain, const char *text, const struct matched *matched,
-		     enum firewall_verdict verdict, const char *target)
-{
-	struct firewall_rule *rule = firewall_add_rule(chain, text);
-
-	if (!rule)
-		return false;
-	memcpy(rule->match, matched->by, sizeof(rule->match));
-	rule->verdict = verdict;
-	rule->target = strdup(target);
-	return rule->target;
-}
-
 /* A verdict is an object with its one name. *@is says whether it was one. */
 static bool add_verdict(struct firewall_chain *chain, const char *text,
 			const struct matched *matched, const struct json_tree *statement, bool *is)
@@ -243,8 +230,9 @@ static bool add_verdict(struct firewall_chain *chain, const char *text,
 	*is = true;
 	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (!strcmp(statement->key, verdicts[i].name))
-			return add_rule(chain, text, matched, verdicts[i].verdict,
-					json_tree_text(statement, "target", ""));
+			return firewall_add_rule(chain, text, matched->by,
+						 verdicts[i].verdict,
+						 json_tree_text(statement, "target", ""));
 	*is = false;
 	return true;
 }
@@ -301,7 +289,7 @@ static bool add_statement(const struct reader *reader, struct firewall_chain *ch
 		return true;
 	/* What iptables has put there is not told: it may be a match or a verdict */
 	if (!strcmp(statement->key, "xt") &&
-	    !add_rule(chain, text, matched, FIREWALL_ANY, ""))
+	    !firewall_add_rule(chain, text, matched->by, FIREWALL_ANY, ""))
 		return false;
 	is_match = !strcmp(statement->key, "match");
 	for (packet = 0; packet < FIREWALL_PACKETS; packet++)
