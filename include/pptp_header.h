@@ -8,6 +8,7 @@
 #ifndef _PPTP_HEADER_H
 #define _PPTP_HEADER_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /* Without sequence and acknowledgment numbers, and with both */
@@ -25,6 +26,13 @@
 
 #define PPTP_HEADER_VERSION_1	1
 #define PPTP_HEADER_PPP		0x880b
+
+/* What is the same in all headers: the first 32 bits but for S and A */
+#define PPTP_HEADER_FIXED_BITS	\
+	((u32)(PPTP_HEADER_C | PPTP_HEADER_R | PPTP_HEADER_K | \
+	       PPTP_HEADER_ZERO | PPTP_HEADER_VER) << 16 | 0xffff)
+#define PPTP_HEADER_FIXED	\
+	((u32)(PPTP_HEADER_K | PPTP_HEADER_VERSION_1) << 16 | PPTP_HEADER_PPP)
 
 /*
  * Why a header is refused; 0 is good. Up to PPTP_HEADER_NO_KEY it is not known
@@ -94,18 +102,19 @@ static inline enum pptp_header_fault pptp_header_kind(const u8 *data)
 	return PPTP_HEADER_GOOD;
 }
 
-/* Do flags, lengths and the packet agree? */
+/* Do S, A, lengths and the packet agree? */
 static inline enum pptp_header_fault
-pptp_header_agrees(const struct pptp_header *hdr, u16 flags, unsigned int len)
+pptp_header_agrees(const struct pptp_header *hdr, unsigned int len)
 {
-	if (flags & PPTP_HEADER_ZERO)
-		return PPTP_HEADER_FLAGS;
-	if (hdr->payload_len && !hdr->has_seq)
-		return PPTP_HEADER_NO_SEQ;
-	if (hdr->has_seq && !hdr->payload_len)
-		return PPTP_HEADER_NO_PAYLOAD;
-	if (!hdr->has_seq && !hdr->has_ack)
-		return PPTP_HEADER_NOTHING;
+	if (hdr->has_seq) {
+		if (!hdr->payload_len)
+			return PPTP_HEADER_NO_PAYLOAD;
+	} else {
+		if (hdr->payload_len)
+			return PPTP_HEADER_NO_SEQ;
+		if (!hdr->has_ack)
+			return PPTP_HEADER_NOTHING;
+	}
 	if (len < (unsigned int)hdr->header_len + hdr->payload_len)
 		return PPTP_HEADER_LENGTH;
 	return PPTP_HEADER_GOOD;
@@ -139,21 +148,20 @@ static inline enum pptp_header_fault
 pptp_header_read(const u8 *data, unsigned int len, struct pptp_header *hdr)
 {
 	enum pptp_header_fault fault;
-	u16 flags;
+	u32 first;
 
 	if (len < PPTP_HEADER_MIN)
 		return PPTP_HEADER_SHORT;
-	fault = pptp_header_kind(data);
-	if (fault)
-		return fault;
-
-	flags = pptp_header_u16(data);
-	hdr->payload_len = pptp_header_u16(data + 4);
+	first = pptp_header_u32(data);
 	hdr->call_id = pptp_header_u16(data + 6);
-	hdr->has_seq = flags & PPTP_HEADER_S;
-	hdr->has_ack = flags & PPTP_HEADER_A;
+	if (unlikely((first & PPTP_HEADER_FIXED_BITS) != PPTP_HEADER_FIXED))
+		return pptp_header_kind(data) ?: PPTP_HEADER_FLAGS;
+
+	hdr->payload_len = pptp_header_u16(data + 4);
+	hdr->has_seq = first >> 16 & PPTP_HEADER_S;
+	hdr->has_ack = first >> 16 & PPTP_HEADER_A;
 	hdr->header_len = PPTP_HEADER_MIN + 4 * hdr->has_seq + 4 * hdr->has_ack;
-	fault = pptp_header_agrees(hdr, flags, len);
+	fault = pptp_header_agrees(hdr, len);
 	if (fault)
 		return fault;
 

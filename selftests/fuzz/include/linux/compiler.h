@@ -3,6 +3,7 @@
 #ifndef _FUZZ_LINUX_COMPILER_H
 #define _FUZZ_LINUX_COMPILER_H
 
+#define unlikely(x)		__builtin_expect(!!(x), 0)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
