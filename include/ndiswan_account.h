@@ -102,6 +102,12 @@ static inline u32 ndiswan_account_beyond(u32 bytes, u64 word)
 	return bytes > share ? bytes - share : 0;
 }
 
+/* Is anything owed? */
+static inline bool ndiswan_account_borrows(u64 word)
+{
+	return ndiswan_account_bytes(word) > ndiswan_account_share(word);
+}
+
 /* The word has gone from @old to @new. The pool is touched beyond shares only. */
 static inline void ndiswan_account_settle(struct ndiswan_account *account,
 					  u64 old, u64 new)
@@ -188,7 +194,9 @@ static inline bool ndiswan_account_charge(struct ndiswan_account *account,
 	if (!ndiswan_account_fits(account, word, bytes, control))
 		return false;
 	word = atomic64_add_return(frame, &account->word);
-	ndiswan_account_settle(account, word - frame, word);
+	/* If not with the frame, then not without it either. */
+	if (ndiswan_account_borrows(word))
+		ndiswan_account_settle(account, word - frame, word);
 	if (ndiswan_account_bytes(word) > account->high)
 		WRITE_ONCE(account->high, ndiswan_account_bytes(word));
 	return true;
@@ -209,7 +217,8 @@ static inline u64 ndiswan_account_uncharge(struct ndiswan_account *account,
 	u64 frame = ndiswan_account_frame(bytes);
 	u64 word = atomic64_sub_return(frame, &account->word);
 
-	ndiswan_account_settle(account, word + frame, word);
+	if (ndiswan_account_borrows(word + frame))
+		ndiswan_account_settle(account, word + frame, word);
 	return word;
 }
 
