@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 #define PPTP_ACK_MIN		8
-#define PPTP_ACK_MAX		32
+#define PPTP_ACK_MAX		128
 
 /* Acknowledgments that go alone before the next test, at first and at most */
 #define PPTP_ACK_TEST		16

@@ -40,17 +40,18 @@ static void every_8_at_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ack.every, 8);
 }
 
-static void every_32_in_the_end(struct kunit *test)
+static void every_128_in_the_end(struct kunit *test)
 {
 	struct pptp_ack ack;
-	unsigned int acks, waits;
+	unsigned int acks, waits, every;
 
 	pptp_ack_init(&ack);
-	send(&ack, 16 * 8 + 32, ~0U, &acks, &waits);
-	KUNIT_EXPECT_EQ(test, ack.every, 16);
-	send(&ack, 16 * 16 + 64, ~0U, &acks, &waits);
-	KUNIT_EXPECT_EQ(test, ack.every, 32);
-	send(&ack, 32 * 100, ~0U, &acks, &waits);
+	for (every = 8; every < 128; every *= 2) {
+		KUNIT_EXPECT_EQ(test, ack.every, every);
+		send(&ack, 16 * every + 4 * every, ~0U, &acks, &waits);
+	}
+	KUNIT_EXPECT_EQ(test, ack.every, 128);
+	send(&ack, 128 * 100, ~0U, &acks, &waits);
 	KUNIT_EXPECT_EQ(test, acks, 100U);
 	KUNIT_EXPECT_EQ(test, waits, 0U);
 }
@@ -60,13 +61,14 @@ static void half_of_a_window(struct kunit *test)
 {
 	static const u16 rows[][2] = {
 		{ 16, 8 }, { 31, 8 }, { 32, 16 }, { 63, 16 }, { 64, 32 },
+		{ 255, 64 }, { 256, 128 },
 	};
 	unsigned int acks, waits, i;
 	struct pptp_ack ack;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		pptp_ack_init(&ack);
-		send(&ack, 20000, rows[i][0], &acks, &waits);
+		send(&ack, 40000, rows[i][0], &acks, &waits);
 		KUNIT_EXPECT_EQ_MSG(test, ack.every, rows[i][1], "row %u", i);
 		/* Each that failed has doubled what is between two tests. */
 		KUNIT_EXPECT_LE_MSG(test, waits, 12U, "row %u", i);
@@ -80,7 +82,7 @@ static void a_window_that_shrinks(struct kunit *test)
 
 	pptp_ack_init(&ack);
 	send(&ack, 10000, ~0U, &acks, &waits);
-	KUNIT_EXPECT_EQ(test, ack.every, 32);
+	KUNIT_EXPECT_EQ(test, ack.every, 128);
 	send(&ack, 100, 16, &acks, &waits);
 	KUNIT_EXPECT_EQ(test, ack.every, 8);
 	KUNIT_EXPECT_EQ(test, waits, 1U);
@@ -95,14 +97,14 @@ static void a_pause_says_nothing(struct kunit *test)
 	pptp_ack_init(&ack);
 	send(&ack, 10000, ~0U, &acks, &waits);
 	pptp_ack_late(&ack, 7);
-	KUNIT_EXPECT_EQ(test, ack.every, 32);
+	KUNIT_EXPECT_EQ(test, ack.every, 128);
 	pptp_ack_late(&ack, 0);
-	KUNIT_EXPECT_EQ(test, ack.every, 32);
+	KUNIT_EXPECT_EQ(test, ack.every, 128);
 }
 
 static struct kunit_case pptp_ack_cases[] = {
 	KUNIT_CASE(every_8_at_first),
-	KUNIT_CASE(every_32_in_the_end),
+	KUNIT_CASE(every_128_in_the_end),
 	KUNIT_CASE(half_of_a_window),
 	KUNIT_CASE(a_window_that_shrinks),
 	KUNIT_CASE(a_pause_says_nothing),
