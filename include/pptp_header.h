@@ -153,9 +153,14 @@ pptp_header_read(const u8 *data, unsigned int len, struct pptp_header *hdr)
 	if (len < PPTP_HEADER_MIN)
 		return PPTP_HEADER_SHORT;
 	first = pptp_header_u32(data);
-	hdr->call_id = pptp_header_u16(data + 6);
+	fault = PPTP_HEADER_GOOD;
 	if (unlikely((first & PPTP_HEADER_FIXED_BITS) != PPTP_HEADER_FIXED))
-		return pptp_header_kind(data) ?: PPTP_HEADER_FLAGS;
+		fault = pptp_header_kind(data) ?: PPTP_HEADER_FLAGS;
+	if (!pptp_header_has_id(fault))
+		return fault;
+	hdr->call_id = pptp_header_u16(data + 6);
+	if (fault)
+		return fault;
 
 	hdr->payload_len = pptp_header_u16(data + 4);
 	hdr->has_seq = first >> 16 & PPTP_HEADER_S;
