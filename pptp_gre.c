@@ -16,7 +16,9 @@
 #include <linux/ppp_defs.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/random.h>
+#include <linux/rculist_nulls.h>
 #include <linux/rhashtable.h>
+#include <linux/vmalloc.h>
 #include <linux/xarray.h>
 #include <net/gre.h>
 #include <net/icmp.h>
@@ -26,6 +28,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include <net/netns/generic.h>
+#include <net/netns/hash.h>
 #include <net/pptp.h>
 #include <net/route.h>
 #include <net/sock.h>
@@ -145,7 +148,7 @@ static void add_stats(const struct pptp_gre *gre, u64 *sum)
 
 /**
  * struct gre_net - the sessions of a network namespace
- * @sessions: by call id; look-up under RCU
+ * @sessions: by call id: which are taken, and by whom; RCU
  * @next_id: where the search for a free id begins: a call id comes back into
  *	use when all others have been used since
  * @faults: malformed packets that no session could be told for, by reason
@@ -165,6 +168,18 @@ struct gre_net {
 static unsigned int gre_net_id __read_mostly;
 
 /*
+ * Sessions of all namespaces by call id, for packets: a chain has one of each
+ * namespace at most. The namespace's secret is in the choice of the chain, so
+ * nobody can have the same one in many. Look-up under RCU. A session may leave
+ * one chain for another while somebody reads, when a slot has refused the call:
+ * so a chain ends with its number.
+ */
+static struct hlist_nulls_head *chains __read_mostly;
+static DEFINE_SPINLOCK(chains_lock);
+
+#define CHAINS		(CALL_ID_MAX + 1)
+
+/*
  * Sessions of all namespaces by their far end, for ICMP errors, which quote
  * packets of ours. Look-up under RCU.
  */
@@ -180,6 +195,57 @@ static const struct rhashtable_params far_end_params = {
 static struct gre_net *net_sessions(const struct net *net)
 {
 	return net_generic(net, gre_net_id);
+}
+
+/* ---- call ids ---- */
+
+static u32 chain_of(const struct net *net, u16 id)
+{
+	return (net_hash_mix(net) ^ id) & CALL_ID_MAX;
+}
+
+/* Under RCU. Whose id it is may change at any time. */
+static struct pptp_gre *find_id(const struct net *net, u16 id)
+{
+	u32 chain = chain_of(net, id);
+	struct hlist_nulls_node *node;
+	struct pptp_gre *gre;
+
+	do {
+		hlist_nulls_for_each_entry_rcu(gre, node, &chains[chain],
+					       id_node)
+			if (READ_ONCE(gre->id) == id && gre->net == net)
+				return gre;
+	} while (get_nulls_value(node) != chain);
+	return NULL;
+}
+
+static void publish_id(struct pptp_gre *gre, u16 id)
+{
+	WRITE_ONCE(gre->id, id);
+	spin_lock_bh(&chains_lock);
+	hlist_nulls_add_head_rcu(&gre->id_node,
+				 &chains[chain_of(gre->net, id)]);
+	spin_unlock_bh(&chains_lock);
+}
+
+static void hide_id(struct pptp_gre *gre)
+{
+	spin_lock_bh(&chains_lock);
+	hlist_nulls_del_rcu(&gre->id_node);
+	spin_unlock_bh(&chains_lock);
+}
+
+static int chains_make(void)
+{
+	u32 i;
+
+	chains = vmalloc(array_size(CHAINS, sizeof(*chains)));
+	if (!chains)
+		return -ENOMEM;
+	for (i = 0; i < CHAINS; i++)
+		INIT_HLIST_NULLS_HEAD(&chains[i], i);
+	return 0;
 }
 
 /* The clock of the engines: it wraps */
@@ -237,45 +303,42 @@ static struct dst_entry *route_kept(const struct pptp_gre *gre)
  * can come to be routed into itself: that is looked for here, not for each
  * packet. Nothing is kept as long as it cannot be told.
  */
-static bool route_find(struct pptp_gre *gre, struct sk_buff *skb,
-		       enum pptp_gre_tx_drop *drop)
+static int route_find(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	struct rtable *rt = route_lookup(gre);
 	bool keep = true;
 
-	if (IS_ERR(rt)) {
-		*drop = PPTP_GRE_TX_NO_ROUTE;
-		return false;
-	}
+	if (IS_ERR(rt))
+		return -EHOSTUNREACH;
 	if (rt->dst.dev->type == ARPHRD_PPP) {
 		if (route_loops(gre, rt->dst.dev)) {
 			ip_rt_put(rt);
-			*drop = PPTP_GRE_TX_LOOP;
-			return false;
+			return -ELOOP;
 		}
 		keep = READ_ONCE(gre->own_ifindex);
 	}
 	skb_dst_set(skb, &rt->dst);
 	if (keep)
 		sk_dst_set(gre->sk, dst_clone(&rt->dst));
-	return true;
+	return 0;
 }
 
 /*
  * Give the packet its route. Softirqs are off, which is as good as RCU's lock: the
  * packet takes no reference on a route that is kept. Whoever keeps the packet below
  * takes one.
+ *
+ * Return: 0, -EHOSTUNREACH, or -ELOOP if it leads into the session itself.
  */
-static bool route_packet(struct pptp_gre *gre, struct sk_buff *skb,
-			 enum pptp_gre_tx_drop *drop)
+static inline int route_packet(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	struct dst_entry *dst = route_kept(gre);
 
 	skb_dst_drop(skb);
 	if (unlikely(!dst))
-		return route_find(gre, skb, drop);
+		return route_find(gre, skb);
 	skb_dst_set_noref(skb, dst);
-	return true;
+	return 0;
 }
 
 /* ---- transmit ---- */
@@ -311,58 +374,79 @@ unsigned int pptp_gre_headroom(struct net *net, __be32 local)
 }
 
 /*
- * Behind the GRE header, which the skb begins with. There is room: skb_cow_head()
- * has seen to it. Length and checksum are ip_local_out()'s.
+ * IP's number for a packet costs a keyed hash, and an atomic on a counter that all
+ * calls between two hosts share. So several are taken at once.
  */
-static struct iphdr *push_ip_header(struct pptp_gre *gre, struct sk_buff *skb)
+static void take_ip_ids(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	ip_select_ident_segs(gre->net, skb, NULL, IP_IDS);
+	gre->ip_id = ntohs(ip_hdr(skb)->id);
+	gre->ip_ids = IP_IDS;
+}
+
+static void number_packet(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	if (unlikely(!gre->ip_ids))
+		take_ip_ids(gre, skb);
+	ip_hdr(skb)->id = htons(gre->ip_id++);
+	gre->ip_ids--;
+}
+
+/* As ip4_dst_hoplimit(), which looks for the namespace first */
+static u8 hop_limit(const struct pptp_gre *gre, const struct dst_entry *dst)
+{
+	return dst_metric_raw(dst, RTAX_HOPLIMIT) ?:
+	       READ_ONCE(gre->net->ipv4.sysctl_ip_default_ttl);
+}
+
+/*
+ * The skb has a route, and begins with its GRE header. There is room: skb_cow_head()
+ * has seen to it. Length and checksum are ip_local_out()'s. What is not to be
+ * fragmented needs no number.
+ */
+static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
+		       __be16 frag_off)
 {
 	struct iphdr *iph;
+	int err;
 
 	skb_reset_transport_header(skb);
 	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) >> 2;
-	iph->ttl = ip4_dst_hoplimit(skb_dst(skb));
+	iph->tos = tos;
+	iph->id = 0;
+	iph->frag_off = frag_off;
+	iph->ttl = hop_limit(gre, skb_dst(skb));
 	iph->protocol = IPPROTO_GRE;
 	iph->saddr = gre->local;
 	iph->daddr = gre->peer;
-	return iph;
-}
-
-/*
- * IP's number for a packet costs a keyed hash, and an atomic on a counter that all
- * calls between two hosts share. So several are taken at once.
- */
-static void number_packet(struct pptp_gre *gre, struct sk_buff *skb)
-{
-	struct iphdr *iph = ip_hdr(skb);
-
-	if (likely(gre->ip_ids)) {
-		iph->id = htons(gre->ip_id);
-	} else {
-		ip_select_ident_segs(gre->net, skb, NULL, IP_IDS);
-		gre->ip_id = ntohs(iph->id);
-		gre->ip_ids = IP_IDS;
-	}
-	gre->ip_id++;
-	gre->ip_ids--;
-}
-
-/* The skb has a route and all its headers. */
-static int send_packet(struct pptp_gre *gre, struct sk_buff *skb)
-{
-	int err;
+	if (!frag_off)
+		number_packet(gre, skb);
 
 	nf_reset_ct(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
-
 	err = ip_local_out(gre->net, NULL, skb);
 	return net_xmit_eval(err);
+}
+
+/* All but the numbers. */
+static struct pptp_gre_header *push_gre_header(const struct pptp_gre *gre,
+					       struct sk_buff *skb,
+					       unsigned int len, __be16 flags,
+					       u16 payload_len)
+{
+	struct pptp_gre_header *hdr = __skb_push(skb, len);
+
+	hdr->gre_hd.flags = flags;
+	hdr->gre_hd.protocol = GRE_PROTO_PPP;
+	hdr->payload_len = htons(payload_len);
+	hdr->call_id = htons(gre->peer_id);
+	return hdr;
 }
 
 /* RFC 2637 section 4.1: an acknowledgment sits behind the sequence number. */
@@ -370,27 +454,19 @@ static void push_data_header(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	__be16 flags = GRE_KEY | GRE_VERSION_1 | GRE_SEQ;
 	unsigned int len = sizeof(struct pptp_gre_header);
-	u16 payload_len = skb->len;
 	struct pptp_gre_header *hdr;
-	bool has_ack;
 	u32 ack;
 
-	has_ack = pptp_seq_take_ack(&gre->rx, &ack);
-	if (has_ack)
-		flags |= GRE_ACK;
-	else
-		len -= sizeof(hdr->ack);
-
-	hdr = __skb_push(skb, len);
-	hdr->gre_hd.flags = flags;
-	hdr->gre_hd.protocol = GRE_PROTO_PPP;
-	hdr->payload_len = htons(payload_len);
-	hdr->call_id = htons(gre->peer_id);
 	if (pptp_window_wants_time(&gre->win))
 		pptp_window_stamp(&gre->win, now_us());
-	hdr->seq = htonl(pptp_window_take(&gre->win));
-	if (has_ack)
+	if (pptp_seq_take_ack(&gre->rx, &ack)) {
+		hdr = push_gre_header(gre, skb, len, flags | GRE_ACK, skb->len);
 		hdr->ack = htonl(ack);
+	} else {
+		len -= sizeof(hdr->ack);
+		hdr = push_gre_header(gre, skb, len, flags, skb->len);
+	}
+	hdr->seq = htonl(pptp_window_take(&gre->win));
 }
 
 /*
@@ -455,7 +531,8 @@ static void count_tx(struct pptp_gre *gre, unsigned int bytes)
 	u64_stats_update_end(&gre->tx.syncp);
 }
 
-static void count_tx_drop(struct pptp_gre *gre, enum pptp_gre_tx_drop drop)
+static void __cold count_tx_drop(struct pptp_gre *gre,
+				 enum pptp_gre_tx_drop drop)
 {
 	trace_pptp_mux_tx_drop(gre->id, drop);
 	if (drop == PPTP_GRE_TX_LOOP)
@@ -548,20 +625,23 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
-	struct iphdr *iph;
+	int err;
 	u8 tos;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
 	/* Pairs with the release in pptp_gre_connect(). */
 	if (!smp_load_acquire(&gre->connected))
 		goto err_free;
-	if (!route_packet(gre, skb, &drop))
+	err = route_packet(gre, skb);
+	drop = err == -ELOOP ? PPTP_GRE_TX_LOOP : PPTP_GRE_TX_NO_ROUTE;
+	if (err)
 		goto err_free;
 	drop = PPTP_GRE_TX_NO_MEMORY;
 	if (skb_cow_head(skb, headroom(skb_dst(skb)->dev)))
 		goto err_free;
 	drop = PPTP_GRE_TX_MALFORMED;
-	if (!pskb_may_pull(skb, min(skb->len, 4U)) || skb->len < 2)
+	if (unlikely(skb_headlen(skb) < 4) &&
+	    (skb->len < 2 || !pskb_may_pull(skb, min(skb->len, 4U))))
 		goto err_free;
 	if (skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
 		goto err_free;
@@ -569,11 +649,7 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	iph = push_ip_header(gre, skb);
-	iph->tos = tos;
-	iph->frag_off = 0;
-	number_packet(gre, skb);
-	if (send_packet(gre, skb))
+	if (send_packet(gre, skb, tos, 0))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
@@ -601,49 +677,36 @@ void pptp_gre_below(struct pptp_gre *gre, char *name)
 	ip_rt_put(rt);
 }
 
+/* It takes the place of the sequence number. */
 static void push_ack_header(struct pptp_gre *gre, struct sk_buff *skb, u32 ack)
 {
+	__be16 flags = GRE_KEY | GRE_VERSION_1 | GRE_ACK;
 	struct pptp_gre_header *hdr;
 
-	/* The acknowledgment takes the place of the sequence number. */
-	hdr = __skb_push(skb, sizeof(*hdr) - sizeof(hdr->ack));
-	hdr->gre_hd.flags = GRE_KEY | GRE_VERSION_1 | GRE_ACK;
-	hdr->gre_hd.protocol = GRE_PROTO_PPP;
-	hdr->payload_len = 0;
-	hdr->call_id = htons(gre->peer_id);
+	hdr = push_gre_header(gre, skb, sizeof(*hdr) - sizeof(hdr->ack), flags,
+			      0);
 	hdr->seq = htonl(ack);
-}
-
-/* No path is too narrow for one: what is never fragmented needs no number. */
-static void push_ack_ip_header(struct pptp_gre *gre, struct sk_buff *skb)
-{
-	struct iphdr *iph = push_ip_header(gre, skb);
-
-	iph->tos = 0;
-	iph->frag_off = htons(IP_DF);
-	iph->id = 0;
 }
 
 /* Softirqs off. An acknowledgment that cannot be sent is owed to the next. */
 static void send_ack(struct pptp_gre *gre)
 {
-	enum pptp_gre_tx_drop drop;
 	struct sk_buff *skb;
 	u32 ack;
 
 	skb = alloc_skb(ACK_HEADROOM, GFP_ATOMIC);
 	if (!skb)
 		return;
-	if (!route_packet(gre, skb, &drop) ||
+	if (route_packet(gre, skb) ||
 	    !pptp_seq_take_ack(&gre->rx, &ack)) {
 		kfree_skb(skb);
 		return;
 	}
 	skb_reserve(skb, ACK_HEADROOM);
 	push_ack_header(gre, skb, ack);
-	push_ack_ip_header(gre, skb);
 	atomic64_inc(&gre->tx_acks);
-	send_packet(gre, skb);
+	/* No path is too narrow for it. */
+	send_packet(gre, skb, 0, htons(IP_DF));
 }
 
 /*
@@ -703,21 +766,24 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
  * A session that is bound to a device gets packets from there only, and one
  * that is not gets none from a VRF.
  */
-static bool from_its_device(const struct pptp_gre *gre, struct sk_buff *skb)
+static inline bool from_its_device(const struct pptp_gre *gre, struct sk_buff *skb)
 {
-	return inet_bound_dev_eq(false, READ_ONCE(gre->sk->sk_bound_dev_if),
-				 inet_iif(skb), inet_sdif(skb));
+	int bound = READ_ONCE(gre->sk->sk_bound_dev_if);
+
+	if (likely(!bound))
+		return !inet_sdif(skb);
+	return bound == inet_iif(skb) || bound == inet_sdif(skb);
 }
 
 /*
  * The session that a packet is for: this namespace, this call id, this peer and
  * this address of ours. Anybody can write a call id into a packet.
  */
-static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
+static struct pptp_gre *find_session(const struct net *net, u16 id,
 				     struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct pptp_gre *gre = xa_load(&gn->sessions, id);
+	struct pptp_gre *gre = find_id(net, id);
 
 	/* The acquire pairs with the release in pptp_gre_connect(). */
 	if (!gre || !smp_load_acquire(&gre->connected) ||
@@ -731,10 +797,8 @@ static struct pptp_gre *find_session(struct gre_net *gn, u16 id,
  * From the wire's form of a frame to PPP's; PFC is left to PPP. All of it is
  * linear: decompressors and MPPE read on without asking.
  */
-static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr,
-			 enum pptp_gre_rx_drop *drop)
+static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr)
 {
-	*drop = PPTP_GRE_RX_NO_MEMORY;
 	if (pskb_trim_rcsum(skb, hdr->header_len + hdr->payload_len) ||
 	    skb_linearize(skb))
 		return false;
@@ -742,9 +806,6 @@ static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr,
 	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
 	    skb->data[1] == PPP_UI)
 		__skb_pull(skb, 2);
-	*drop = PPTP_GRE_RX_MALFORMED;
-	if (!skb->len)
-		return false;
 
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
@@ -762,7 +823,8 @@ static void rx_add(struct pptp_gre *gre, u64_stats_t *counter, u64 value)
 	u64_stats_update_end(&gre->rx_stats.syncp);
 }
 
-static void count_rx_drop(struct pptp_gre *gre, enum pptp_gre_rx_drop drop)
+static void __cold count_rx_drop(struct pptp_gre *gre,
+				 enum pptp_gre_rx_drop drop)
 {
 	trace_pptp_mux_rx_drop(gre->id, drop);
 	rx_add(gre, &gre->rx_stats.drop[drop], 1);
@@ -776,24 +838,49 @@ static void ready(struct pptp_gre *gre, struct sk_buff *skb)
 	u64_stats_inc(&gre->rx_stats.packets);
 	u64_stats_add(&gre->rx_stats.bytes, skb->len);
 	u64_stats_update_end(&gre->rx_stats.syncp);
-	__skb_queue_tail(&gre->rx_ready, skb);
+	if (atomic_inc_return(&gre->rx_line) == 1)
+		gre->rx_first = skb;
+	else
+		__skb_queue_tail(&gre->rx_ready, skb);
 }
 
-/* Empty the line, unless somebody is at it already. */
-static void deliver_ready(struct pptp_gre *gre)
-	__must_hold(&gre->rx_lock)
+/* The frame whose turn it is, unless somebody is delivering already */
+static struct sk_buff *take_first(struct pptp_gre *gre)
+{
+	struct sk_buff *skb = gre->rx_first;
+
+	lockdep_assert_held(&gre->rx_lock);
+	gre->rx_first = NULL;
+	return skb;
+}
+
+static struct sk_buff *take_next(struct pptp_gre *gre)
 {
 	struct sk_buff *skb;
 
-	if (gre->rx_delivering)
-		return;
-	gre->rx_delivering = true;
-	while ((skb = __skb_dequeue(&gre->rx_ready))) {
-		spin_unlock(&gre->rx_lock);
-		gre->owner->deliver(gre, skb);
-		spin_lock(&gre->rx_lock);
-	}
-	gre->rx_delivering = false;
+	spin_lock(&gre->rx_lock);
+	skb = __skb_dequeue(&gre->rx_ready);
+	spin_unlock(&gre->rx_lock);
+	return skb;
+}
+
+/* What has come into line meanwhile */
+static noinline void deliver_rest(struct pptp_gre *gre)
+{
+	do {
+		gre->owner->deliver(gre, take_next(gre));
+	} while (!atomic_dec_and_test(&gre->rx_line));
+}
+
+/*
+ * Empty the line. Softirqs off; no lock is held. Who finds it empty when he puts a
+ * frame into it is the next to deliver, and this one is through by then.
+ */
+static void deliver_line(struct pptp_gre *gre, struct sk_buff *first)
+{
+	gre->owner->deliver(gre, first);
+	if (unlikely(!atomic_dec_and_test(&gre->rx_line)))
+		deliver_rest(gre);
 }
 
 /* ---- packets that came too early ---- */
@@ -930,14 +1017,20 @@ static void hole_work(struct work_struct *work)
 {
 	struct pptp_gre *gre = container_of(to_delayed_work(work),
 					    struct pptp_gre, hole_work);
-	spin_lock_bh(&gre->rx_lock);
+	struct sk_buff *first;
+
+	local_bh_disable();
+	spin_lock(&gre->rx_lock);
 	if (!skb_queue_empty(&gre->rx_held) && !hole_left(gre))
 		give_up_hole(gre);
 	if (!skb_queue_empty(&gre->rx_held))
 		schedule_delayed_work(&gre->hole_work,
 				      usecs_to_jiffies(hole_left(gre)));
-	deliver_ready(gre);
-	spin_unlock_bh(&gre->rx_lock);
+	first = take_first(gre);
+	spin_unlock(&gre->rx_lock);
+	if (first)
+		deliver_line(gre, first);
+	local_bh_enable();
 }
 
 /* What is in flight for too long is lost, and makes the window smaller. */
@@ -960,26 +1053,24 @@ static void window_work(struct work_struct *work)
 /* ---- packets as they come ---- */
 
 /* The peer acknowledges, on data or alone. */
-static void hear_ack(struct pptp_gre *gre, const struct pptp_header *hdr)
+static void hear_ack(struct pptp_gre *gre, u32 ack, bool alone)
 {
 	struct pptp_gre_rx_stats *stats = &gre->rx_stats;
 
-	if (!hdr->has_ack)
-		return;
-	rx_add(gre, hdr->has_seq ? &stats->acks_on_data : &stats->acks, 1);
-	pptp_window_ack(&gre->win, hdr->ack, !hdr->has_seq, now_us());
+	rx_add(gre, alone ? &stats->acks : &stats->acks_on_data, 1);
+	pptp_window_ack(&gre->win, ack, alone, now_us());
 }
 
-static void receive_ack(struct pptp_gre *gre, const struct pptp_header *hdr)
+static void receive_ack(struct pptp_gre *gre, u32 ack)
 {
 	spin_lock(&gre->rx_lock);
-	hear_ack(gre, hdr);
+	hear_ack(gre, ack, true);
 	spin_unlock(&gre->rx_lock);
 	window_moved(gre);
 }
 
-static void drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
-			enum pptp_gre_rx_drop drop)
+static void __cold drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
+			       enum pptp_gre_rx_drop drop)
 {
 	spin_lock(&gre->rx_lock);
 	count_rx_drop(gre, drop);
@@ -1042,8 +1133,11 @@ static struct pptp_seq_result ask(struct pptp_gre *gre, struct sk_buff *skb,
 	return res;
 }
 
-/* Judge a frame. False if it is to be dropped, which is counted. */
-static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+/*
+ * Judge a frame. False if it is to be dropped, which is counted. Out of line: what
+ * nearly all frames are, in_sequence() has told before.
+ */
+static noinline bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 {
 	struct pptp_seq_result res = ask(gre, skb, seq);
 
@@ -1067,37 +1161,55 @@ static bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 	return false;
 }
 
+/* Next in sequence, and nothing waits for it? Then it is in line. */
+static bool in_sequence(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+{
+	if (!skb_queue_empty(&gre->rx_held) ||
+	    !pptp_seq_release(&gre->rx, seq))
+		return false;
+	ready(gre, skb);
+	return true;
+}
+
 /*
  * Who delivers may be slower than those who come meanwhile, and the line has no
  * account: it is short.
  */
 static bool line_is_full(const struct pptp_gre *gre)
 {
-	return gre->rx_delivering && skb_queue_len(&gre->rx_ready) >= READY_MAX;
+	return skb_queue_len(&gre->rx_ready) >= READY_MAX;
 }
 
 /* A data packet of a session that is known. */
 static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 			 const struct pptp_header *hdr)
 {
-	enum pptp_gre_rx_drop drop;
+	struct sk_buff *first;
 	bool taken = false;
 	bool ack;
 
-	if (!strip_packet(skb, hdr, &drop)) {
-		drop_packet(gre, skb, drop);
+	if (unlikely(!strip_packet(skb, hdr))) {
+		drop_packet(gre, skb, PPTP_GRE_RX_NO_MEMORY);
+		return;
+	}
+	if (unlikely(!skb->len)) {
+		drop_packet(gre, skb, PPTP_GRE_RX_MALFORMED);
 		return;
 	}
 	spin_lock(&gre->rx_lock);
-	hear_ack(gre, hdr);
+	if (hdr->has_ack)
+		hear_ack(gre, hdr->ack, false);
 	if (unlikely(line_is_full(gre)))
 		count_rx_drop(gre, PPTP_GRE_RX_NO_ROOM);
 	else
-		taken = judge(gre, skb, hdr->seq);
-	deliver_ready(gre);
+		taken = likely(in_sequence(gre, skb, hdr->seq)) ||
+			judge(gre, skb, hdr->seq);
 	ack = taken && ack_is_due(gre);
+	first = take_first(gre);
 	spin_unlock(&gre->rx_lock);
 
+	if (first)
+		deliver_line(gre, first);
 	if (hdr->has_ack)
 		window_moved(gre);
 	if (unlikely(!taken))
@@ -1107,9 +1219,11 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 }
 
 /* A packet that is dropped: the fault of a session's peer, or of nobody. */
-static void count_fault(struct gre_net *gn, struct pptp_gre *gre,
-			enum pptp_header_fault fault)
+static void __cold count_fault(const struct net *net, struct pptp_gre *gre,
+			       enum pptp_header_fault fault)
 {
+	struct gre_net *gn = net_sessions(net);
+
 	trace_pptp_mux_rx_fault(gre ? gre->id : 0, fault);
 	if (!gre) {
 		atomic64_inc(fault ? &gn->faults[fault] : &gn->no_call);
@@ -1123,7 +1237,7 @@ static void count_fault(struct gre_net *gn, struct pptp_gre *gre,
 /* Handler of GRE version 1: softirqs off, under RCU. */
 static int gre_rcv(struct sk_buff *skb)
 {
-	struct gre_net *gn = net_sessions(dev_net(skb->dev));
+	const struct net *net = dev_net(skb->dev);
 	enum pptp_header_fault fault;
 	struct pptp_gre *gre = NULL;
 	struct pptp_header hdr;
@@ -1132,15 +1246,15 @@ static int gre_rcv(struct sk_buff *skb)
 		goto drop;
 	fault = read_header(skb, &hdr);
 	if (pptp_header_has_id(fault))
-		gre = find_session(gn, hdr.call_id, skb);
+		gre = find_session(net, hdr.call_id, skb);
 	if (!gre || fault) {
-		count_fault(gn, gre, fault);
+		count_fault(net, gre, fault);
 		goto drop;
 	}
 	if (hdr.has_seq) {
 		receive_data(gre, skb, &hdr);
 	} else {
-		receive_ack(gre, &hdr);
+		receive_ack(gre, hdr.ack);
 		consume_skb(skb);
 	}
 	return NET_RX_SUCCESS;
@@ -1292,8 +1406,8 @@ int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted)
 	/* That the search has been all round is success too. */
 	if (err < 0)
 		return err;
-	gre->id = id;
 	WRITE_ONCE(gre->closing, false);
+	publish_id(gre, id);
 	return 0;
 }
 
@@ -1313,8 +1427,9 @@ void pptp_gre_drop_id(struct pptp_gre *gre)
 		rhltable_remove(&far_ends, &gre->far_node, far_end_params);
 	gre->has_far_end = false;
 	WRITE_ONCE(gre->closing, true);
+	hide_id(gre);
 	xa_erase(&net_sessions(gre->net)->sessions, gre->id);
-	gre->id = 0;
+	WRITE_ONCE(gre->id, 0);
 }
 
 /*
@@ -1615,9 +1730,12 @@ int pptp_gre_init(void)
 {
 	int err;
 
-	err = rhltable_init(&far_ends, &far_end_params);
+	err = chains_make();
 	if (err)
 		return err;
+	err = rhltable_init(&far_ends, &far_end_params);
+	if (err)
+		goto err_chains;
 	err = register_pernet_subsys(&gre_net_ops);
 	if (err)
 		goto err_table;
@@ -1630,6 +1748,8 @@ err_pernet:
 	unregister_pernet_subsys(&gre_net_ops);
 err_table:
 	rhltable_destroy(&far_ends);
+err_chains:
+	vfree(chains);
 	return err;
 }
 
@@ -1639,4 +1759,5 @@ void pptp_gre_exit(void)
 	gre_del_protocol(&gre_protocol, GREPROTO_PPTP);
 	unregister_pernet_subsys(&gre_net_ops);
 	rhltable_destroy(&far_ends);
+	vfree(chains);
 }

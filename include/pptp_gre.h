@@ -10,6 +10,7 @@
 #define _PPTP_GRE_H
 
 #include <linux/atomic.h>
+#include <linux/list_nulls.h>
 #include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
@@ -123,6 +124,7 @@ struct pptp_gre_rx_stats {
  *	keeps; held by the owner
  * @net: its network namespace; held by the owner
  * @id: call id that the peer puts into its packets; 0 if none is taken
+ * @id_node: in a chain of those who have one
  * @peer_id: call id that we put into ours
  * @local: our address
  * @peer: the peer's
@@ -148,8 +150,10 @@ struct pptp_gre_rx_stats {
  * @rx_held: frames behind a hole, by sequence number; rx_lock
  * @rx_hole: since when the first of them has been waiting, us; rx_lock
  * @reorder: how long it may wait; rx_lock
- * @rx_ready: frames in order, yet to be delivered; rx_lock
- * @rx_delivering: somebody is delivering from @rx_ready; rx_lock
+ * @rx_line: frames in order, yet to be delivered, the one that is being delivered
+ *	among them; made more under rx_lock, and less by whoever delivers
+ * @rx_first: of these, the one whose turn it is, until somebody takes it; rx_lock
+ * @rx_ready: and those behind it; rx_lock
  * @rx_stats: counters of receive; rx_lock
  * @ack: how often to acknowledge alone; rx_lock
  * @unacked_since: when the first of what waits for one came, jiffies; rx_lock
@@ -160,6 +164,7 @@ struct pptp_gre {
 	const struct pptp_gre_owner	*owner;
 	struct sock			*sk;
 	struct net			*net;
+	struct hlist_nulls_node		id_node;
 	u16				id;
 	u16				peer_id;
 	__be32				local;
@@ -187,8 +192,9 @@ struct pptp_gre {
 	struct sk_buff_head		rx_held;
 	u32				rx_hole;
 	struct pptp_reorder		reorder;
+	atomic_t			rx_line;
+	struct sk_buff			*rx_first;
 	struct sk_buff_head		rx_ready;
-	bool				rx_delivering;
 	struct pptp_gre_rx_stats	rx_stats;
 	struct pptp_ack			ack;
 	unsigned long			unacked_since;
