@@ -661,15 +661,16 @@ static int __init pptp_mux_init(void)
 {
 	int err;
 
-	err = ndiswan_init(&call_miniport);
-	if (err)
-		return err;
+	/* First: netlink, which ndiswan_init() begins, asks sessions too. */
 	err = pptp_gre_init();
 	if (err)
-		goto err_ndiswan;
-	err = proto_register(&pptp_proto, 1);
+		return explain_init(err);
+	err = ndiswan_init(&call_miniport);
 	if (err)
 		goto err_gre;
+	err = proto_register(&pptp_proto, 1);
+	if (err)
+		goto err_ndiswan;
 	err = register_pppox_proto(PX_PROTO_PPTP, &pptp_pppox_proto);
 	if (err)
 		goto err_proto;
@@ -677,10 +678,10 @@ static int __init pptp_mux_init(void)
 
 err_proto:
 	proto_unregister(&pptp_proto);
-err_gre:
-	pptp_gre_exit();
 err_ndiswan:
 	ndiswan_exit();
+err_gre:
+	pptp_gre_exit();
 	return explain_init(err);
 }
 
