@@ -79,7 +79,7 @@ struct slot_block {
 };
 
 struct event_budget {
-	unsigned long			second;		/* jiffies at its start */
+	time64_t			second;
 	u32				sent;
 };
 
@@ -181,7 +181,8 @@ static struct ndiswan_slot *first_in_turn(struct list_head *queues, u32 usage)
 
 /* ---- accounts ---- */
 
-static struct ndiswan_limits slot_limits(const struct ndiswan_slot *slot)
+/* What a slot was set to, and where it was not, what the table was */
+static struct ndiswan_limits slot_wants(const struct ndiswan_slot *slot)
 {
 	const struct ndiswan_limits *of_table = &slot->table->limits;
 	struct ndiswan_limits limits = slot->limits;
@@ -191,6 +192,16 @@ static struct ndiswan_limits slot_limits(const struct ndiswan_slot *slot)
 	limits.tx_limit = limits.tx_limit ?: of_table->tx_limit;
 	limits.rx_share = limits.rx_share ?: of_table->rx_share;
 	limits.rx_limit = limits.rx_limit ?: of_table->rx_limit;
+	return limits;
+}
+
+/* The table's limits may have become less than a share of the slot's own. */
+static struct ndiswan_limits slot_limits(const struct ndiswan_slot *slot)
+{
+	struct ndiswan_limits limits = slot_wants(slot);
+
+	limits.tx_share = min(limits.tx_share, limits.tx_limit);
+	limits.rx_share = min(limits.rx_share, limits.rx_limit);
 	return limits;
 }
 
@@ -236,8 +247,11 @@ static int slot_change_limits(struct ndiswan_slot *slot,
 	struct ndiswan_limits old = slot->limits;
 	struct ndiswan_limits limits;
 
+	/* Whatever they are, a slot can be disabled. */
+	if (!(settings->set & NDISWAN_SET_LIMITS))
+		return 0;
 	limits_change(&slot->limits, &settings->limits, settings->set);
-	limits = slot_limits(slot);
+	limits = slot_wants(slot);
 	if (!limits_are_sound(&limits)) {
 		slot->limits = old;
 		return -EINVAL;
@@ -790,11 +804,12 @@ bool ndiswan_event_allowed(struct net *net, enum pptp_mux_event_type type,
 {
 	struct ndiswan_table *table = net_table(net);
 	struct event_budget *budget = &table->budget[type];
+	time64_t now = ktime_get_seconds();
 	bool allowed;
 
 	spin_lock(&table->lock);
-	if (time_after_eq(jiffies, budget->second + HZ)) {
-		budget->second = jiffies;
+	if (budget->second != now) {
+		budget->second = now;
 		budget->sent = 0;
 	}
 	allowed = budget->sent < EVENTS_PER_SECOND;

@@ -171,6 +171,7 @@ struct ndiswan_slot_info {
 #define NDISWAN_SET_TX_LIMIT	BIT(4)
 #define NDISWAN_SET_RX_SHARE	BIT(5)
 #define NDISWAN_SET_RX_LIMIT	BIT(6)
+#define NDISWAN_SET_LIMITS	GENMASK(6, 3)
 #define NDISWAN_SET_TX_POOL	BIT(7)
 #define NDISWAN_SET_RX_POOL	BIT(8)
 
