@@ -14,7 +14,8 @@
  * has stopped, and then looks at the account again; a destructor changes the
  * account, and then looks whether transmit has stopped. A full barrier between
  * the two steps of each lets one of them at least see the other. And there is a
- * frame on its way whenever a frame is refused, so there is a destructor to come.
+ * frame, or a fragment of one, on its way whenever the account refuses a frame, so
+ * there is a destructor to come. When the miniport refuses one, it wakes up itself.
  *
  * Lifetime: a frame on its way does not hold the channel. The account does: it is
  * closed when PPP has let go of the channel, and whoever ends it then, that or
@@ -68,6 +69,9 @@ static void frame_gone(struct sk_buff *skb)
  */
 static void own_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
+	/* The device below would give it to the call's socket. */
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_SW_TSTAMP))
+		skb_tstamp_tx(skb, NULL);
 	skb_orphan(skb);
 	skb->sk = chan->sk;
 	skb->destructor = frame_gone;
@@ -84,11 +88,28 @@ static u32 fragments(const struct ndiswan_channel *chan)
 	return sk_wmem_alloc_get(chan->sk);
 }
 
+/* Without those that were written off, as long as they have not come back */
+static u32 fragments_held(struct ndiswan_channel *chan)
+{
+	struct ndiswan_tx *tx = &chan->tx;
+	u32 written_off = READ_ONCE(tx->fragments_off);
+	u32 bytes = fragments(chan);
+
+	if (likely(!written_off))
+		return bytes;
+	if (written_off > bytes) {
+		WRITE_ONCE(tx->fragments_off, bytes);
+		return 0;
+	}
+	return bytes - written_off;
+}
+
 static bool queue_has_room(struct ndiswan_channel *chan)
 {
 	struct ndiswan_tx *tx = &chan->tx;
 	u64 word = ndiswan_account_read(&tx->account);
-	u32 bytes = ndiswan_account_held(&tx->account, word) + fragments(chan);
+	u32 bytes = ndiswan_account_held(&tx->account, word) +
+		    fragments_held(chan);
 
 	return ndiswan_queue_has_room(&tx->queue, bytes,
 				      READ_ONCE(tx->account.limit), jiffies);
@@ -262,6 +283,8 @@ static void recover(struct ndiswan_channel *chan)
 
 	WRITE_ONCE(tx->stalls, tx->stalls + 1);
 	ndiswan_account_write_off(&tx->account);
+	if (!READ_ONCE(tx->fragments_off))
+		WRITE_ONCE(tx->fragments_off, fragments(chan));
 	trace_pptp_mux_tx_stall(ndiswan_slot_number(chan->slot),
 				ndiswan_account_read(&tx->account));
 	ndiswan_report(chan, PPTP_MUX_EVENT_TYPE_TX_STALL);
@@ -282,7 +305,8 @@ static void watch_work(struct work_struct *work)
 						    tx);
 	u32 gone = frames_gone(tx);
 
-	if (!ndiswan_account_frames(ndiswan_account_read(&tx->account)))
+	if (!ndiswan_account_frames(ndiswan_account_read(&tx->account)) &&
+	    !fragments(chan))
 		return;
 	if (gone == READ_ONCE(tx->watched))
 		recover(chan);

@@ -40,8 +40,9 @@
 /* With how many packets behind it a hole is left open */
 #define HELD_MAX		64
 
-/* Packets in line for the CPU that delivers */
+/* Packets in line for the CPU that delivers, and how many it does at once */
 #define READY_MAX		256
+#define DELIVER_MAX		64
 
 #define CALL_ID_MAX		65535
 
@@ -430,6 +431,9 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
+	/* ESP makes an skb larger, on the account of a socket like others. */
+	if (unlikely(dst_xfrm(skb_dst(skb))))
+		skb_orphan(skb);
 	err = ip_local_out(gre->net, NULL, skb);
 	return net_xmit_eval(err);
 }
@@ -864,10 +868,28 @@ static struct sk_buff *take_next(struct pptp_gre *gre)
 	return skb;
 }
 
-/* What has come into line meanwhile */
+/* Somebody else's turn: who comes with a packet, or the work item. */
+static void leave_line(struct pptp_gre *gre)
+{
+	spin_lock(&gre->rx_lock);
+	gre->rx_first = __skb_dequeue(&gre->rx_ready);
+	spin_unlock(&gre->rx_lock);
+	mod_delayed_work(system_wq, &gre->hole_work, 0);
+}
+
+/*
+ * What has come into line meanwhile. As fast as other CPUs put it there, one could
+ * be at it for ever, and does nothing else: so there is an end to it.
+ */
 static noinline void deliver_rest(struct pptp_gre *gre)
 {
+	unsigned int left = DELIVER_MAX;
+
 	do {
+		if (!left--) {
+			leave_line(gre);
+			return;
+		}
 		gre->owner->deliver(gre, take_next(gre));
 	} while (!atomic_dec_and_test(&gre->rx_line));
 }
@@ -1009,6 +1031,26 @@ static u32 hole_left(const struct pptp_gre *gre)
 	return open < time ? time - open : 0;
 }
 
+/* Is an acknowledgment to go alone? If it is to wait, see to it that it ends. */
+static bool ack_is_due(struct pptp_gre *gre)
+{
+	u32 unacked = pptp_seq_unacked(&gre->rx);
+
+	lockdep_assert_held(&gre->rx_lock);
+	if (unlikely(!unacked))
+		return false;
+	if (pptp_ack_due(&gre->ack, unacked))
+		return true;
+	if (gre->unacked_from != gre->rx.acked) {
+		gre->unacked_from = gre->rx.acked;
+		gre->unacked_since = jiffies;
+	}
+	if (unlikely(!delayed_work_pending(&gre->ack_work)))
+		schedule_delayed_work(&gre->ack_work,
+				      ack_left(gre, unacked));
+	return false;
+}
+
 /*
  * A hole is as old as the last packet that was next in sequence: with traffic
  * coming in order, one packet far ahead is not worth giving up what is between.
@@ -1018,11 +1060,14 @@ static void hole_work(struct work_struct *work)
 	struct pptp_gre *gre = container_of(to_delayed_work(work),
 					    struct pptp_gre, hole_work);
 	struct sk_buff *first;
+	bool ack = false;
 
 	local_bh_disable();
 	spin_lock(&gre->rx_lock);
-	if (!skb_queue_empty(&gre->rx_held) && !hole_left(gre))
+	if (!skb_queue_empty(&gre->rx_held) && !hole_left(gre)) {
 		give_up_hole(gre);
+		ack = ack_is_due(gre);
+	}
 	if (!skb_queue_empty(&gre->rx_held))
 		schedule_delayed_work(&gre->hole_work,
 				      usecs_to_jiffies(hole_left(gre)));
@@ -1030,6 +1075,8 @@ static void hole_work(struct work_struct *work)
 	spin_unlock(&gre->rx_lock);
 	if (first)
 		deliver_line(gre, first);
+	if (ack)
+		send_ack(gre);
 	local_bh_enable();
 }
 
@@ -1076,24 +1123,6 @@ static void __cold drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	count_rx_drop(gre, drop);
 	spin_unlock(&gre->rx_lock);
 	kfree_skb(skb);
-}
-
-/* Is an acknowledgment to go alone? If it is to wait, see to it that it ends. */
-static bool ack_is_due(struct pptp_gre *gre)
-{
-	u32 unacked = pptp_seq_unacked(&gre->rx);
-
-	lockdep_assert_held(&gre->rx_lock);
-	if (unlikely(!unacked))
-		return false;
-	if (pptp_ack_due(&gre->ack, unacked))
-		return true;
-	if (unacked == 1)
-		gre->unacked_since = jiffies;
-	if (unlikely(!delayed_work_pending(&gre->ack_work)))
-		schedule_delayed_work(&gre->ack_work,
-				      ack_left(gre, unacked));
-	return false;
 }
 
 static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
@@ -1539,7 +1568,7 @@ void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets)
  * pptp_gre_quiesce() - stop what a session does of itself
  * @gre: the session; its id is dropped, and a grace period has passed
  *
- * Frames that are still held go with it.
+ * Frames that are still held, or in line, go with it.
  *
  * Context: may sleep.
  */
@@ -1548,6 +1577,8 @@ void pptp_gre_quiesce(struct pptp_gre *gre)
 	struct sk_buff *skb;
 
 	cancel_delayed_work_sync(&gre->hole_work);
+	kfree_skb(gre->rx_first);
+	__skb_queue_purge(&gre->rx_ready);
 	while ((skb = skb_peek(&gre->rx_held))) {
 		unhold(gre, skb);
 		kfree_skb(skb);

@@ -565,6 +565,7 @@ static void pptp_destruct(struct sock *sk)
 {
 	pptp_gre_destroy(&from_sk(sk)->gre);
 	skb_queue_purge(&sk->sk_receive_queue);
+	skb_queue_purge(&sk->sk_error_queue);
 }
 
 static const struct proto_ops pptp_ops = {
@@ -639,6 +640,8 @@ static int pptp_create(struct net *net, struct socket *sock, int kern)
 	sk->sk_destruct = pptp_destruct;
 	sk->sk_user_data = &call->chan;
 	sk->sk_write_space = pptp_write_space;
+	/* Time stamps of frames have been given to whom they belong. */
+	sk->sk_rcvbuf = 0;
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	return 0;
 }

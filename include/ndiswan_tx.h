@@ -45,6 +45,7 @@ struct ndiswan_tx_stats {
  * @taken: frames taken from PPP, modulo 2^32
  * @watched: how many of them had got away when it looked last
  * @stalls: times that it found that none had since
+ * @fragments_off: bytes of fragments that it has written off
  * @stats: counters
  */
 struct ndiswan_tx {
@@ -56,6 +57,7 @@ struct ndiswan_tx {
 	u32			taken;
 	u32			watched;
 	u32			stalls;
+	u32			fragments_off;
 	struct ndiswan_tx_stats	stats;
 	struct ndiswan_queue	queue;
 };

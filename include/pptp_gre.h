@@ -152,12 +152,15 @@ struct pptp_gre_rx_stats {
  * @reorder: how long it may wait; rx_lock
  * @rx_line: frames in order, yet to be delivered, the one that is being delivered
  *	among them; made more under rx_lock, and less by whoever delivers
- * @rx_first: of these, the one whose turn it is, until somebody takes it; rx_lock
+ * @rx_first: of these, the one whose turn it is, until somebody takes it, which
+ *	whoever comes does; rx_lock
  * @rx_ready: and those behind it; rx_lock
  * @rx_stats: counters of receive; rx_lock
  * @ack: how often to acknowledge alone; rx_lock
  * @unacked_since: when the first of what waits for one came, jiffies; rx_lock
- * @hole_work: gives a hole up that is not filled in time
+ * @unacked_from: and what had been acknowledged then; rx_lock
+ * @hole_work: gives a hole up that is not filled in time, and delivers what the
+ *	one before it has left in line
  * @ack_work: sends an acknowledgment that no data has taken along
  */
 struct pptp_gre {
@@ -198,6 +201,7 @@ struct pptp_gre {
 	struct pptp_gre_rx_stats	rx_stats;
 	struct pptp_ack			ack;
 	unsigned long			unacked_since;
+	u32				unacked_from;
 	struct delayed_work		hole_work;
 	struct delayed_work		ack_work;
 };

@@ -3,7 +3,7 @@
 """Buffers: accounts, back-pressure, and what becomes of frames (TAP).
 
 Usage: buffers.py PART NAMESPACE NAMESPACE
-       PART: flood, share, deaths, stuck, faults
+       PART: flood, share, deaths, stamps, stuck, faults
 
 The namespaces, "a" and "b" here, are joined by a veth pair: to-b is in a, with
 192.0.2.1; to-a is in b, with 192.0.2.2. Calls are sockets and PPP units of this
@@ -35,8 +35,11 @@ FAULTS = float(os.environ.get("FAULTS", 15))
 FAILSLAB = "/sys/kernel/debug/failslab"
 FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc"
 ECHO_PORT = 7
+ECHOES = 6
 PATIENCE = 30
-SO_BINDTODEVICE, SO_SNDBUFFORCE = 25, 32
+SO_BINDTODEVICE, SO_SNDBUFFORCE, SO_TIMESTAMPING = 25, 32, 37
+# By software, when it is sent; without the packet itself
+TIME_STAMPS = 0x2 | 0x10 | 0x800
 DATA = bytes(1300)
 LCP_ECHO_REQUEST = b"\xc0\x21\x09%c\x00\x08\x00\x00\x00\x00"
 ECHO_REPLY = 10
@@ -277,10 +280,11 @@ def end(pid):
 
 
 def measure(method, seconds):
-    """(sent, lost, median in ms) of echoes, one after the other."""
+    """(sent, lost, median in ms) of echoes, one after the other: of so many seconds,
+    and of a few at least, however slow the host is."""
     took = []
     finish = time.monotonic() + seconds
-    while time.monotonic() < finish:
+    while time.monotonic() < finish or len(took) < ECHOES:
         took.append(method(len(took), 5))
         time.sleep(0.1)
     back = [ms for ms in took if ms is not None]
@@ -462,7 +466,37 @@ def death_of_fragments(tunnel):
     ip("a", "link", "set", "to-b", "mtu", "1500")
 
 
+def esp(where, local, peer):
+    """Transport mode between the tunnel's ends. False: this kernel has none."""
+    key = ("aead", "rfc4106(gcm(aes))", "0x" + "2a" * 20, "128")
+    try:
+        for one, other in ((local, peer), (peer, local)):
+            ip(where, "xfrm", "state", "add", "src", one, "dst", other, "proto", "esp",
+               "spi", "0x" + one[-1] + "000", "mode", "transport", *key)
+    except subprocess.CalledProcessError:
+        return False
+    for way, one, other in (("out", local, peer), ("in", peer, local)):
+        ip(where, "xfrm", "policy", "add", "src", one, "dst", other, "proto", "gre",
+           "dir", way, "tmpl", "proto", "esp", "mode", "transport")
+    return True
+
+
+def death_in_esp(tunnel):
+    """ESP makes an skb larger, and so what it counts on its socket's account."""
+    if not (esp("a", "192.0.2.1", "192.0.2.2") and esp("b", "192.0.2.2", "192.0.2.1")):
+        skip("frames in ESP", "this kernel has none")
+        return
+    for octets in range(1300):
+        tunnel.send(bytes(octets))
+    point(tunnel.passes(), "ESP carries the call")
+    point(is_empty(tunnel), "what ESP has is on no account", account(tunnel))
+    for where in "ab":
+        ip(where, "xfrm", "policy", "flush")
+        ip(where, "xfrm", "state", "flush")
+
+
 DEATHS = {
+    "frames in ESP": death_in_esp,
     "frames are fragmented": death_of_fragments,
     "the queue is deleted": death_qdisc_deleted,
     "the device goes down": death_device_down,
@@ -488,6 +522,33 @@ def deaths(_):
         point(fill(tunnel), "the account is full")
         ip("a", "link", "del", "to-b")
         point_ledger(tunnel, "the device is deleted")
+    point_table()
+    return done()
+
+
+# ---- time stamps ----
+
+def stamp_comes(sock):
+    """Whether there is one that says when a packet was sent."""
+    with contextlib.suppress(BlockingIOError):
+        for level, kind, _ in sock.recvmsg(0, 256, socket.MSG_ERRQUEUE)[1]:
+            if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPING):
+                return True
+    return False
+
+
+def stamps(_):
+    """A frame has the call's socket below, and its time stamp is its sender's."""
+    with Tunnel() as tunnel:
+        tunnel.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, TIME_STAMPS)
+        tunnel.socket.setblocking(False)
+        missing = 0
+        for _ in range(20):
+            tunnel.send()
+            missing += not wait_until(lambda: stamp_comes(tunnel.socket))
+        equal(missing, 0, "each datagram has its time stamp")
+        tunnel.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, 0)
+        point_ledger(tunnel, "time stamps")
     point_table()
     return done()
 
@@ -633,8 +694,8 @@ def faults(_):
     return done()
 
 
-PARTS = {"flood": flood, "share": share, "deaths": deaths, "stuck": stuck,
-         "faults": faults}
+PARTS = {"flood": flood, "share": share, "deaths": deaths, "stamps": stamps,
+         "stuck": stuck, "faults": faults}
 
 
 def main():

@@ -139,6 +139,7 @@ need_module
 
 part deaths "no way to die is a deadlock, and all are accounted for"
 part stuck "what is stuck below is reported and written off"
+part stamps "who sends a frame gets its time stamp"
 part share "calls that all flood are bounded and equal"
 part faults "without memory no call is lost"
 flooding_call

@@ -61,7 +61,7 @@ TABLE_COUNTERS = {14: "malformed", 15: "no_call", 30: "short", 31: "version",
 GRE_DEMUX_MIN = 12
 
 # include/pptp_ack.h: at first; for how many; and when that is put to the test
-ACK_EVERY, ACK_TEST, ACK_MOST = 8, 16, 64
+ACK_EVERY, ACK_TEST, ACK_MOST = 8, 16, 256
 HOLE_SECONDS = 0.04
 # PPP keeps the last so many frames for pppd (PPP_MAX_RQLEN)
 PPP_QUEUE = 32
@@ -689,6 +689,11 @@ def hole_times(wire, genl):
         equal((line.counted(), line.frames()),
               (wanted, [frame(seq) for seq in (0, 2, 3)]),
               "reordering is off: nothing is held")
+    with Line(genl) as line:
+        for seq in (0, 2, 3):
+            wire.send(data(seq), line.call_id)
+        point(3 in all_acks(wire, line, 3),
+              "what is behind a hole is acknowledged when that is given up")
     with Line(genl) as line:
         line.call.set_option(SO_REORDER, 300)
         began = time.monotonic()

@@ -476,6 +476,35 @@ static void a_share_is_a_part_of_its_limit(struct kunit *test)
 			ndiswan_slot_set(&init_net, TEST_SLOTS + 1, &settings));
 }
 
+/* The table's limit became less than a slot's share: it can be disabled still. */
+static void less_than_a_share(struct kunit *test)
+{
+	struct ndiswan_table_settings less = {
+		.set	= NDISWAN_SET_TX_LIMIT,
+		.limits	= { .tx_limit = 8192 },
+	};
+	const struct ndiswan_slot_settings share = {
+		.set	= NDISWAN_SET_TX_SHARE,
+		.limits	= { .tx_share = 16384 },
+	};
+	const struct ndiswan_slot_settings disable = {
+		.set	= NDISWAN_SET_ENABLED,
+	};
+	struct ndiswan_table_info before = table();
+	struct loop *loop;
+
+	KUNIT_EXPECT_EQ(test, 0, ndiswan_slot_set(&init_net, 1, &share));
+	less.limits.tx_share = before.limits.tx_share;
+	KUNIT_EXPECT_EQ(test, 0, ndiswan_table_set(&init_net, &less));
+	loop = claim(test, ANY, 1);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).share, 8192U);
+	KUNIT_EXPECT_EQ(test, 0, ndiswan_slot_set(&init_net, 1, &disable));
+	KUNIT_EXPECT_FALSE(test, look(1).enabled);
+	hang_up(loop);
+	less.limits.tx_limit = before.limits.tx_limit;
+	KUNIT_EXPECT_EQ(test, 0, ndiswan_table_set(&init_net, &less));
+}
+
 /* The last frame on its way gives the channel back; the slot did not wait. */
 static void frames_outlive_their_call(struct kunit *test)
 {
@@ -563,6 +592,27 @@ static void fragments_are_on_their_way_too(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, test_bit(TASKLET_STATE_SCHED, &tx->wake.state));
 	tasklet_enable(&tx->wake);
 	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	hang_up(loop);
+}
+
+/* Their frame is gone, so the account is empty: the watchdog sees them all the same. */
+static void fragments_that_are_stuck(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+
+	loop->die = true;
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	refcount_add(NDISWAN_QUEUE_MIN, &loop->sk.sk_wmem_alloc);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 0);
+	/* The frame has gone since the watchdog looked last. */
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 0U);
+	watchdog_looks(loop);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).stalls, 1U);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	refcount_set(&loop->sk.sk_wmem_alloc, 1);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_EQ(test, loop->chan.tx.fragments_off, 0U);
 	hang_up(loop);
 }
 
@@ -1025,10 +1075,12 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(control_frames_have_a_reserve),
 	KUNIT_CASE(limits_change_under_load),
 	KUNIT_CASE(a_share_is_a_part_of_its_limit),
+	KUNIT_CASE(less_than_a_share),
 	KUNIT_CASE(frames_outlive_their_call),
 	KUNIT_CASE(what_is_stuck_is_written_off),
 	KUNIT_CASE(traffic_that_moves_is_no_stall),
 	KUNIT_CASE(fragments_are_on_their_way_too),
+	KUNIT_CASE(fragments_that_are_stuck),
 	KUNIT_CASE(refusing_slots_hand_the_call_on),
 	KUNIT_CASE(each_slot_is_asked_once),
 	KUNIT_CASE(a_final_errno_is_not_handed_on),

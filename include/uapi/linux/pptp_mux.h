@@ -252,7 +252,10 @@ enum {
 	PPTP_MUX_A_TABLE_TX_BYTES,	/* u64, on their way */
 	PPTP_MUX_A_TABLE_RX_BYTES,	/* u64, held until what is missing has come */
 	PPTP_MUX_A_TABLE_STATS,		/* nest of PPTP_MUX_A_STATS_*, of all calls */
-	/* u64 each: malformed, by what is wrong with the header */
+	/*
+	 * u64 each: malformed, by what is wrong with the header. Most of what is too
+	 * short or of another version the kernel's demultiplexer drops before.
+	 */
 	PPTP_MUX_A_TABLE_RX_SHORT,
 	PPTP_MUX_A_TABLE_RX_VERSION,
 	PPTP_MUX_A_TABLE_RX_PROTOCOL,
