@@ -8,7 +8,7 @@
  * PPPIOCGCHAN gives the channel for /dev/ppp; close() hangs up. What is added
  * is in <linux/pptp_mux.h>.
  *
- * A call is a socket that embeds a GRE session (pptp_gre.c) and a PPP channel
+ * A call is a socket that embeds a GRE session (pptp_gre*.c) and a PPP channel
  * (ndiswan.c); neither of these two knows the other.
  *
  * Lifetime: the socket's reference count. The file holds one until close();

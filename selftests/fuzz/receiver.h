@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The receive side of a session as pptp_gre.c has it, with numbers in the place
+ * The receive side of a session as pptp_gre_rx.c has it, with numbers in the place
  * of packets: the sequence engine, those held behind a hole, and the time that
  * it is left open.
  */
