@@ -479,25 +479,24 @@ static void a_share_is_a_part_of_its_limit(struct kunit *test)
 /* The table's limit became less than a slot's share: it can be disabled still. */
 static void less_than_a_share(struct kunit *test)
 {
+	const struct ndiswan_table_info before = table();
 	struct ndiswan_table_settings less = {
 		.set	= NDISWAN_SET_TX_LIMIT,
-		.limits	= { .tx_limit = 8192 },
 	};
 	const struct ndiswan_slot_settings share = {
 		.set	= NDISWAN_SET_TX_SHARE,
-		.limits	= { .tx_share = 16384 },
+		.limits	= { .tx_share = 2 * before.limits.tx_share },
 	};
 	const struct ndiswan_slot_settings disable = {
 		.set	= NDISWAN_SET_ENABLED,
 	};
-	struct ndiswan_table_info before = table();
 	struct loop *loop;
 
 	KUNIT_EXPECT_EQ(test, 0, ndiswan_slot_set(&init_net, 1, &share));
-	less.limits.tx_share = before.limits.tx_share;
+	less.limits.tx_limit = before.limits.tx_share;
 	KUNIT_EXPECT_EQ(test, 0, ndiswan_table_set(&init_net, &less));
 	loop = claim(test, ANY, 1);
-	KUNIT_EXPECT_EQ(test, look_tx(loop).share, 8192U);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).share, before.limits.tx_share);
 	KUNIT_EXPECT_EQ(test, 0, ndiswan_slot_set(&init_net, 1, &disable));
 	KUNIT_EXPECT_FALSE(test, look(1).enabled);
 	hang_up(loop);
