@@ -73,12 +73,13 @@ share()
 guest_qemu()
 {
 	local platform=$1 dir output=$3 smp=$4 icount=$5 append=$6
+	local -A sleeps=([skip]=off [wait]=on)
 	dir=$(kernel_dir "$1" "$2")
 
 	# Emulation goes through a string copy byte by byte, so a kernel that has no fast
 	# one is faster; where instructions are counted, it is as it would be.
-	if [ "$icount" = yes ]; then
-		printf '%s\n' -accel tcg -smp 1 -icount shift=1,sleep=off -cpu max,la57=off
+	if [ "$icount" != no ]; then
+		printf '%s\n' -accel tcg -smp 1 -icount "shift=1,sleep=${sleeps[$icount]}" -cpu max,la57=off
 	else
 		printf '%s\n' -accel tcg,thread=multi,tb-size=1024 -smp "$smp,sockets=$smp" \
 			-cpu max,la57=off,-erms,-fsrm

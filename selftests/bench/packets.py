@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a packet costs that goes through a tunnel, above what it costs without."""
 
+import dials
 import rig
 
 ROUNDS, PACKETS = 21, 64
+# In user space they take long
+PPTPD_PACKETS = 16
 # So many that what else the kernel copies meanwhile (netlink, neighbours) does not show
 COPY_PACKETS = 2048
 SOURCES = ("local", "forwarded", "card")
@@ -42,23 +45,17 @@ class Packets:
     def wants(self, path):
         return not self.only or path in self.only
 
-    def path(self, path, mode, tunnel, copies=False):
+    def path(self, path, mode, tunnel, copies=False, packets=PACKETS):
         self.results.say(f"packets: {path} {mode}".rstrip())
         with tunnel as address:
             for source in SOURCES:
                 for size in self.sizes():
-                    self.cell(path, mode, source, size, address, copies)
+                    self.cell(path, mode, source, size, address, copies, packets)
 
     def sizes(self):
         return QUICK_SIZES if self.quick else SIZES
 
-    def dialled(self, path, address, packets):
-        """Through a call that is there"""
-        for source in SOURCES:
-            for size in self.sizes():
-                self.cell(path, "", source, size, address, packets=packets)
-
-    def cell(self, path, mode, source, size, address, copies=False, packets=PACKETS):
+    def cell(self, path, mode, source, size, address, copies, packets):
         ns = send(source, address, size, ROUNDS, packets)
         self.bare.setdefault((source, size), ns)
         found = {"path": path, "mode": mode, "source": source, "octets": size,
@@ -86,10 +83,14 @@ class Packets:
         if not self.quick:
             self.many_calls()
 
-    def bare_path(self):
-        self.path("veth", "", rig.no_tunnel(), copies=True)
+    def pptpd(self):
+        if dials.missing():
+            self.results.say(f"no packets of pptpd: install {dials.missing()}")
+            return
+        self.path("pptpd", "", dials.pptpd_call(), packets=PPTPD_PACKETS)
 
     def all(self):
+        self.path("veth", "", rig.no_tunnel(), copies=True)
         if self.wants("ip_gre"):
             self.path("ip_gre", "", rig.ip_gre(), copies=True)
         if self.wants("pptp.ko") and rig.pptp_ko():
@@ -98,3 +99,5 @@ class Packets:
         if self.wants("pptp-mux"):
             with rig.pptp_mux():
                 self.mux()
+        if self.wants("pptpd") and not self.quick:
+            self.pptpd()
