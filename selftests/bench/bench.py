@@ -16,11 +16,12 @@ from calls import Calls
 from cpus import Cpus
 from dials import dials
 from packets import Packets
+from processor_time import ProcessorTime
 from results import Results
 
 NS_OF_INSTRUCTION = 2  # scripts/vm --icount: shift=1
 COUNTED = ("calls", "packets")
-PARTS = COUNTED + ("dials", "cpus")
+PARTS = COUNTED + ("dials", "cpus", "time")
 # /etc/ppp is its own: no secret is written to this machine's
 OWN_MOUNTS = "BENCH_OWN_MOUNTS"
 
@@ -64,6 +65,8 @@ def measure(args, results):
             dials(results)
         if "cpus" in args.parts:
             Cpus(results).all()
+        if "time" in args.parts:
+            ProcessorTime(results).all()
 
 
 def main():

@@ -30,6 +30,7 @@ RESENT_MS = 1000  # dials.py: lcp-restart and the like
 SAME = 0.10
 SAME_PACKETS = 0.05
 TWO_CPUS = 1.7
+STEADY = 1.25  # the most by which a row's runs may differ, without the longest and the shortest
 
 
 class Found:
@@ -153,6 +154,36 @@ def cpu_table(found):
               f"one on one; runs: {', '.join(map(str, line['runs']))}")
 
 
+def times(found):
+    """Processor time a packet, by path and size: above the bare path's"""
+    above = {}
+    for line in found.all("time"):
+        bare = found.one("time", path="veth", octets=line["octets"])
+        above[line["path"], line["octets"]] = line["us"] - bare["us"]
+    return above
+
+
+def time_cell(above, line):
+    us, theirs = (above.get((path, line["octets"])) for path in (line["path"], "pptp.ko"))
+    if line["path"] == "veth":
+        return f"{line['us']:8.1f} {'':5}"
+    return f"{us:8.1f} " + (f"{us / theirs:5.2f}" if theirs else f"{'':5}")
+
+
+def time_table(found):
+    lines = found.all("time")
+    if not lines:
+        return
+    sizes = sorted({line["octets"] for line in lines})
+    above = times(found)
+    print("\nProcessor time a packet by the ordinary clock, microseconds of all processors, "
+          "above\nthat of the bare path (veth: the whole)")
+    print(f"{'sent locally':28} " + " ".join(f"{f'{size} B':>8} ratio" for size in sizes))
+    for path in dict.fromkeys(line["path"] for line in lines):
+        cells = " ".join(time_cell(above, line) for line in found.all("time", path=path))
+        print(f"{path:28} {cells}".rstrip())
+
+
 # ---- goals ----
 
 class Goals:
@@ -221,6 +252,21 @@ class Goals:
             self.judge("two calls on two CPUs", line["ratio"] >= TWO_CPUS,
                        f"{line['ratio']} times one, goal {TWO_CPUS}")
 
+    def times(self):
+        """As for two CPUs: not on a machine that is busy"""
+        above = times(self.found)
+        for line in self.found.all("time"):
+            if line["runs"][-2] > STEADY * line["runs"][1]:
+                print(f"unknown: processor time a packet: {line['path']}, {line['octets']} B "
+                      f"took {line['runs'][1]} to {line['runs'][-2]} us; try when this "
+                      "machine has nothing else to do")
+                return
+        for (path, size), theirs in above.items():
+            if path == "pptp.ko":
+                ours = above["pptp-mux", size]
+                self.judge(f"processor time a packet of {size} B", ours <= theirs,
+                           f"{ours:.1f} us, goal pptp.ko's {theirs:.1f}")
+
     def all(self):
         print()
         self.costs()
@@ -229,6 +275,7 @@ class Goals:
         self.calls()
         self.dials()
         self.cpus()
+        self.times()
         return self.missed
 
 
@@ -246,6 +293,7 @@ def main():
     dial_table(found)
     memory_table(found)
     cpu_table(found)
+    time_table(found)
     if args.json:
         with open(args.json, "w", encoding="ascii") as file:
             file.writelines(json.dumps(line) + "\n" for line in found.lines)
