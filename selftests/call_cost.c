@@ -10,8 +10,9 @@
  *	call_cost scale CALLS SOME	bind and connect, by call: of the first SOME of
  *					many calls, and of the last SOME; then close
  *					of all
- *	call_cost hold CALLS		nothing: says "up", and keeps them until its
- *					standard input ends
+ *	call_cost hold FIRST CALLS	nothing: says "up", and keeps them until its
+ *					standard input ends. Another one that does so
+ *					has other numbers, from its FIRST on
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -131,12 +132,17 @@ static void open_calls(int count)
 	open_calls_from(0, count);
 }
 
-static void close_calls(int count)
+static void close_calls_from(int first, int count)
 {
 	int i;
 
-	for (i = 0; i < count; i++)
+	for (i = first; i < first + count; i++)
 		close(calls[i]);
+}
+
+static void close_calls(int count)
+{
+	close_calls_from(0, count);
 }
 
 static void mass(int count)
@@ -201,16 +207,16 @@ static void scale(int count, int some)
 	       (unsigned long long)last, (unsigned long long)(now() - start));
 }
 
-static void hold(int count)
+static void hold(int first, int count)
 {
 	char octet;
 
-	open_calls(count);
+	open_calls_from(first, count);
 	printf("up\n");
 	fflush(stdout);
 	while (read(STDIN_FILENO, &octet, 1) > 0)
 		;
-	close_calls(count);
+	close_calls_from(first, count);
 }
 
 static int number(const char *text)
@@ -249,10 +255,11 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && !strcmp(argv[1], "scale") &&
 		   number(argv[2]) > 2 * number(argv[3])) {
 		scale(number(argv[2]), number(argv[3]));
-	} else if (argc == 3 && !strcmp(argv[1], "hold")) {
-		hold(number(argv[2]));
+	} else if (argc == 4 && !strcmp(argv[1], "hold") &&
+		   number(argv[2]) + number(argv[3]) <= CALLS_MAX) {
+		hold(number(argv[2]), number(argv[3]));
 	} else {
-		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY | scale CALLS SOME | hold CALLS\n");
+		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY | scale CALLS SOME | hold FIRST CALLS\n");
 		return 2;
 	}
 	return 0;
