@@ -878,14 +878,16 @@ def two_processors(wire, genl, cpus):
         # Where a session begins, its first packet says: that one comes alone
         wire.send(data(0), line.call_id)
         frames_until(line, frame(0))
-        wrong = None
+        wrong, late = None, 0
         for seq in range(1, BATCHES * BATCH, BATCH):
             for sender in senders:
                 sender.start(seq)
             for sender in senders:
                 os.read(sender.done, 1)
             found = frames_until(line, frame(seq + BATCH - 1))
-            if found != [frame(number) for number in range(seq, seq + BATCH)]:
+            sent = [frame(number) for number in range(seq, seq + BATCH)]
+            late += BATCH - len(found)
+            if found != [octets for octets in sent if octets in found]:
                 wrong = (seq, [octets.hex() for octets in found])
                 break
         counted = line.counted()
@@ -893,8 +895,10 @@ def two_processors(wire, genl, cpus):
             sender.end()
         print(f"# two processors: {BATCHES * BATCH} packets,",
               f"{counted.get('reordered', 0)} came too early", flush=True)
-        point(not wrong, "packets that come on two processors are in order",
-              f"{wrong}, counted {counted}")
+        # A host that is busy may let a processor wait for longer than a hole does
+        point(not wrong and late == counted.get("late", 0) < BATCHES,
+              "packets that come on two processors are in order",
+              f"{wrong}, {late} missing, counted {counted}")
 
 
 def flood(namespace, lines):
