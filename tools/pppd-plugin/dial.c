@@ -21,7 +21,8 @@
 /*
  * Waits for @events, or until something can be read from @other. Signals that end a
  * dial are blocked outside of ppoll(), so that none can slip in between the look for
- * it and the wait.
+ * it and the wait. Others, such as that of a script of pppd's that has ended, only
+ * begin the wait anew. Returns false at the deadline, or when pppd is to end.
  */
 static bool wait_for(int fd, short events, int other, long long deadline,
 		     const sigset_t *waiting)
@@ -30,11 +31,18 @@ static bool wait_for(int fd, short events, int other, long long deadline,
 		{ .fd = fd, .events = events },
 		{ .fd = other, .events = POLLIN },
 	};
-	long long left = deadline - clock_ms();
-	struct timespec timeout = { left / 1000, left % 1000 * 1000000 };
+	struct timespec timeout;
+	long long left;
+	int ready;
 
-	return left > 0 && !compat_signaled() && ppoll(polls, 2, &timeout, waiting) >= 0 &&
-	       !compat_signaled();
+	do {
+		left = deadline - clock_ms();
+		if (left <= 0 || compat_signaled())
+			return false;
+		timeout = (struct timespec){ left / 1000, left % 1000 * 1000000 };
+		ready = ppoll(polls, 2, &timeout, waiting);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0 && !compat_signaled();
 }
 
 static int resolve(const struct dial_plan *plan, struct sockaddr_in *server)
@@ -67,10 +75,12 @@ static const char *connect_advice(int code)
 	return "check the network between here and there";
 }
 
+/* That pppd is told to end is no fault, and it says so itself */
 static int connect_failed(const struct dial_plan *plan, int fd, int code)
 {
-	error("pptp: cannot connect to %s, TCP port 1723: %s; %s", plan->server,
-	      strerror(code), connect_advice(code));
+	if (!compat_signaled())
+		error("pptp: cannot connect to %s, TCP port 1723: %s; %s", plan->server,
+		      strerror(code), connect_advice(code));
 	close(fd);
 	return -1;
 }
@@ -106,10 +116,8 @@ static int open_tcp(const struct dial_plan *plan, const struct sockaddr_in *serv
 	    errno != EINPROGRESS)
 		return connect_failed(plan, fd, errno);
 	if (!wait_for(fd, POLLOUT, -1, clock_ms() + DIAL_CONNECT_MS, waiting))
-		return connect_failed(plan, fd, EINTR);
+		return connect_failed(plan, fd, ETIMEDOUT);
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len);
-	if (!code && getpeername(fd, &(struct sockaddr){ 0 }, &(socklen_t){ sizeof(struct sockaddr) }))
-		code = ETIMEDOUT;
 	return code ? connect_failed(plan, fd, code) : fd;
 }
 
