@@ -109,6 +109,19 @@ static const struct {
 
 #define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
 
+/*
+ * Who has us read the configuration anew need not know whether we are up yet: until
+ * then the wish is kept, instead of ending us, which is what the signal does by itself.
+ */
+static void keep_reload(int how)
+{
+	sigset_t reload;
+
+	sigemptyset(&reload);
+	sigaddset(&reload, SIGHUP);
+	sigprocmask(how, &reload, NULL);
+}
+
 static bool watch_signals(struct daemon *daemon, struct event **events)
 {
 	size_t i;
@@ -119,6 +132,7 @@ static bool watch_signals(struct daemon *daemon, struct event **events)
 		if (!events[i] || event_add(events[i], NULL) < 0)
 			return false;
 	}
+	keep_reload(SIG_UNBLOCK);
 	return true;
 }
 
@@ -173,9 +187,11 @@ static int serve(struct daemon *daemon, struct config *config)
 static int run(const struct arguments *arguments)
 {
 	struct daemon daemon = { .arguments = arguments };
-	struct config *config = load(arguments);
+	struct config *config;
 	int rc;
 
+	keep_reload(SIG_BLOCK);
+	config = load(arguments);
 	if (!config)
 		return EXIT_FAILURE;
 	if (arguments->test) {
