@@ -11,7 +11,6 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "answer.h"
 #include "events.h"
 #include "json.h"
@@ -36,7 +36,7 @@
 
 struct query {
 	struct server *server;
-	struct evconnlistener *listener;
+	struct acceptor *acceptor;
 	struct sockaddr_un address;
 	LIST_HEAD(, asker) askers;
 };
@@ -210,17 +210,15 @@ static void on_end(struct bufferevent *stream, short what, void *context)
 	asker_free(context);
 }
 
-static void on_asker(struct evconnlistener *listener, evutil_socket_t fd,
-		     struct sockaddr *address, int len, void *context)
+static void on_asker(void *context, int fd, const struct sockaddr *peer)
 {
 	static const struct timeval timeout = { .tv_sec = TIMEOUT_SECONDS };
 	struct asker *asker = calloc(1, sizeof(*asker));
 	struct query *query = context;
 
-	(void)address;
-	(void)len;
+	(void)peer;
 	if (asker)
-		asker->stream = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
+		asker->stream = bufferevent_socket_new(query->server->base, fd,
 						       BEV_OPT_CLOSE_ON_FREE);
 	if (!asker || !asker->stream) {
 		free(asker);
@@ -256,15 +254,13 @@ static bool listen_on(struct query *query)
 		return false;
 	unlink(query->address.sun_path);
 	old = umask(0177);
-	query->listener = evconnlistener_new_bind(query->server->base, on_asker, query,
-						  LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
-						  -1, (struct sockaddr *)&query->address,
-						  sizeof(query->address));
+	query->acceptor = acceptor_new(query->server->base, (struct sockaddr *)&query->address,
+				       sizeof(query->address), on_asker, query);
 	umask(old);
-	if (!query->listener)
+	if (!query->acceptor)
 		log_error("cannot listen at %s: %s; see run-directory in pptpmuxd.conf",
 			  query->address.sun_path, strerror(errno));
-	return query->listener;
+	return query->acceptor;
 }
 
 /**
@@ -311,7 +307,7 @@ void query_close(struct query *query)
 		flush(asker);
 		asker_free(asker);
 	}
-	evconnlistener_free(query->listener);
+	acceptor_free(query->acceptor);
 	unlink(query->address.sun_path);
 	free(query);
 }

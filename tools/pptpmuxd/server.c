@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "config_weak.h"
 #include "control.h"
 #include "interface.h"
@@ -26,9 +26,7 @@
 #include "rundir.h"
 #include "sources.h"
 
-#define PAUSE_SECONDS	1	/* when there are no descriptors left to accept with */
 #define SAVE_MS		200	/* until the pool's state is written, where it may wait */
-#define BACKLOG		512
 #define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
 #define NOISE		20	/* lines about refused connections a second ... */
 #define SOURCE_NOISE	1	/* ... and of these, about one source */
@@ -126,34 +124,9 @@ static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
 		source_drop(server->sources, source, now);
 }
 
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
-		      struct sockaddr *address, int len, void *context)
+static void on_accept(void *context, int fd, const struct sockaddr *peer)
 {
-	(void)listener;
-	(void)len;
-	admit(context, fd, (const struct sockaddr_in *)address);
-}
-
-/* A connection that cannot be accepted stays ready: without a pause we would spin. */
-static void on_accept_error(struct evconnlistener *listener, void *context)
-{
-	static const struct timeval pause = { .tv_sec = PAUSE_SECONDS };
-	struct server *server = context;
-
-	log_error("cannot accept a connection: %s; lower max-connections, or raise the limit of open files (LimitNOFILE)",
-		  strerror(errno));
-	evconnlistener_disable(listener);
-	evtimer_add(server->resume, &pause);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *context)
-{
-	struct server *server = context;
-
-	(void)fd;
-	(void)what;
-	if (server->listener)
-		evconnlistener_enable(server->listener);
+	admit(context, fd, (const struct sockaddr_in *)peer);
 }
 
 /*
@@ -178,13 +151,10 @@ static bool listen_on(struct server *server)
 	};
 	char text[INET_ADDRSTRLEN];
 
-	server->listener = evconnlistener_new_bind(server->base, on_accept, server,
-						   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
-						   LEV_OPT_REUSEABLE, BACKLOG,
-						   (struct sockaddr *)&address, sizeof(address));
-	if (server->listener) {
-		bound_buffers(evconnlistener_get_fd(server->listener));
-		evconnlistener_set_error_cb(server->listener, on_accept_error);
+	server->acceptor = acceptor_new(server->base, (struct sockaddr *)&address,
+					sizeof(address), on_accept, server);
+	if (server->acceptor) {
+		bound_buffers(acceptor_fd(server->acceptor));
 		return true;
 	}
 	inet_ntop(AF_INET, &config->listen, text, sizeof(text));
@@ -310,10 +280,9 @@ struct server *server_new(struct event_base *base, struct config *config)
 	LIST_INIT(&server->interfaces);
 	server->base = base;
 	server->config = config;
-	server->resume = evtimer_new(base, on_resume, server);
 	server->sources = sources_new();
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->resume && server->sources && open_kernel(server) && open_directory(server) &&
+	if (server->sources && open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -322,10 +291,7 @@ struct server *server_new(struct event_base *base, struct config *config)
 
 void server_free(struct server *server)
 {
-	if (server->listener)
-		evconnlistener_free(server->listener);
-	if (server->resume)
-		event_free(server->resume);
+	acceptor_free(server->acceptor);
 	orphan_free_all(server);
 	interfaces_free(server);
 	query_close(server->query);
@@ -383,9 +349,8 @@ void server_stop(struct server *server)
 	struct control *control;
 
 	server->stopping = true;
-	if (server->listener)
-		evconnlistener_free(server->listener);
-	server->listener = NULL;
+	acceptor_free(server->acceptor);
+	server->acceptor = NULL;
 	LIST_FOREACH(control, &server->controls, entry)
 		control_leave(control);
 	orphan_stop_all(server);

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "pool.h"
 
+struct acceptor;
 struct call;
 struct control;
 struct event;
@@ -19,7 +20,6 @@ struct query;
 struct rtnl;
 struct sources;
 struct event_base;
-struct evconnlistener;
 
 struct server {
 	struct event_base *base;
@@ -29,8 +29,7 @@ struct server {
 	struct event *save;		/* what has changed is not yet written */
 	struct rtnl *rtnl;
 	struct query *query;		/* answers pptpmuxctl */
-	struct evconnlistener *listener;
-	struct event *resume;		/* when accepting had to pause */
+	struct acceptor *acceptor;	/* NULL: we shut down */
 	struct sources *sources;		/* by source address */
 	struct log_limit noise;
 	unsigned int control_count;

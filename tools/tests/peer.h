@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "call_socket.h"
 #include "call_stats.h"
 #include "pppd.h"
@@ -160,7 +160,7 @@ static void client_connect(struct client *client)
 	struct sockaddr_in address, source = { .sin_family = AF_INET };
 	socklen_t len = sizeof(address);
 
-	getsockname(evconnlistener_get_fd(server->listener), (struct sockaddr *)&address, &len);
+	getsockname(acceptor_fd(server->acceptor), (struct sockaddr *)&address, &len);
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (client_target)
 		inet_pton(AF_INET, client_target, &address.sin_addr);
