@@ -216,11 +216,10 @@ static void queue_part(struct pool *pool, const struct pool_spec *spec, size_t p
 	for (i = 0; i < spec->range_count; i++) {
 		for (offset = 0; offset <= spec->ranges[i].last - spec->ranges[i].first; offset++) {
 			entry = find(pool, spec->ranges[i].first + offset);
-			if (!entry)
+			if (!entry || entry->fixed)
 				continue;
 			pool->parts[part].counts.size++;
-			if (!entry->fixed)
-				TAILQ_INSERT_TAIL(&pool->parts[part].free, entry, next);
+			TAILQ_INSERT_TAIL(&pool->parts[part].free, entry, next);
 		}
 	}
 }
@@ -292,21 +291,30 @@ void pool_free(struct pool *pool)
 
 /* ---- giving and taking back ---- */
 
+/*
+ * Whose queues and counts an address is in; NULL: a user's own is in none, as nobody
+ * else can get it
+ */
+static struct part *part_of(const struct pool *pool, const struct pool_address *entry)
+{
+	return entry->fixed ? NULL : &pool->parts[entry->part];
+}
+
 /* Out of its queue and its state; the caller puts it into another one at once */
 static void leave_state(struct pool *pool, struct pool_address *entry)
 {
-	struct part *part = entry->part == POOL_NONE ? NULL : &pool->parts[entry->part];
+	struct part *part = part_of(pool, entry);
 
 	switch (entry->state) {
 	case POOL_FREE:
-		if (!entry->fixed)
+		if (part)
 			TAILQ_REMOVE(&part->free, entry, next);
 		break;
 	case POOL_ASIDE:
-		if (!entry->fixed)
+		if (part) {
 			TAILQ_REMOVE(&part->aside, entry, next);
-		if (part)
 			part->counts.aside--;
+		}
 		free(entry->note);
 		entry->note = NULL;
 		break;
@@ -322,16 +330,16 @@ static void leave_state(struct pool *pool, struct pool_address *entry)
 static void enter_state(struct pool *pool, struct pool_address *entry, enum pool_state state,
 			time_t now)
 {
-	struct part *part = entry->part == POOL_NONE ? NULL : &pool->parts[entry->part];
+	struct part *part = part_of(pool, entry);
 
 	entry->state = state;
 	entry->since = now;
-	if (state != POOL_HELD && !entry->fixed)
+	if (!part)
+		return;
+	if (state != POOL_HELD)
 		TAILQ_INSERT_TAIL(state == POOL_FREE ? &part->free : &part->aside, entry, next);
-	if (part && state == POOL_HELD)
-		part->counts.held++;
-	if (part && state == POOL_ASIDE)
-		part->counts.aside++;
+	part->counts.held += state == POOL_HELD;
+	part->counts.aside += state == POOL_ASIDE;
 }
 
 static bool hold(struct pool *pool, struct pool_address *entry, const struct pool_owner *owner,

@@ -73,6 +73,7 @@ enum pool_result {
 	POOL_NO_MEMORY,
 };
 
+/* Of what anybody can get: users' own addresses are left out */
 struct pool_counts {
 	size_t size;
 	size_t held;

@@ -106,7 +106,8 @@ static void test_pools(void)
 		return;
 	pool = config_pools_make(pools);
 	ok(pool_parts(pool) == 3 && pool_size(pool) == 13 + 9 + 1 + 1 &&
-	   pool_count(pool, 0).size == 13, "each with its addresses, one excluded, one outside");
+	   pool_count(pool, 0).size == 12,
+	   "each with its addresses, one excluded, one a user's own, one outside");
 	ok(config_pools_of(pools, "alice") == 0 && config_pools_of(pools, "") == 0 &&
 	   config_pools_of(pools, "plc-2") == 1 && config_pools_of(pools, "robot") == 1 &&
 	   config_pools_of(pools, "x-2") == 2, "the first that has a pattern for the user");

@@ -421,7 +421,9 @@ static void test_empty(void)
 	struct client client;
 
 	boot();
-	server_up("remoteip = { \"192.0.2.10\" }\nsingle-session = \"allow\"");
+	/* carol's own address is none that another one can get */
+	server_up("remoteip = { \"192.0.2.10-192.0.2.11\" }\nsingle-session = \"allow\"\n"
+		  "static = { \"carol 192.0.2.11\" }");
 	call_up(&client, "alice");
 	log_anew();
 	ok(call_refused("bob") && logged("told: error 717: no address is free") &&

@@ -156,6 +156,12 @@ static void test_named(void)
 	   pool_reserve(pool, address_of("172.16.0.1"), &somebody, 1) == POOL_OK &&
 	   pool_reserve(pool, address_of("10.1.0.3"), &somebody, 1) == POOL_UNKNOWN,
 	   "which can be reserved, in a pool or outside of all");
+	ok(pool_count(pool, 1).size == 3 && pool_count(pool, 1).held == 1,
+	   "and is not counted among those that anybody can get");
+	pool_set_aside(pool, address_of("10.2.0.1"), "claimed", 1);
+	ok(pool_count(pool, 1).aside == 0 && pool_count(pool, 1).held == 1,
+	   "nor while it is set aside");
+	pool_reserve(pool, address_of("10.2.0.1"), &somebody, 1);
 	gives_back(pool, "10.2.0.1");
 	gives_back(pool, "172.16.0.1");
 	ok(takes_from(pool, 1, "10.2.0.3", 1) && takes_from(pool, 1, "10.2.0.4", 1) &&
