@@ -80,13 +80,13 @@ static void on_reload(evutil_socket_t signal_number, short what, void *context)
 	if (daemon->server->stopping)
 		return;
 	config = load(daemon->arguments);
-	if (!config) {
+	if (!config || !server_reload(daemon->server, config)) {
 		log_error("reload: the old configuration stays");
 		return;
 	}
 	if (!slots_apply(config))
 		log_error("reload: the slots are not all as the configuration wants them");
-	server_reload(daemon->server, config);
+	log_info("reload: done; calls that stand keep the options that they began with");
 }
 
 static void on_child(evutil_socket_t signal_number, short what, void *context)

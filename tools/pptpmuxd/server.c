@@ -215,7 +215,8 @@ static bool open_directory(struct server *server)
 	return false;
 }
 
-static bool proxy_possible(const struct server *server, const struct config_pool *pool)
+static bool proxy_possible(const struct server *server, const struct config *config,
+			   const struct config_pool *pool)
 {
 	struct in_addr first;
 	size_t i;
@@ -225,26 +226,31 @@ static bool proxy_possible(const struct server *server, const struct config_pool
 		if (projection_possible(server->rtnl, first))
 			continue;
 		log_error("%s:%d: proxyarp for \"%s\": this host is connected to no network with these addresses: take some of its own network, see \"ip -4 addr\", or leave proxyarp out",
-			  server->config->path, pool->ranges[i].line, pool->ranges[i].text);
+			  config->path, pool->ranges[i].line, pool->ranges[i].text);
 		return false;
+	}
+	return true;
+}
+
+static bool proxies_possible(const struct server *server, const struct config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->pools.count; i++) {
+		if (!proxy_possible(server, config, &config->pools.pool[i]))
+			return false;
 	}
 	return true;
 }
 
 static bool open_kernel(struct server *server)
 {
-	const struct config_pools *pools = &server->config->pools;
 	int err = rtnl_open(&server->rtnl);
-	size_t i;
 
 	if (err)
 		log_error("cannot talk to the kernel's routing: %s; run pptpmuxd as root",
 			  strerror(-err));
-	for (i = 0; i < pools->count && !err; i++) {
-		if (!proxy_possible(server, &pools->pool[i]))
-			return false;
-	}
-	return !err;
+	return !err && proxies_possible(server, server->config);
 }
 
 /* Who has which address, as far as a pptpmuxd before us knew */
@@ -307,37 +313,88 @@ void server_free(struct server *server)
 	free(server);
 }
 
+/*
+ * What has to stay as it is until a restart is put into the new configuration in place
+ * of what that has.
+ *
+ * The addresses of the pools do, as calls have them. With them stays localip, which is
+ * known to be none of theirs only in the file that both stand in, and what the pools
+ * are to whom. Interfaces that are up point into theirs.
+ */
+static void keep_pools(struct config *old, struct config *config)
+{
+	struct config_pools pools = config->pools;
+
+	if (config_pools_same(&old->pools, &config->pools))
+		return;
+	log_warning("reload: remoteip, exclude, static and the names of pools stay as they are until pptpmuxd is restarted, and with them localip, routes, and users and proxyarp of all pools");
+	config->pools = old->pools;
+	old->pools = pools;
+	config->localip = old->localip;
+}
+
+static void keep_interfaces(struct config *old, struct config *config)
+{
+	struct config_interfaces interfaces = config->interfaces;
+
+	if (!config_interfaces_same(&old->interfaces, &config->interfaces))
+		log_warning("reload: interfaces stay as they are until pptpmuxd is restarted");
+	config->interfaces = old->interfaces;
+	old->interfaces = interfaces;
+}
+
+static void keep_listener(const struct config *old, struct config *config)
+{
+	if (old->listen.s_addr != config->listen.s_addr || old->port != config->port)
+		log_warning("reload: listen and port stay as they are until pptpmuxd is restarted");
+	config->listen = old->listen;
+	config->port = old->port;
+}
+
+static void keep_privileges(const struct config *old, struct config *config)
+{
+	if (old->privileges != config->privileges)
+		log_warning("reload: privileges stay as they are until pptpmuxd is restarted");
+	config->privileges = old->privileges;
+}
+
+static void keep_directory(struct config *old, struct config *config)
+{
+	char *directory = config->run_directory;
+
+	if (!strcmp(old->run_directory, config->run_directory))
+		return;
+	log_warning("reload: run-directory stays as it is until pptpmuxd is restarted");
+	config->run_directory = old->run_directory;
+	old->run_directory = directory;
+}
+
 /**
  * server_reload - use another configuration, for what comes from now on
  * @server:	the server
  * @config:	the new configuration, the server's own from now on
+ *
+ * Return: false after a log line if it cannot be used; then it is freed, and the old
+ * one stays.
  */
-void server_reload(struct server *server, struct config *config)
+bool server_reload(struct server *server, struct config *config)
 {
 	struct config *old = server->config;
-	struct config_interfaces interfaces = config->interfaces;
-	struct config_pools pools;
 
-	if (old->listen.s_addr != config->listen.s_addr || old->port != config->port)
-		log_warning("reload: listen and port stay as they are until pptpmuxd is restarted");
-	if (old->privileges != config->privileges)
-		log_warning("reload: privileges stay as they are until pptpmuxd is restarted");
-	if (!config_pools_same(&old->pools, &config->pools)) {
-		log_warning("reload: remoteip, exclude, static and pools stay as they are until pptpmuxd is restarted");
-		pools = config->pools;
-		config->pools = old->pools;
-		old->pools = pools;
+	if (!proxies_possible(server, config)) {
+		config_free(config);
+		return false;
 	}
-	if (!config_interfaces_same(&old->interfaces, &config->interfaces))
-		log_warning("reload: interfaces stay as they are until pptpmuxd is restarted");
-	/* those that are up point into it */
-	config->interfaces = old->interfaces;
-	old->interfaces = interfaces;
-	config_free(server->config);
+	keep_listener(old, config);
+	keep_privileges(old, config);
+	keep_directory(old, config);
+	keep_pools(old, config);
+	keep_interfaces(old, config);
+	config_free(old);
 	server->config = config;
 	log_open(config->log_target, config->log_level);
 	config_weak_warn(config);
-	log_info("reload: done; calls that stand keep the options that they began with");
+	return true;
 }
 
 /**

@@ -109,7 +109,8 @@ static int be_pppd(void)
 static char directory[] = "/tmp/pptpmuxd-lease-XXXXXX";
 static char kernel_path[64], run_path[64], state_path[128];
 
-static void server_up(const char *lines)
+/* @lines: what comes behind, and wins where something stands twice */
+static struct config *configuration(const char *lines)
 {
 	char path[64], self[128];
 	struct config *config;
@@ -128,10 +129,15 @@ static void server_up(const char *lines)
 		abort();
 	config->port = 0;
 	config->max_calls = 65535;
-	server = server_new(base, config);
+	unlink(path);
+	return config;
+}
+
+static void server_up(const char *lines)
+{
+	server = server_new(base, configuration(lines));
 	if (!server)
 		abort();
-	unlink(path);
 }
 
 static bool idle(void)
@@ -775,6 +781,55 @@ static void state_of(pid_t pid, unsigned long long started)
 	write_state(text);
 }
 
+/* What a reload takes, what it leaves until a restart, and what it says of that */
+static void test_reload(void)
+{
+	struct client client;
+	char elsewhere[128];
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.12\" }\nroutes = { \"alice 10.50.0.0/16\" }");
+	log_anew();
+	ok(server_reload(server, configuration(
+		"remoteip = { \"192.0.2.11-192.0.2.12\" }\nlocalip = \"192.0.2.10\"\n"
+		"routes = { \"alice 10.51.0.0/16\" }")) &&
+	   server->config->localip.s_addr == in(LOCAL).s_addr,
+	   "other addresses and a localip that was one of them: both stay as they were");
+	ok(logged("remoteip, exclude, static") && logged("localip, routes, and users and proxyarp"),
+	   "which is said, with all that stays with them");
+	ok(call_up(&client, "alice") && has("alice", "192.0.2.10") && fake_lookup(in("10.50.1.1")) &&
+	   !fake_lookup(in("10.51.1.1")), "a call gets what it would have got");
+	hang_up(&client);
+	pump_until(no_calls);
+	log_anew();
+	ok(server_reload(server, configuration(
+		"remoteip = { \"192.0.2.10-192.0.2.12\" }\nlocalip = \"192.0.2.2\"\n"
+		"proxyarp = true\nroutes = { \"alice 10.51.0.0/16\" }")) &&
+	   server->config->localip.s_addr == in("192.0.2.2").s_addr && !logged("restart") &&
+	   server->config->pools.pool[0].proxyarp && server->config->pools.routes[0].len == 16 &&
+	   server->config->pools.routes[0].network.s_addr == in("10.51.0.0").s_addr,
+	   "with the same addresses all that goes with them is new");
+	snprintf(elsewhere, sizeof(elsewhere),
+		 "remoteip = { \"192.0.2.10-192.0.2.12\" }\nrun-directory = \"%s\"\nport = 99\n"
+		 "privileges = \"all\"", directory);
+	log_anew();
+	ok(server_reload(server, configuration(elsewhere)) && logged("run-directory stays") &&
+	   logged("privileges stay") && !strcmp(server->config->run_directory, run_path) &&
+	   server->config->privileges == PRIVILEGES_LEAST,
+	   "directory and privileges stay, and that is said");
+	log_anew();
+	ok(server_reload(server, configuration(elsewhere)) && logged("run-directory stays") &&
+	   logged("privileges stay"), "each time that it is asked for");
+	log_anew();
+	ok(!server_reload(server, configuration(
+		"remoteip = { \"10.9.9.1-10.9.9.9\" }\nproxyarp = true")) &&
+	   logged("proxyarp for \"10.9.9.1-10.9.9.9\"") &&
+	   !strcmp(server->config->run_directory, run_path) &&
+	   !server->config->pools.pool[0].proxyarp,
+	   "what could not start is not loaded either");
+	server_down();
+}
+
 static bool no_orphans(void)
 {
 	return LIST_EMPTY(&server->orphans);
@@ -945,6 +1000,7 @@ int main(int argc, char **argv)
 	test_questions();
 	test_events();
 	test_cycled();
+	test_reload();
 	test_restart();
 	test_round_trip();
 	test_damage();
