@@ -283,22 +283,6 @@ void config_interfaces_free(struct config_interfaces *interfaces)
 	free(interfaces->interface);
 }
 
-/* What is weaker than it could be */
-void config_interfaces_warn(const struct config_interfaces *interfaces)
-{
-	const struct config_interface *interface = interfaces->interface;
-	size_t i;
-
-	for (i = 0; i < interfaces->count; i++, interface++) {
-		if (interface->encryption == ENCRYPTION_NONE)
-			log_warning("interface \"%s\": encryption = \"none\": its calls are not encrypted at all",
-				    interface->name);
-		if (interface->encryption == ENCRYPTION_OPTIONS)
-			log_warning("interface \"%s\": encryption = \"options\": the options of pppd decide whether its calls are encrypted",
-				    interface->name);
-	}
-}
-
 /* ---- comparing ---- */
 
 static bool same_text(const char *one, const char *other)

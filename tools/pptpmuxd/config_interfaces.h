@@ -37,7 +37,6 @@ struct cfg_t;
 
 void config_interfaces_validate(struct cfg_t *cfg);
 bool config_interfaces_read(struct config_interfaces *interfaces, struct cfg_t *cfg);
-void config_interfaces_warn(const struct config_interfaces *interfaces);
 void config_interfaces_free(struct config_interfaces *interfaces);
 bool config_interfaces_same(const struct config_interfaces *one,
 			    const struct config_interfaces *other);

@@ -36,37 +36,74 @@ static const struct {
 	{ "show-password", "passwords are shown in the log" },
 };
 
-static void judge_word(const char *where, const char *word)
+/* Options, and whose they are */
+struct judged {
+	const char *where;	/* "" or the interface, with what parts it from the rest */
+	bool dialled;
+};
+
+/* What we dial has it anyway: a server need not prove who it is */
+static bool is_usual(const struct judged *judged, const char *word)
+{
+	return judged->dialled && !strcmp(word, "noauth");
+}
+
+static void judge_word(const struct judged *judged, const char *where, const char *word)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
-		if (!strcmp(weak[i].option, word))
-			log_warning("%s: \"%s\": %s", where, word, weak[i].what);
+		if (!strcmp(weak[i].option, word) && !is_usual(judged, word))
+			log_warning("%s%s: \"%s\": %s", judged->where, where, word, weak[i].what);
 }
 
 /* A word in quotes is an argument, and never one of these */
-static void judge_file(const char *path)
+static void judge_file(const struct judged *judged, const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL, *at, *word;
 	size_t size = 0;
 
 	if (!file) {
-		log_warning("options-file %s: %s: it could not be looked at; correct the path",
-			    path, strerror(errno));
+		log_warning("%soptions-file %s: %s: it could not be looked at; correct the path",
+			    judged->where, path, strerror(errno));
 		return;
 	}
 	while (getline(&line, &size, file) >= 0) {
 		line[strcspn(line, "#")] = '\0';
 		for (at = line; (word = strtok_r(at, BLANKS, &at));)
-			judge_word(path, word);
+			judge_word(judged, path, word);
 	}
 	/* passwords may stand in it */
 	if (line)
 		explicit_bzero(line, size);
 	free(line);
 	fclose(file);
+}
+
+static void judge_options(const struct judged *judged, const struct config_words *words,
+			  const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < words->count; i++)
+		judge_word(judged, "options", words->word[i]);
+	if (file)
+		judge_file(judged, file);
+}
+
+static void judge_interface(const struct config_interface *interface)
+{
+	char where[64];
+	const struct judged judged = { .where = where, .dialled = true };
+
+	snprintf(where, sizeof(where), "interface \"%s\": ", interface->name);
+	if (interface->encryption == ENCRYPTION_NONE)
+		log_warning("%sencryption = \"none\": its calls are not encrypted at all", where);
+	if (interface->encryption == ENCRYPTION_OPTIONS)
+		log_warning("%sencryption = \"options\": the options of pppd decide whether its calls are encrypted",
+			    where);
+	judge_options(&judged, &interface->words, interface->options_file);
 }
 
 static void judge_settings(const struct config *config)
@@ -90,12 +127,11 @@ static void judge_settings(const struct config *config)
  */
 void config_weak_warn(const struct config *config)
 {
+	static const struct judged clients = { .where = "" };
 	size_t i;
 
 	judge_settings(config);
-	for (i = 0; i < config->words.count; i++)
-		judge_word("options", config->words.word[i]);
-	if (config->options_file)
-		judge_file(config->options_file);
-	config_interfaces_warn(&config->interfaces);
+	judge_options(&clients, &config->words, config->options_file);
+	for (i = 0; i < config->interfaces.count; i++)
+		judge_interface(&config->interfaces.interface[i]);
 }

@@ -62,6 +62,8 @@ static void test_good(void)
 	config_free(config);
 }
 
+#define BRANCH	"interface branch {\nserver = { \"192.0.2.9\", \"vpn.example.net\" }\nuser = \"b\"\n"
+
 static void test_weak(void)
 {
 	char options[] = "/tmp/pptpmuxd-options-XXXXXX", text[512];
@@ -86,6 +88,16 @@ static void test_weak(void)
 	if (config)
 		config_weak_warn(config);
 	ok(logged("\"require-pap\"") && !logged("nomppe"), "and in the file of options");
+	config_free(config);
+
+	snprintf(text, sizeof(text), GOOD BRANCH "persist = true\noptions-file = \"%s\"\n"
+		 "options = { \"nomppe\", \"noauth\" }\n}\n", options);
+	config = load(text);
+	if (config)
+		config_weak_warn(config);
+	ok(logged("interface \"branch\": options: \"nomppe\": calls are not encrypted") &&
+	   logged("interface \"branch\": /tmp/") && logged("\"require-pap\"") &&
+	   !logged("noauth"), "and in those of an interface, where noauth is as it should be");
 	config_free(config);
 	unlink(options);
 }
@@ -122,8 +134,6 @@ static void test_pools(void)
 	pool_free(pool);
 	config_free(config);
 }
-
-#define BRANCH	"interface branch {\nserver = { \"192.0.2.9\", \"vpn.example.net\" }\nuser = \"b\"\n"
 
 static void test_interfaces(void)
 {
