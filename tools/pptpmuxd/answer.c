@@ -8,6 +8,7 @@
 
 #include "connections.h"
 #include "interface.h"
+#include "lease.h"
 #include "pppd.h"
 #include "server.h"
 
@@ -53,6 +54,7 @@ static void answer_pool(struct json *json, const struct server *server)
 	struct pool_counts counts;
 	size_t i;
 
+	pool_readmit(server->pool, lease_time().steady);
 	json_object(json, NULL);
 	json_array(json, "pools");
 	for (i = 0; i < pool_parts(server->pool); i++) {

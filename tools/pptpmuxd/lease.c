@@ -68,6 +68,15 @@ static void fill_owner(struct pool_owner *owner, const struct call *call)
 	owner->started = pppd_started(call->pppd);
 }
 
+/* Now, as the pools take it */
+struct pool_time lease_time(void)
+{
+	struct timespec steady;
+
+	clock_gettime(CLOCK_MONOTONIC, &steady);
+	return (struct pool_time){ .shown = time(NULL), .steady = steady.tv_sec };
+}
+
 /* ---- choosing ---- */
 
 /* Is the address free of other claims? If not, it is set aside. */
@@ -91,7 +100,7 @@ static bool settle(struct call *call, struct in_addr address)
 	event_report("set-aside", NOT_PROJECTED, call->name,
 		     "address %s is claimed by somebody else: %s; it is set aside for %d s, remove that or exclude the address in pptpmuxd.conf",
 		     text_of(address, text), claim.owner, POOL_ASIDE_SECONDS);
-	pool_set_aside(call->server->pool, address, claim.owner, time(NULL));
+	pool_set_aside(call->server->pool, address, claim.owner, lease_time());
 	return false;
 }
 
@@ -136,7 +145,7 @@ static void take_any(struct call *call)
 	struct pool_counts counts;
 
 	fill_owner(&owner, call);
-	while ((entry = pool_take(server->pool, part, &owner, time(NULL)))) {
+	while ((entry = pool_take(server->pool, part, &owner, lease_time()))) {
 		if (settle(call, (struct in_addr){ htonl(entry->address) })) {
 			done(call);
 			return;
@@ -338,7 +347,7 @@ static void up(struct call *call, const struct lease_request *request)
 		       "%s cannot be reached at %s: %s takes its packets; the address is set aside for %d s, remove that or exclude the address in pptpmuxd.conf",
 		       user_of(call), text, owner, POOL_ASIDE_SECONDS);
 		call->has_address = false;
-		pool_set_aside(call->server->pool, call->address, owner, time(NULL));
+		pool_set_aside(call->server->pool, call->address, owner, lease_time());
 	}
 }
 

@@ -4,10 +4,12 @@
 #define LEASE_H
 
 #include "lease_msg.h"
+#include "pool.h"
 
 struct call;
 struct server;
 
+struct pool_time lease_time(void);
 void lease_asked(struct call *call, const struct lease_request *request);
 void lease_end(struct call *call);
 void lease_retry(struct server *server);

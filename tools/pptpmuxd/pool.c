@@ -357,15 +357,27 @@ static bool hold(struct pool *pool, struct pool_address *entry, const struct poo
 }
 
 /* What was set aside long enough ago gets another chance, behind all others */
-static void readmit(struct pool *pool, struct part *part, time_t now)
+static void readmit(struct pool *pool, struct part *part, time_t steady)
 {
 	struct pool_address *entry;
 
-	while ((entry = TAILQ_FIRST(&part->aside)) &&
-	       entry->since + POOL_ASIDE_SECONDS <= now) {
+	while ((entry = TAILQ_FIRST(&part->aside)) && entry->until <= steady) {
 		leave_state(pool, entry);
 		enter_state(pool, entry, POOL_FREE, entry->since);
 	}
+}
+
+/**
+ * pool_readmit - end what is over, so that states and counts are those of now
+ * @pool:	the pools
+ * @steady:	the time
+ */
+void pool_readmit(struct pool *pool, time_t steady)
+{
+	size_t i;
+
+	for (i = 0; i < pool->part_count; i++)
+		readmit(pool, &pool->parts[i], steady);
 }
 
 /**
@@ -378,13 +390,13 @@ static void readmit(struct pool *pool, struct part *part, time_t now)
  * Return: the address, or NULL when there is none, or no memory.
  */
 struct pool_address *pool_take(struct pool *pool, size_t part, const struct pool_owner *owner,
-			       time_t now)
+			       struct pool_time now)
 {
 	struct pool_address *entry;
 
-	readmit(pool, &pool->parts[part], now);
+	readmit(pool, &pool->parts[part], now.steady);
 	entry = TAILQ_FIRST(&pool->parts[part].free);
-	return entry && hold(pool, entry, owner, now) ? entry : NULL;
+	return entry && hold(pool, entry, owner, now.shown) ? entry : NULL;
 }
 
 /**
@@ -428,14 +440,16 @@ void pool_release(struct pool *pool, struct in_addr address, time_t now)
  * @note:	who claims it, for people
  * @now:	the time
  */
-void pool_set_aside(struct pool *pool, struct in_addr address, const char *note, time_t now)
+void pool_set_aside(struct pool *pool, struct in_addr address, const char *note,
+		    struct pool_time now)
 {
 	struct pool_address *entry = pool_find(pool, address);
 
 	if (!entry)
 		return;
 	leave_state(pool, entry);
-	enter_state(pool, entry, POOL_ASIDE, now);
+	enter_state(pool, entry, POOL_ASIDE, now.shown);
+	entry->until = now.steady + POOL_ASIDE_SECONDS;
 	entry->note = strdup(note);
 }
 

@@ -18,6 +18,12 @@
 #define POOL_ASIDE_SECONDS	60	/* until an address set aside is tried again */
 #define POOL_NONE		((size_t)-1)	/* the pool of addresses outside of all */
 
+/* What people read, and what waits are measured by: nobody sets that clock */
+struct pool_time {
+	time_t shown;
+	time_t steady;
+};
+
 /* First and last address, host byte order */
 struct pool_range {
 	uint32_t first;
@@ -61,6 +67,7 @@ struct pool_address {
 	const char *fixed;		/* whose own it is, NULL: anybody's */
 	enum pool_state state;
 	time_t since;			/* of its state; 0: since the beginning */
+	time_t until;			/* it is aside, by the steady clock */
 	time_t released;		/* by its last owner; 0: never had one */
 	struct pool_owner *owner;	/* while held */
 	char *note;			/* why it is aside */
@@ -88,11 +95,13 @@ struct pool *pool_new(const struct pool_spec *specs, size_t count,
 void pool_free(struct pool *pool);
 
 struct pool_address *pool_take(struct pool *pool, size_t part,
-			       const struct pool_owner *owner, time_t now);
+			       const struct pool_owner *owner, struct pool_time now);
 enum pool_result pool_reserve(struct pool *pool, struct in_addr address,
 			      const struct pool_owner *owner, time_t now);
 void pool_release(struct pool *pool, struct in_addr address, time_t now);
-void pool_set_aside(struct pool *pool, struct in_addr address, const char *note, time_t now);
+void pool_set_aside(struct pool *pool, struct in_addr address, const char *note,
+		    struct pool_time now);
+void pool_readmit(struct pool *pool, time_t steady);
 bool pool_restore(struct pool *pool, struct in_addr address, time_t released);
 
 struct pool_address *pool_find(const struct pool *pool, struct in_addr address);

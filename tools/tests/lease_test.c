@@ -18,6 +18,7 @@
 #include "call.h"
 #include "events.h"
 #include "fake_kernel.h"
+#include "lease.h"
 #include "logged.h"
 #include "peer.h"
 #include "pool_state.h"
@@ -352,13 +353,15 @@ static void test_cleaned(void)
 /* What stands in the way of 192.0.2.10 and is somebody else's: 192.0.2.11 is taken */
 static void passed_over(const char *what, const char *owner)
 {
+	const time_t begun = lease_time().steady;
 	struct client client;
 
 	server_up("remoteip = { \"192.0.2.10-192.0.2.11\" }");
 	log_anew();
 	ok(call_up(&client, "alice") && has("alice", "192.0.2.11") && is_aside("192.0.2.10") &&
 	   logged(owner) && logged("event 20050") &&
-	   strstr(pool_find(server->pool, in("192.0.2.10"))->note, owner), what);
+	   strstr(pool_find(server->pool, in("192.0.2.10"))->note, owner) &&
+	   pool_find(server->pool, in("192.0.2.10"))->until >= begun + POOL_ASIDE_SECONDS, what);
 	hang_up(&client);
 	server_down();
 }

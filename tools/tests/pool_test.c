@@ -34,9 +34,15 @@ static struct pool *pool_of(const char *first, const char *second)
 	return pool_new(&spec, 1, NULL, 0);
 }
 
+/* Both clocks, which say the same unless somebody sets one */
+static struct pool_time at(time_t now)
+{
+	return (struct pool_time){ now, now };
+}
+
 static bool takes_from(struct pool *pool, size_t part, const char *want, time_t now)
 {
-	const struct pool_address *entry = pool_take(pool, part, &somebody, now);
+	const struct pool_address *entry = pool_take(pool, part, &somebody, at(now));
 
 	return entry && entry->address == ntohl(address_of(want).s_addr) &&
 	       entry->state == POOL_HELD && entry->since == now;
@@ -66,7 +72,7 @@ static void test_order(void)
 	ok(pool_size(pool) == 5 && left(pool) == 5, "a pool has the addresses of its ranges");
 	ok(takes(pool, "10.0.0.254") && takes(pool, "10.0.0.255") && takes(pool, "10.0.1.0") &&
 	   takes(pool, "10.0.1.1") && takes(pool, "192.0.2.7"), "in the order of the ranges");
-	ok(!pool_take(pool, 0, &somebody, 1) && left(pool) == 0, "an empty pool gives none");
+	ok(!pool_take(pool, 0, &somebody, at(1)) && left(pool) == 0, "an empty pool gives none");
 	gives_back(pool, "10.0.1.1");
 	gives_back(pool, "10.0.0.254");
 	ok(takes(pool, "10.0.1.1"), "the first released is the first taken");
@@ -89,7 +95,7 @@ static void test_rest(void)
 	int i;
 
 	for (i = 0; i < 1000; i++) {
-		entry = pool_take(pool, 0, &somebody, i);
+		entry = pool_take(pool, 0, &somebody, at(i));
 		repeated |= entry->address == last;
 		last = entry->address;
 		pool_release(pool, (struct in_addr){ htonl(last) }, i);
@@ -118,17 +124,40 @@ static void test_aside(void)
 	struct pool *pool = pool_of("10.0.0.1-10.0.0.2", "10.0.0.9");
 
 	takes_from(pool, 0, "10.0.0.1", 100);
-	pool_set_aside(pool, address_of("10.0.0.1"), "route of somebody", 100);
+	pool_set_aside(pool, address_of("10.0.0.1"), "route of somebody", at(100));
 	ok(pool_count(pool, 0).aside == 1 && left(pool) == 2 &&
 	   !strcmp(pool_find(pool, address_of("10.0.0.1"))->note, "route of somebody"),
 	   "an address is set aside, and says why");
 	ok(takes_from(pool, 0, "10.0.0.2", 101) && takes_from(pool, 0, "10.0.0.9", 102) &&
-	   !pool_take(pool, 0, &somebody, 100 + POOL_ASIDE_SECONDS - 1),
+	   !pool_take(pool, 0, &somebody, at(100 + POOL_ASIDE_SECONDS - 1)),
 	   "it is not given to anybody");
 	pool_release(pool, address_of("10.0.0.9"), 103);
 	ok(takes_from(pool, 0, "10.0.0.9", 100 + POOL_ASIDE_SECONDS) &&
 	   takes_from(pool, 0, "10.0.0.1", 100 + POOL_ASIDE_SECONDS),
 	   "until its time is over; then it goes behind the others");
+	pool_free(pool);
+}
+
+/* Somebody sets the clock back by two hours while an address is aside */
+static void test_clock(void)
+{
+	struct pool *pool = pool_of("10.0.0.1", "10.0.0.9");
+	const struct pool_address *entry;
+
+	takes_from(pool, 0, "10.0.0.1", 10000);
+	takes_from(pool, 0, "10.0.0.9", 10000);
+	pool_set_aside(pool, address_of("10.0.0.1"), "claimed", at(10000));
+	pool_set_aside(pool, address_of("10.0.0.9"), "claimed", at(10001));
+	entry = pool_take(pool, 0, &somebody,
+			  (struct pool_time){ 2800, 10000 + POOL_ASIDE_SECONDS });
+	ok(entry && entry->address == 0x0a000001 && entry->since == 2800 &&
+	   pool_count(pool, 0).aside == 1, "an address is aside no longer if the clock is set back");
+	pool_readmit(pool, 10000 + POOL_ASIDE_SECONDS);
+	ok(pool_count(pool, 0).aside == 1, "nor any shorter");
+	pool_readmit(pool, 10001 + POOL_ASIDE_SECONDS);
+	ok(pool_count(pool, 0).aside == 0 && left(pool) == 1 &&
+	   pool_find(pool, address_of("10.0.0.9"))->state == POOL_FREE,
+	   "and is free when its time is over, whether it is taken or not");
 	pool_free(pool);
 }
 
@@ -148,7 +177,7 @@ static void test_named(void)
 	struct pool *pool = pool_new(specs, 2, fixed, 2);
 
 	ok(takes_from(pool, 0, "10.1.0.1", 1) && takes_from(pool, 0, "10.1.0.5", 1) &&
-	   takes_from(pool, 0, "10.1.0.6", 1) && !pool_take(pool, 0, &somebody, 1),
+	   takes_from(pool, 0, "10.1.0.6", 1) && !pool_take(pool, 0, &somebody, at(1)),
 	   "a network without its two ends and without what is excluded");
 	ok(takes_from(pool, 1, "10.2.0.2", 1) && pool_count(pool, 1).held == 1,
 	   "another pool has its own queue, without a user's own address");
@@ -158,14 +187,14 @@ static void test_named(void)
 	   "which can be reserved, in a pool or outside of all");
 	ok(pool_count(pool, 1).size == 3 && pool_count(pool, 1).held == 1,
 	   "and is not counted among those that anybody can get");
-	pool_set_aside(pool, address_of("10.2.0.1"), "claimed", 1);
+	pool_set_aside(pool, address_of("10.2.0.1"), "claimed", at(1));
 	ok(pool_count(pool, 1).aside == 0 && pool_count(pool, 1).held == 1,
 	   "nor while it is set aside");
 	pool_reserve(pool, address_of("10.2.0.1"), &somebody, 1);
 	gives_back(pool, "10.2.0.1");
 	gives_back(pool, "172.16.0.1");
 	ok(takes_from(pool, 1, "10.2.0.3", 1) && takes_from(pool, 1, "10.2.0.4", 1) &&
-	   !pool_take(pool, 1, &somebody, 1), "and never becomes anybody's");
+	   !pool_take(pool, 1, &somebody, at(1)), "and never becomes anybody's");
 	pool_free(pool);
 }
 
@@ -216,7 +245,7 @@ static void model_readmit(struct model *model, time_t now)
 
 static bool step_take(struct pool *pool, struct model *model, time_t now)
 {
-	const struct pool_address *entry = pool_take(pool, 0, &somebody, now);
+	const struct pool_address *entry = pool_take(pool, 0, &somebody, at(now));
 	int next;
 
 	model_readmit(model, now);
@@ -249,7 +278,7 @@ static void step_aside(struct pool *pool, struct model *model, int which, time_t
 {
 	if (model->state[which] != POOL_HELD)
 		return;
-	pool_set_aside(pool, (struct in_addr){ htonl(BASE + which) }, "claimed", now);
+	pool_set_aside(pool, (struct in_addr){ htonl(BASE + which) }, "claimed", at(now));
 	model->state[which] = POOL_ASIDE;
 	model->aside[which] = now;
 	model->place[which] = model->tail++;
@@ -334,6 +363,7 @@ int main(void)
 	test_rest();
 	test_reserve();
 	test_aside();
+	test_clock();
 	test_named();
 	test_model();
 	test_parse();
