@@ -377,6 +377,26 @@ events_tell()
 	PY
 }
 
+# It is neither waited for, nor are the module's events kept back
+events_of_silent()
+{
+	local rc=0
+
+	kill -STOP "$server"
+	ns s timeout 9 "$CTL" --run-directory "$dir/run" events --timeout 3 2>"$dir/silent" || rc=$?
+	kill -CONT "$server"
+	cat "$dir/silent"
+	[ "$rc" -eq 0 ]
+	grep 'pptpmuxd runs and does not answer' "$dir/silent"
+}
+
+events_without_root()
+{
+	ns s setpriv --reuid=65534 --clear-groups "$CTL" --run-directory "$dir/run" events \
+		--timeout 1 2>"$dir/unprivileged"
+	grep 'run it as root to see those of pptpmuxd' "$dir/unprivileged"
+}
+
 dial_setup 4
 for name in c1 c2 c3 c4 u; do
 	printf '%s * %s *\n' "$name" "$PASSWORD"
@@ -419,6 +439,8 @@ check "its user calls again, with no other address left" takes_over
 check "nothing is left" nothing_left
 check "the same client dials again without hanging up" redials
 check "two namespaces with the same pool" two_servers
+check "pptpmuxctl events: pptpmuxd does not answer" events_of_silent
+check "pptpmuxctl events: without root" events_without_root
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
 check "pptpmuxctl events: what was cleaned, set aside, replaced, refused" events_tell

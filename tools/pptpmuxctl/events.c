@@ -19,12 +19,17 @@
 /* How often a pptpmuxd is looked for that is not there, in ms */
 #define SERVER_RETRY	1000
 
+/* How long a pptpmuxd that is there may take to answer, until we say that it does not */
+#define GREETING	2000
+
 struct follow {
 	struct ctl	*ctl;
 	struct server_events *server;
 	uint32_t	count;		/* 0 = without end */
 	uint32_t	timeout;	/* s, 0 = without end */
 	uint32_t	seen;
+	bool		announced;	/* who tells of events */
+	int64_t		greeting;	/* is announced by then, without pptpmuxd */
 };
 
 static void print_refusal(const struct pmux_event *event)
@@ -193,16 +198,32 @@ static int64_t now_ms(void)
 /* Either of the two who tell of events */
 enum { MODULE, SERVER, TELLERS };
 
+/* To see the events of pptpmuxd takes root; those of the module do not */
+static bool is_forbidden(const struct follow *follow)
+{
+	int err = server_events_error(follow->server);
+
+	return err == EACCES || err == EPERM;
+}
+
+/* Is there a pptpmuxd to look for? */
+static bool is_alone(const struct follow *follow)
+{
+	return server_events_fd(follow->server) < 0 && !is_forbidden(follow);
+}
+
 /* How long poll() may wait, in ms, -1 = for ever */
 static int patience(const struct follow *follow, int64_t end)
 {
-	int64_t left = end ? end - now_ms() : -1;
+	int64_t now = now_ms(), until = end;
 
-	if (end && left < 0)
-		left = 0;
-	if (server_events_fd(follow->server) < 0 && (left < 0 || left > SERVER_RETRY))
-		return SERVER_RETRY;
-	return left;
+	if (!follow->announced && (!until || until > follow->greeting))
+		until = follow->greeting;
+	if (is_alone(follow) && (!until || until > now + SERVER_RETRY))
+		until = now + SERVER_RETRY;
+	if (!until)
+		return -1;
+	return until > now ? until - now : 0;
 }
 
 /*
@@ -237,18 +258,47 @@ static int read_module(struct follow *follow)
 	return 0;
 }
 
+static const char *who_tells(const struct follow *follow)
+{
+	if (server_events_greeted(follow->server))
+		return "";
+	if (is_forbidden(follow))
+		return " (of calls; run it as root to see those of pptpmuxd)";
+	/* connected, or there was no room to wait in */
+	if (!server_events_error(follow->server) || server_events_error(follow->server) == EAGAIN)
+		return " (of calls; pptpmuxd runs and does not answer: see its log, and \"ps\" for its state)";
+	return " (of calls; no pptpmuxd runs here yet)";
+}
+
+/* Who started us knows from this that no later event will be missed */
+static void announce(struct follow *follow)
+{
+	bool waits = server_events_fd(follow->server) >= 0 &&
+		     !server_events_greeted(follow->server) && now_ms() < follow->greeting;
+
+	if (follow->announced || waits)
+		return;
+	fprintf(stderr, "pptpmuxctl: following the events of this network namespace%s\n",
+		who_tells(follow));
+	follow->announced = true;
+}
+
 static void look_for_server(struct follow *follow)
 {
 	server_events_join(follow->server);
-	if (server_events_fd(follow->server) >= 0)
-		fputs("pptpmuxctl: pptpmuxd has come, its events are followed too\n", stderr);
+	if (is_forbidden(follow))
+		fputs("pptpmuxctl: pptpmuxd has come; run this as root to see its events\n", stderr);
 }
 
 static int read_server(struct follow *follow)
 {
+	bool followed = server_events_greeted(follow->server);
 	int rc = server_events_read(follow->server, on_server_event, follow);
+	bool follows = server_events_greeted(follow->server);
 
-	if (server_events_fd(follow->server) < 0)
+	if (follows && !followed && follow->announced)
+		fputs("pptpmuxctl: pptpmuxd has come, its events are followed too\n", stderr);
+	else if (followed && !follows)
 		fputs("pptpmuxctl: pptpmuxd has gone, the module's events are followed\n",
 		      stderr);
 	return rc;
@@ -261,7 +311,7 @@ static int read_tellers(struct follow *follow, const struct pollfd *tellers)
 
 	if (tellers[MODULE].revents)
 		rc = read_module(follow);
-	if (!rc && tellers[SERVER].fd < 0)
+	if (!rc && is_alone(follow))
 		look_for_server(follow);
 	else if (!rc && tellers[SERVER].revents)
 		rc = read_server(follow);
@@ -275,7 +325,11 @@ static int follow_events(struct follow *follow, int fd)
 					   { .events = POLLIN } };
 	int rc;
 
-	for (;;) {
+	follow->greeting = now_ms() + GREETING;
+	if (end && end < follow->greeting)
+		follow->greeting = end;
+	do {
+		announce(follow);
 		rc = wait_until(follow, tellers, end);
 		if (!rc)
 			rc = read_tellers(follow, tellers);
@@ -286,9 +340,9 @@ static int follow_events(struct follow *follow, int fd)
 		/* A reader that is gone ends us by SIGPIPE; a full disk does not */
 		if (fflush(stdout))
 			return ctl_fail(follow->ctl, -errno, "cannot write events");
-		if (end && now_ms() >= end)
-			return timed_out(follow);
-	}
+	} while (!end || now_ms() < end);
+	announce(follow);
+	return timed_out(follow);
 }
 
 static int parse_options(struct follow *follow, int argc, char **argv)
@@ -309,11 +363,6 @@ static int parse_options(struct follow *follow, int argc, char **argv)
 	return CTL_OK;
 }
 
-static const char *who_tells(const struct follow *follow)
-{
-	return server_events_fd(follow->server) < 0 ? " (of calls; no pptpmuxd runs here yet)" : "";
-}
-
 int ctl_events(struct ctl *ctl, int argc, char **argv)
 {
 	struct follow follow = { .ctl = ctl };
@@ -331,9 +380,6 @@ int ctl_events(struct ctl *ctl, int argc, char **argv)
 	if (!follow.server)
 		return ctl_fail(ctl, -ENOMEM, "cannot follow events");
 	server_events_join(follow.server);
-	/* Who started us knows from this that no later event will be missed */
-	fprintf(stderr, "pptpmuxctl: following the events of this network namespace%s\n",
-		who_tells(&follow));
 	rc = follow_events(&follow, fd);
 	server_events_close(follow.server);
 	return rc;

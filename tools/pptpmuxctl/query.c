@@ -31,31 +31,42 @@ static int fail(const char *path, int err)
 	return err == EACCES || err == EPERM ? CTL_NO_PERMISSION : CTL_REFUSED;
 }
 
-static int open_socket(const struct sockaddr_un *address)
+/* @type: SOCK_NONBLOCK, or 0 for one that waits for TIMEOUT_SECONDS at most */
+static int open_socket(const struct sockaddr_un *address, int type)
 {
 	static const struct timeval timeout = { .tv_sec = TIMEOUT_SECONDS };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | type, 0);
 
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0 &&
 	    connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
 		return fd;
+	err = errno;
 	close(fd);
+	errno = err;
 	return -1;
 }
 
-int query_follow(const char *top, const char *question)
+static int ask(const char *top, const char *question, int type)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char line[64];
 	int fd = -1;
 
 	if (rundir_path(top ? top : RUNDIR_DEFAULT, "socket", address.sun_path,
 			sizeof(address.sun_path)))
-		fd = open_socket(&address);
+		fd = open_socket(&address, type);
+	/* one that goes while it is asked is seen to go when its answer is read */
 	if (fd >= 0)
-		dprintf(fd, "%s\n", question);
+		(void)send(fd, line, snprintf(line, sizeof(line), "%s\n", question), MSG_NOSIGNAL);
 	return fd;
+}
+
+int query_follow(const char *top, const char *question)
+{
+	return ask(top, question, SOCK_NONBLOCK);
 }
 
 /* All until the end; NULL with errno set */
@@ -88,7 +99,7 @@ int query_ask(const char *top, const char *question, char **answer, char *path, 
 		snprintf(path, size, "%s", top ? top : RUNDIR_DEFAULT);
 		return err;
 	}
-	fd = query_follow(top, question);
+	fd = ask(top, question, 0);
 	if (fd < 0)
 		return errno;
 	*answer = read_all(fd);

@@ -17,7 +17,10 @@
  */
 int query(const char *top, const char *question, char **answer);
 
-/* Asks, for an answer without end. Return: where it comes, or -1 with errno set. */
+/*
+ * Asks, for an answer without end, and waits for nothing. Return: where it comes, or -1
+ * with errno set.
+ */
 int query_follow(const char *top, const char *question);
 
 /**

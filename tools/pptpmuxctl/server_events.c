@@ -2,6 +2,7 @@
 /* The events of pptpmuxd */
 #include "server_events.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 struct server_events {
 	const struct ctl *ctl;
 	int fd;
+	int error;	/* why there is no fd */
+	bool greeted;	/* it has told that from now on it tells all */
 	size_t len;
 	char line[LINE_OCTETS];
 };
@@ -37,6 +40,7 @@ struct server_events *server_events_open(const struct ctl *ctl)
 		return NULL;
 	events->ctl = ctl;
 	events->fd = -1;
+	events->error = ENOENT;
 	return events;
 }
 
@@ -45,6 +49,8 @@ static void leave(struct server_events *events)
 	if (events->fd >= 0)
 		close(events->fd);
 	events->fd = -1;
+	events->error = ECONNREFUSED;
+	events->greeted = false;
 }
 
 void server_events_close(struct server_events *events)
@@ -58,20 +64,21 @@ int server_events_fd(const struct server_events *events)
 	return events->fd;
 }
 
-/* Its first line says that it has begun, and is no event */
+int server_events_error(const struct server_events *events)
+{
+	return events->fd < 0 ? events->error : 0;
+}
+
+bool server_events_greeted(const struct server_events *events)
+{
+	return events->greeted;
+}
+
 void server_events_join(struct server_events *events)
 {
-	ssize_t got;
-
 	events->fd = query_follow(events->ctl->run_directory, "events");
+	events->error = errno;
 	events->len = 0;
-	if (events->fd < 0)
-		return;
-	do {
-		got = recv(events->fd, events->line, 1, 0);
-	} while (got == 1 && *events->line != '\n');
-	if (got != 1)
-		leave(events);
 }
 
 static void take_member(void *data, const char *key, const char *value)
@@ -142,8 +149,12 @@ static int show_lines(struct server_events *events, int (*seen)(void *data), voi
 
 	while (!rc && (end = memchr(line, '\n', events->line + events->len - line))) {
 		*end = '\0';
-		show_line(events->ctl, line);
-		rc = seen(data);
+		/* its first line says that it has begun, and is no event */
+		if (events->greeted) {
+			show_line(events->ctl, line);
+			rc = seen(data);
+		}
+		events->greeted = true;
 		line = end + 1;
 	}
 	events->len -= line - events->line;
@@ -156,6 +167,8 @@ int server_events_read(struct server_events *events, int (*seen)(void *data), vo
 	ssize_t got = recv(events->fd, events->line + events->len,
 			   sizeof(events->line) - events->len, MSG_DONTWAIT);
 
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
 	/* its end, or a line without one: whoever comes next is followed */
 	if (got <= 0) {
 		leave(events);

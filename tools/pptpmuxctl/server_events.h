@@ -10,11 +10,17 @@ struct server_events;
 struct server_events *server_events_open(const struct ctl *ctl);
 void server_events_close(struct server_events *events);
 
-/* Begins to follow if there is a pptpmuxd; returns when it misses nothing any more */
+/* Asks a pptpmuxd for its events if there is one, and waits for nothing */
 void server_events_join(struct server_events *events);
 
 /* For poll(); -1 while there is no pptpmuxd */
 int server_events_fd(const struct server_events *events);
+
+/* Why server_events_fd() is -1: an errno */
+int server_events_error(const struct server_events *events);
+
+/* Has it begun to tell? From then on none of its events is missed. */
+bool server_events_greeted(const struct server_events *events);
 
 /**
  * server_events_read() - Show what has come
