@@ -63,7 +63,7 @@ static void on_end(evutil_socket_t signal_number, short what, void *context)
 	(void)what;
 	if (daemon->server->stopping) {
 		log_warning("signal %d again: all pppd are killed", (int)signal_number);
-		pppd_kill_all();
+		server_kill(daemon->server);
 		return;
 	}
 	log_info("signal %d: all calls are hung up", (int)signal_number);

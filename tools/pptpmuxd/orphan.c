@@ -205,6 +205,15 @@ void orphan_stop_all(struct server *server)
 		orphan_stop(orphan);
 }
 
+/* At once, without their scripts */
+void orphan_kill_all(struct server *server)
+{
+	struct orphan *orphan;
+
+	LIST_FOREACH(orphan, &server->orphans, entry)
+		pidfd_send_signal(orphan->pidfd, SIGKILL, NULL, 0);
+}
+
 void orphan_free_all(struct server *server)
 {
 	struct orphan *orphan;

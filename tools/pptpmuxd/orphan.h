@@ -11,6 +11,7 @@ bool orphan_adopt_all(struct server *server);
 const char *orphan_conflict(struct server *server, const char *user, bool deny);
 bool orphan_ends(const struct server *server);
 void orphan_stop_all(struct server *server);
+void orphan_kill_all(struct server *server);
 void orphan_free_all(struct server *server);
 
 #endif /* ORPHAN_H */

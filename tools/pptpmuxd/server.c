@@ -20,6 +20,7 @@
 #include "log.h"
 #include "orphan.h"
 #include "pool_state.h"
+#include "pppd.h"
 #include "projection.h"
 #include "query.h"
 #include "rtnl.h"
@@ -413,6 +414,13 @@ void server_stop(struct server *server)
 	orphan_stop_all(server);
 	interfaces_stop(server);
 	server_check_end(server);
+}
+
+/* Ends every pppd now, those of a pptpmuxd before us too, without their scripts */
+void server_kill(struct server *server)
+{
+	pppd_kill_all();
+	orphan_kill_all(server);
 }
 
 /* Ends the loop when we shut down and nobody is left */

@@ -47,6 +47,7 @@ struct server *server_new(struct event_base *base, struct config *config);
 void server_free(struct server *server);
 bool server_reload(struct server *server, struct config *config);
 void server_stop(struct server *server);
+void server_kill(struct server *server);
 void server_check_end(struct server *server);
 void server_save(struct server *server);
 void server_save_soon(struct server *server);

@@ -754,16 +754,22 @@ static void test_cycled(void)
 
 /* ---- after a restart ---- */
 
-static pid_t sleeper(void)
+/* @term: what SIGTERM does to it */
+static pid_t sleeper_that(void (*term)(int number))
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		signal(SIGTERM, SIG_DFL);
+		signal(SIGTERM, term);
 		pause();
 		_exit(0);
 	}
 	return pid;
+}
+
+static pid_t sleeper(void)
+{
+	return sleeper_that(SIG_DFL);
 }
 
 static void write_state(const char *text)
@@ -838,12 +844,15 @@ static bool no_orphans(void)
 	return LIST_EMPTY(&server->orphans);
 }
 
+#define GRACE_MS	5000	/* half of what it would get until it is killed anyway */
+
 static void test_restart(void)
 {
 	static const char pools[] = "remoteip = { \"192.0.2.10-192.0.2.13\" }";
 	const struct pool_address *entry;
 	struct client client;
 	pid_t pid = sleeper();
+	long long begun;
 
 	boot();
 	state_of(pid, process_started(pid));
@@ -882,6 +891,18 @@ static void test_restart(void)
 	server_up(pools);
 	server_stop(server);
 	ok(pump_until(no_orphans), "a shut-down ends it too");
+	server_free(server);
+
+	signal(SIGTERM, SIG_IGN);	/* from its beginning */
+	pid = sleeper_that(SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	state_of(pid, process_started(pid));
+	server_up(pools);
+	begun = now_ms();
+	server_stop(server);
+	server_kill(server);
+	ok(pump_until(no_orphans) && now_ms() - begun < GRACE_MS,
+	   "at once, if it is wanted a second time");
 	server_free(server);
 	unlink(state_path);
 }
