@@ -590,8 +590,8 @@ static void test_notes(void)
 	server->config->wan_error_interval = 1;
 	fake_stats = (struct call_stats){ .errors = { .time_out = 3 } };
 	client_start(&client);
-	client_call(&client, &call);
 	began = now_ms();
+	client_call(&client, &call);
 	ok(client_receive(&client, &msg) == PPTP_WEN && msg.wan_error.time_out == 3 &&
 	   msg.wan_error.peer_call_id == CLIENT_CALL_ID && now_ms() - began > 900,
 	   "errors are told after the interval");
