@@ -16,6 +16,7 @@
 #include <linux/pptp_mux.h>
 
 #include "accountspec.h"
+#include "config_value.h"
 #include "rundir.h"
 
 /* A name and its value, for options that take one of a few words */
@@ -107,12 +108,6 @@ static void report(cfg_t *cfg, const char *format, va_list args)
 		  cfg->line, text);
 }
 
-/* The value that has just been read: of a list, its last */
-static const char *last_string(cfg_opt_t *opt)
-{
-	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-}
-
 static const struct {
 	const char *option;
 	const struct choice *choices;
@@ -166,12 +161,12 @@ static int valid_choice(cfg_t *cfg, cfg_opt_t *opt)
 	char words[128] = "";
 	size_t len = 0;
 
-	if (choose(choice, last_string(opt)) >= 0)
+	if (choose(choice, config_value(opt)) >= 0)
 		return 0;
 	for (; choice->word; choice++)
 		len += snprintf(words + len, sizeof(words) - len, "%s%s", len ? ", " : "",
 				choice->word);
-	cfg_error(cfg, "%s = \"%s\": write one of %s", cfg_opt_name(opt), last_string(opt), words);
+	cfg_error(cfg, "%s = \"%s\": write one of %s", cfg_opt_name(opt), config_value(opt), words);
 	return -1;
 }
 
@@ -179,10 +174,10 @@ static int valid_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct in_addr address;
 
-	if (inet_pton(AF_INET, last_string(opt), &address) == 1)
+	if (inet_pton(AF_INET, config_value(opt), &address) == 1)
 		return 0;
 	cfg_error(cfg, "%s = \"%s\": not an IPv4 address, write it like \"192.168.7.1\"",
-		  cfg_opt_name(opt), last_string(opt));
+		  cfg_opt_name(opt), config_value(opt));
 	return -1;
 }
 
@@ -203,29 +198,25 @@ static int valid_number(cfg_t *cfg, cfg_opt_t *opt)
 static int valid_usage(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct usage_rule rule;
-	const char *fault = usage_rule_parse(last_string(opt), &rule);
 
-	if (!fault)
-		return 0;
-	cfg_error(cfg, "usage \"%s\": %s", last_string(opt), fault);
-	return -1;
+	return config_value_judge(cfg, opt, usage_rule_parse(config_value(opt), &rule));
 }
 
 static int valid_executable(cfg_t *cfg, cfg_opt_t *opt)
 {
-	if (access(last_string(opt), X_OK) == 0)
+	if (access(config_value(opt), X_OK) == 0)
 		return 0;
 	cfg_error(cfg, "%s = \"%s\": %s; install the package ppp, or correct the path",
-		  cfg_opt_name(opt), last_string(opt), strerror(errno));
+		  cfg_opt_name(opt), config_value(opt), strerror(errno));
 	return -1;
 }
 
 static int valid_file(cfg_t *cfg, cfg_opt_t *opt)
 {
-	if (access(last_string(opt), R_OK) == 0)
+	if (access(config_value(opt), R_OK) == 0)
 		return 0;
 	cfg_error(cfg, "%s = \"%s\": %s; correct the path", cfg_opt_name(opt),
-		  last_string(opt), strerror(errno));
+		  config_value(opt), strerror(errno));
 	return -1;
 }
 
@@ -239,7 +230,7 @@ static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 		{ "multilink", 1 }, { "pptp_link_fd", 1 }, { "pptp_usage", 1 }, { "pptp_redial", 1 },
 		{ NULL, 0 }
 	};
-	const char *text = last_string(opt);
+	const char *text = config_value(opt);
 	char word[32];
 	int found;
 
@@ -262,10 +253,10 @@ static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
 	const char *name = cfg_opt_name(opt), *fault;
 	uint32_t size;
 
-	fault = account_size_parse(last_string(opt), account_setting(name), false, &size);
+	fault = account_size_parse(config_value(opt), account_setting(name), false, &size);
 	if (!fault)
 		return 0;
-	cfg_error(cfg, "%s = \"%s\": %s", name, last_string(opt), fault);
+	cfg_error(cfg, "%s = \"%s\": %s", name, config_value(opt), fault);
 	return -1;
 }
 
@@ -401,18 +392,12 @@ int config_choice(cfg_t *cfg, const char *option)
 	return choose(choices_of(option), cfg_getstr(cfg, option));
 }
 
-/* Room for @count of something, never NULL for lack of any */
-static void *new_array(size_t count, size_t size)
-{
-	return calloc(count ? count : 1, size);
-}
-
 static bool copy_rules(struct config *config, cfg_t *cfg)
 {
 	size_t i;
 
 	config->rule_count = cfg_size(cfg, "usage");
-	config->rules = new_array(config->rule_count, sizeof(config->rules[0]));
+	config->rules = config_value_array(config->rule_count, sizeof(config->rules[0]));
 	for (i = 0; config->rules && i < config->rule_count; i++)
 		usage_rule_parse(cfg_getnstr(cfg, "usage", i), &config->rules[i]);
 	return config->rules;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "config_value.h"
 
 /* What a name may consist of: it is an interface's, a file's and a word of pppd's */
 #define NAME_CHARACTERS \
@@ -22,19 +23,6 @@
 
 /* ---- one value ---- */
 
-static const char *last_string(cfg_opt_t *opt)
-{
-	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-}
-
-/* Return: 0, or -1 after telling what is wrong, if anything is */
-static int judge(cfg_t *cfg, cfg_opt_t *opt, const char *fault)
-{
-	if (fault)
-		cfg_error(cfg, "%s \"%s\": %s", cfg_opt_name(opt), last_string(opt), fault);
-	return fault ? -1 : 0;
-}
-
 static const char *server_fault(const char *text)
 {
 	size_t len = strlen(text);
@@ -46,21 +34,21 @@ static const char *server_fault(const char *text)
 
 static int valid_server(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *fault = server_fault(last_string(opt));
+	const char *fault = server_fault(config_value(opt));
 
 	if (!fault && cfg_opt_size(opt) > SERVERS_MAX)
 		fault = "there are 16 before it: leave some out";
-	return judge(cfg, opt, fault);
+	return config_value_judge(cfg, opt, fault);
 }
 
 /* pppd would read other characters as quotes or as further options */
 static int valid_user(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *text = last_string(opt), *fault = NULL;
+	const char *text = config_value(opt), *fault = NULL;
 
 	if (!*text || strlen(text) > USER_OCTETS || *text == '-')
 		fault = "not a user: write the name that chap-secrets has the password for";
-	return judge(cfg, opt, fault);
+	return config_value_judge(cfg, opt, fault);
 }
 
 static const char *parse_usage(const char *text)
@@ -72,15 +60,15 @@ static const char *parse_usage(const char *text)
 
 static int valid_usage(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return judge(cfg, opt, parse_usage(last_string(opt)) ? NULL :
-		     "write demand-dial or dial-out");
+	return config_value_judge(cfg, opt, parse_usage(config_value(opt)) ? NULL :
+				  "write demand-dial or dial-out");
 }
 
 static int valid_redial(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct redial_bounds bounds;
 
-	return judge(cfg, opt, redial_bounds_parse(last_string(opt), &bounds));
+	return config_value_judge(cfg, opt, redial_bounds_parse(config_value(opt), &bounds));
 }
 
 static int valid_idle(cfg_t *cfg, cfg_opt_t *opt)
@@ -98,15 +86,16 @@ static int valid_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct in_addr address;
 
-	return judge(cfg, opt, inet_pton(AF_INET, last_string(opt), &address) == 1 ? NULL :
-		     "not an IPv4 address, write it like \"192.168.7.9\"");
+	return config_value_judge(cfg, opt,
+				  inet_pton(AF_INET, config_value(opt), &address) == 1 ? NULL :
+				  "not an IPv4 address, write it like \"192.168.7.9\"");
 }
 
 static int valid_route(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct config_route route;
 
-	return judge(cfg, opt, config_route_parse(last_string(opt), &route));
+	return config_value_judge(cfg, opt, config_route_parse(config_value(opt), &route));
 }
 
 /* ---- a section ---- */

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_value.h"
 #include "log.h"
 
 #define USER_OCTETS	256
@@ -61,24 +62,19 @@ static void forget_lines(void)
 
 /* ---- one value ---- */
 
-static const char *last_string(cfg_opt_t *opt)
-{
-	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-}
-
-/* Return: 0, or -1 after telling what is wrong, if anything is */
+/* Of what is judged between values, too: its line is known then */
 static int judge(cfg_t *cfg, cfg_opt_t *opt, const char *fault)
 {
-	if (fault)
-		cfg_error(cfg, "%s \"%s\": %s", cfg_opt_name(opt), last_string(opt), fault);
-	return fault || !note_line(cfg, opt) ? -1 : 0;
+	int rc = config_value_judge(cfg, opt, fault);
+
+	return rc || note_line(cfg, opt) ? rc : -1;
 }
 
 static int valid_range(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct pool_range range;
 
-	return judge(cfg, opt, pool_range_parse(last_string(opt), &range));
+	return judge(cfg, opt, pool_range_parse(config_value(opt), &range));
 }
 
 /* "USER SOMETHING": returns the something, NULL if there is none */
@@ -111,7 +107,7 @@ static int valid_fixed(cfg_t *cfg, cfg_opt_t *opt)
 	char user[USER_OCTETS];
 	uint32_t address;
 
-	return judge(cfg, opt, parse_fixed(last_string(opt), user, &address));
+	return judge(cfg, opt, parse_fixed(config_value(opt), user, &address));
 }
 
 static bool parse_network(const char *text, struct config_route *route)
@@ -164,7 +160,7 @@ static int valid_route(cfg_t *cfg, cfg_opt_t *opt)
 	char user[USER_OCTETS];
 	struct config_route route;
 
-	return judge(cfg, opt, parse_route(last_string(opt), user, &route));
+	return judge(cfg, opt, parse_route(config_value(opt), user, &route));
 }
 
 static int valid_pool(cfg_t *cfg, cfg_opt_t *opt)
@@ -202,11 +198,6 @@ void config_pools_validate(cfg_t *cfg)
 
 /* ---- reading ---- */
 
-static void *new_array(size_t count, size_t size)
-{
-	return calloc(count ? count : 1, size);
-}
-
 static struct config_range *read_ranges(cfg_t *cfg, const char *option, size_t *count)
 {
 	cfg_opt_t *opt = cfg_getopt(cfg, option);
@@ -214,7 +205,7 @@ static struct config_range *read_ranges(cfg_t *cfg, const char *option, size_t *
 	size_t i;
 
 	*count = 0;
-	ranges = new_array(cfg_opt_size(opt), sizeof(*ranges));
+	ranges = config_value_array(cfg_opt_size(opt), sizeof(*ranges));
 	for (i = 0; ranges && i < cfg_opt_size(opt); i++) {
 		pool_range_parse(cfg_opt_getnstr(opt, i), &ranges[i].range);
 		ranges[i].line = line_of(opt, i);
@@ -282,7 +273,7 @@ static bool read_fixed(struct config_pools *pools, cfg_t *cfg)
 	char user[USER_OCTETS];
 	size_t i, count = cfg_size(cfg, "static");
 
-	pools->fixed = new_array(count, sizeof(*pools->fixed));
+	pools->fixed = config_value_array(count, sizeof(*pools->fixed));
 	for (i = 0; pools->fixed && i < count; i++) {
 		parse_fixed(cfg_getnstr(cfg, "static", i), user, &pools->fixed[i].address);
 		pools->fixed[i].user = strdup(user);
@@ -298,7 +289,7 @@ static bool read_routes(struct config_pools *pools, cfg_t *cfg)
 	char user[USER_OCTETS];
 	size_t i, count = cfg_size(cfg, "routes");
 
-	pools->routes = new_array(count, sizeof(*pools->routes));
+	pools->routes = config_value_array(count, sizeof(*pools->routes));
 	for (i = 0; pools->routes && i < count; i++) {
 		parse_route(cfg_getnstr(cfg, "routes", i), user, &pools->routes[i]);
 		pools->routes[i].user = strdup(user);
@@ -549,7 +540,7 @@ bool config_pools_same(const struct config_pools *one, const struct config_pools
 
 static struct pool_range *bare_ranges(const struct config_range *ranges, size_t count)
 {
-	struct pool_range *bare = new_array(count, sizeof(*bare));
+	struct pool_range *bare = config_value_array(count, sizeof(*bare));
 	size_t i;
 
 	for (i = 0; bare && i < count; i++)
