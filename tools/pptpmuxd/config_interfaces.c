@@ -44,7 +44,7 @@ static int valid_server(cfg_t *cfg, cfg_opt_t *opt)
 /* pppd would read other characters as quotes or as further options */
 static int valid_user(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *text = config_value(opt), *fault = NULL;
+	const char *text = config_value(opt), *fault = config_value_user_fault(text);
 
 	if (!*text || strlen(text) > USER_OCTETS || *text == '-')
 		fault = "not a user: write the name that chap-secrets has the password for";

@@ -99,7 +99,7 @@ static const char *parse_fixed(const char *text, char *user, uint32_t *address)
 	if (!rest || pool_range_parse(rest, &range) || range.first != range.last)
 		return "not a user and an address: write it like \"alice 192.168.7.50\"";
 	*address = range.first;
-	return NULL;
+	return config_value_user_fault(user);
 }
 
 static int valid_fixed(cfg_t *cfg, cfg_opt_t *opt)
@@ -148,11 +148,12 @@ const char *config_route_parse(const char *text, struct config_route *route)
 
 static const char *parse_route(const char *text, char *user, struct config_route *route)
 {
-	const char *rest = split_user(text, user);
+	const char *rest = split_user(text, user), *fault;
 
 	if (!rest || !parse_network(rest, route))
 		return "not a user and a network: write it like \"branch 10.1.0.0/16\"";
-	return config_route_parse(rest, route);
+	fault = config_route_parse(rest, route);
+	return fault ? fault : config_value_user_fault(user);
 }
 
 static int valid_route(cfg_t *cfg, cfg_opt_t *opt)
@@ -161,6 +162,11 @@ static int valid_route(cfg_t *cfg, cfg_opt_t *opt)
 	struct config_route route;
 
 	return judge(cfg, opt, parse_route(config_value(opt), user, &route));
+}
+
+static int valid_pattern(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return config_value_judge(cfg, opt, config_value_user_fault(config_value(opt)));
 }
 
 static int valid_pool(cfg_t *cfg, cfg_opt_t *opt)
@@ -193,6 +199,7 @@ void config_pools_validate(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "routes", valid_route);
 	cfg_set_validate_func(cfg, "pool|remoteip", valid_range);
 	cfg_set_validate_func(cfg, "pool|exclude", valid_range);
+	cfg_set_validate_func(cfg, "pool|users", valid_pattern);
 	cfg_set_validate_func(cfg, "pool", valid_pool);
 }
 
@@ -469,7 +476,10 @@ void config_pools_free(struct config_pools *pools)
 
 /* ---- using ---- */
 
-/* The first pool with a pattern that the user matches, else the default one */
+/*
+ * The first pool with a pattern that the user matches, else the default one. Names of
+ * Windows have backslashes, so these are nothing special.
+ */
 size_t config_pools_of(const struct config_pools *pools, const char *user)
 {
 	char **pattern;
@@ -477,7 +487,7 @@ size_t config_pools_of(const struct config_pools *pools, const char *user)
 
 	for (i = 1; i < pools->count; i++) {
 		for (pattern = pools->pool[i].users; *pattern; pattern++) {
-			if (fnmatch(*pattern, user, 0) == 0)
+			if (fnmatch(*pattern, user, FNM_NOESCAPE) == 0)
 				return i;
 		}
 	}

@@ -30,3 +30,13 @@ void *config_value_array(size_t count, size_t size)
 {
 	return calloc(count ? count : 1, size);
 }
+
+/* A user's name, as a whole or as a pattern. Return: NULL, or what is wrong with it. */
+const char *config_value_user_fault(const char *name)
+{
+	for (; *name; name++) {
+		if ((unsigned char)*name < ' ' || *name == 127)
+			return "there is a control character in the user's name, which \\ and a letter make in quotes: write two, like \"CORP\\\\alice\"";
+	}
+	return NULL;
+}

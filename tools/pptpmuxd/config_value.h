@@ -8,6 +8,7 @@
 
 const char *config_value(cfg_opt_t *opt);
 int config_value_judge(cfg_t *cfg, cfg_opt_t *opt, const char *fault);
+const char *config_value_user_fault(const char *name);
 void *config_value_array(size_t count, size_t size);
 
 #endif /* CONFIG_VALUE_H */

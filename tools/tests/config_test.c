@@ -102,6 +102,22 @@ static void test_weak(void)
 	unlink(options);
 }
 
+/* As the log-in has it: one backslash, of the two that stand in the file */
+static void test_domain(void)
+{
+	struct config *config = load(GOOD "static = { \"CORP\\\\alice 10.9.9.9\" }\n"
+		"pool plant {\n remoteip = { \"10.1.0.1-10.1.0.9\" }\n"
+		" users = { \"CORP\\\\bob\", \"PLANT\\\\*\" }\n}\n");
+
+	if (!ok(config, "users of domains"))
+		return;
+	ok(config_pools_fixed(&config->pools, "CORP\\alice"), "one with an address");
+	ok(config_pools_of(&config->pools, "CORP\\bob") == 1 &&
+	   config_pools_of(&config->pools, "PLANT\\7") == 1 &&
+	   config_pools_of(&config->pools, "CORP\\robert") == 0, "others with a pool");
+	config_free(config);
+}
+
 static void test_pools(void)
 {
 	struct config *config = load(
@@ -258,6 +274,12 @@ static const struct {
 	{ "static = { \"alice 10.0.0.1\",\n\"bob 10.0.0.1\" }\n", ":5:", "another user's" },
 	{ "static = { \"alice 10.0.0.1\",\n\"alice 10.0.0.2\" }\n", ":5:", "has an address" },
 	{ "static = { \"alice 192.0.2.1\" }\n", ":4:", "localip" },
+	{ "static = { \"CORP\\alice 10.0.0.1\" }\n", ":4:", "like \"CORP\\\\alice\"" },
+	{ "routes = { \"CORP\\\\bob 10.1.0.0/16\",\n\"CORP\\bob 10.2.0.0/16\" }\n", ":5:",
+	  "a control character" },
+	{ "pool plant {\nremoteip = { \"10.1.0.9\" }\nusers = { \"p\",\n\"CORP\\e*\" }\n}\n",
+	  ":7:", "a control character" },
+	{ "interface a {\nuser = \"CORP\\vera\"\n}\n", ":5:", "a control character" },
 	{ "routes = { \"branch\" }\n", ":4:", "branch 10.1.0.0/16" },
 	{ "routes = { \"branch 10.1.0.0/33\" }\n", ":4:", "branch 10.1.0.0/16" },
 	{ "routes = { \"branch 10.1.2.0/16\" }\n", ":4:", "its first address" },
@@ -341,6 +363,7 @@ int main(void)
 	test_good();
 	test_weak();
 	test_pools();
+	test_domain();
 	test_interfaces();
 	test_interfaces_differ();
 	test_mistakes();
