@@ -5,14 +5,18 @@
 # make modules KDIR=...   or by the directory of its headers
 # make kunit KDIR=...     KUnit suites, for a kernel that has KUnit
 # make tools              pptpmuxd, pptpmuxctl and pppd's plugin
-# make install            all of it, under DESTDIR if that is set
+# make install            all of it, under DESTDIR if that is set; with KVER or KDIR too
 # make clean
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
-DESTDIR ?=
+# Absolute, as it is used from other directories too
+override DESTDIR := $(abspath $(DESTDIR))
 
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)$(1)
 install_mod_path = $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
+# Of the kernel that we build for, whichever runs
+release = $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h)
 
 all: modules tools
 
@@ -28,7 +32,7 @@ tools:
 install: modules tools
 	$(call kbuild) $(install_mod_path) modules_install
 	# Kbuild leaves depmod out where headers come without System.map.
-	test -n "$(DESTDIR)" || depmod $(KVER)
+	test -n "$(DESTDIR)" || depmod $(release)
 	install -D -m 644 conf/pptp-mux.conf \
 		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR)

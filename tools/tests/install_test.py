@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""make install, as it would do it: what is installed where, for which kernel."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "selftests"))
+from muxtest import done, point
+
+RELEASE = "9.8.7-other"
+
+
+def would_install(headers, *arguments):
+    """The commands of "make install", of which none is run."""
+    # not what the make that calls us was given
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("MAKE") and name != "MFLAGS"}
+    command = ["make", "--dry-run", "--no-print-directory", "install", f"KDIR={headers}"]
+    return subprocess.run([*command, *arguments], cwd=TOP, check=True, text=True,
+                          stdout=subprocess.PIPE, env=environment).stdout
+
+
+def words_with(text, part):
+    return [word for word in text.split() if part in word]
+
+
+def make_headers(directory):
+    """Of a kernel that is not the one that runs: as much of them as is looked at."""
+    (directory / "include/generated").mkdir(parents=True)
+    (directory / "include/generated/utsrelease.h").write_text(
+        f'#define UTS_RELEASE "{RELEASE}"\n', encoding="ascii")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as headers:
+        make_headers(Path(headers))
+        plain = would_install(headers)
+        below = would_install(headers, "DESTDIR=some/where")
+    point(f"|| depmod {RELEASE}\n" in plain, "depmod is for the kernel that was built for", plain)
+    point("INSTALL_MOD_PATH" not in plain, "whose modules go where it says")
+    words = words_with(below, "some/where")
+    wrong = [word for word in words if f"{TOP}/some/where" not in word]
+    point(len(words) > 10 and not wrong, "a relative DESTDIR is below where make was called",
+          wrong or below)
+    point(f"INSTALL_MOD_PATH={TOP}/some/where modules_install" in below,
+          "the module is, too")
+    point('test -n "" || depmod' not in below, "and depmod is left out")
+    return done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
