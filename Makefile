@@ -7,6 +7,10 @@
 # make tools              pptpmuxd, pptpmuxctl and pppd's plugin
 # make install            all of it, under DESTDIR if that is set; with KVER or KDIR too
 # make clean
+
+# Of pptpmuxd and pptpmuxctl; tools/Makefile reads it here
+VERSION := 0.1
+
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 # Absolute, as it is used from other directories too

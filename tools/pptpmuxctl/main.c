@@ -10,8 +10,6 @@
 
 #include "ctl.h"
 
-#define VERSION	"1.0"
-
 static const struct ctl_command commands[] = {
 	{ "slots", ctl_slots, "", "what each slot is for, and what it is doing" },
 	{ "calls", ctl_calls, "[-s]", "the calls, with statistics by -s" },
@@ -54,7 +52,7 @@ static const char *hint(int err)
 	case -ENOBUFS:
 		return "memory is short; free some and try again";
 	default:
-		return "see dmesg, and check that module and pptpmuxctl are of one version";
+		return "see dmesg; if module and pptpmuxctl are not of one build, install both anew, and load the module again";
 	}
 }
 
@@ -192,7 +190,7 @@ int main(int argc, char **argv)
 		return CTL_OK;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("pptpmuxctl " VERSION);
+		puts("pptpmuxctl " PPTP_MUX_VERSION);
 		return CTL_OK;
 	}
 	command = find_command(argv[1]);

@@ -22,8 +22,6 @@
 #include "server.h"
 #include "slots.h"
 
-#define VERSION	"0.1"
-
 struct arguments {
 	const char *path;
 	bool test;
@@ -172,7 +170,7 @@ static int serve(struct daemon *daemon, struct config *config)
 	if (watch_signals(daemon, events) &&
 	    (config->privileges == PRIVILEGES_ALL || privileges_drop()) &&
 	    interfaces_start(daemon->server)) {
-		log_info("pptpmuxd " VERSION " listens on TCP port %u", config->port);
+		log_info("pptpmuxd " PPTP_MUX_VERSION " listens on TCP port %u", config->port);
 		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		log_info("pptpmuxd ends");
 	}
@@ -239,7 +237,7 @@ int main(int argc, char **argv)
 			arguments.debug = true;
 			break;
 		case 'v':
-			puts("pptpmuxd " VERSION);
+			puts("pptpmuxd " PPTP_MUX_VERSION);
 			return EXIT_SUCCESS;
 		case 'h':
 			fputs(usage_text, stdout);
