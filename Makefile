@@ -8,7 +8,7 @@
 # make install            all of it, under DESTDIR if that is set; with KVER or KDIR too
 # make clean
 
-# Of pptpmuxd and pptpmuxctl; tools/Makefile reads it here
+# Of pptpmuxd and pptpmuxctl; tools/Makefile reads it here, dkms.conf has it too
 VERSION := 0.1
 
 KVER ?= $(shell uname -r)

@@ -15,14 +15,36 @@ from muxtest import done, point
 RELEASE = "9.8.7-other"
 
 
-def would_install(headers, *arguments):
-    """The commands of "make install", of which none is run."""
+def would_run(*command):
+    """What a make would do, none of which is done."""
     # not what the make that calls us was given
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("MAKE") and name != "MFLAGS"}
-    command = ["make", "--dry-run", "--no-print-directory", "install", f"KDIR={headers}"]
-    return subprocess.run([*command, *arguments], cwd=TOP, check=True, text=True,
-                          stdout=subprocess.PIPE, env=environment).stdout
+    return subprocess.run([*command, "--dry-run", "--no-print-directory"], cwd=TOP, check=True,
+                          text=True, stdout=subprocess.PIPE, env=environment).stdout
+
+
+def would_install(headers, *arguments):
+    return would_run("make", "install", f"KDIR={headers}", *arguments)
+
+
+def dkms(name, headers):
+    """A setting of dkms.conf, which is a shell's, as dkms reads it."""
+    script = f'kernel_source_dir={headers}; . ./dkms.conf; printf %s "${{{name}}}"'
+    return subprocess.run(["bash", "-c", script], cwd=TOP, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def check_dkms(headers):
+    module = would_run("make", "modules", f"KDIR={headers}")
+    build, clean = (would_run(*dkms(name, headers).split()) for name in ("MAKE[0]", "CLEAN"))
+    point(module and build == module and f"make -C {headers} M={TOP}" in build,
+          "dkms builds the module for the kernel that it names, and nothing else", build)
+    point(f"make -C {headers} M={TOP} clean" in clean, "and cleans up", clean)
+    point(f"\nVERSION := {dkms('PACKAGE_VERSION', headers)}\n"
+          in (TOP / "Makefile").read_text(encoding="ascii"), "its version is the tree's")
+    point(f"obj-m := {dkms('BUILT_MODULE_NAME[0]', headers)}.o\n"
+          in (TOP / "Kbuild").read_text(encoding="ascii"), "its module is, too")
 
 
 def words_with(text, part):
@@ -41,6 +63,7 @@ def main():
         make_headers(Path(headers))
         plain = would_install(headers)
         below = would_install(headers, "DESTDIR=some/where")
+        check_dkms(headers)
     point(f"|| depmod {RELEASE}\n" in plain, "depmod is for the kernel that was built for", plain)
     point("INSTALL_MOD_PATH" not in plain, "whose modules go where it says")
     words = words_with(below, "some/where")
