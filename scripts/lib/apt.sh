@@ -38,10 +38,19 @@ apt_install_missing()
 	fi
 }
 
+# Before anything is installed: on another release that could not end well.
+need_bookworm()
+{
+	local codename
+
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-$ID}") || codename='no Debian'
+	[ "$codename" = bookworm ] ||
+		die "this machine runs $codename: run this on Debian 12 (bookworm)"
+}
+
 need_packages()
 {
-	command -v apt-get >/dev/null ||
-		die "no apt-get: this runs on Debian 12 (bookworm) and installs what it needs with apt"
+	need_bookworm
 	mkdir -p "$LOGS"
 	locked apt apt_install_missing "$@"
 }
