@@ -7,7 +7,7 @@
 PLATFORMS=(bookworm trixie sid)
 
 # what every platform builds and runs with
-PLATFORM_PACKAGES=(gcc make libc6-dev pkg-config linux-headers-amd64
+PLATFORM_PACKAGES=(gcc make libc6-dev linux-headers-amd64
 	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
