@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <linux/pptp_mux.h>
 
+#include "arguments.h"
 #include "interface.h"
 #include "pppd.h"
 #include "server.h"
-
-#define FIXED_WORDS	72	/* more than fill() adds */
 
 /* What some of the words are made of */
 struct texts {
@@ -19,29 +18,6 @@ struct texts {
 	char redial[24];
 	char idle[12];
 };
-
-/* Argument vector under construction; the strings belong to others */
-struct arguments {
-	const char **word;
-	size_t count;
-};
-
-static void add(struct arguments *arguments, const char *word)
-{
-	arguments->word[arguments->count++] = word;
-}
-
-static void add_two(struct arguments *arguments, const char *option, const char *value)
-{
-	add(arguments, option);
-	add(arguments, value);
-}
-
-static void add_all(struct arguments *arguments, const char * const *words)
-{
-	while (*words)
-		add(arguments, *words++);
-}
 
 static void add_encryption(struct arguments *arguments, int encryption)
 {
@@ -52,9 +28,9 @@ static void add_encryption(struct arguments *arguments, int encryption)
 	};
 
 	if (encryption == ENCRYPTION_MPPE_128)
-		add_all(arguments, mppe_128);
+		arguments_add_all(arguments, mppe_128);
 	else if (encryption == ENCRYPTION_NONE)
-		add(arguments, "nomppe");
+		arguments_add(arguments, "nomppe");
 }
 
 /* What may be changed by the administrator's words, which come behind */
@@ -68,11 +44,11 @@ static void add_defaults(struct arguments *arguments, const struct config_interf
 		"nodefaultroute", "noproxyarp", NULL
 	};
 
-	add_all(arguments, defaults);
+	arguments_add_all(arguments, defaults);
 	add_encryption(arguments, interface->encryption);
 	if (interface->options_file)
-		add_two(arguments, "file", interface->options_file);
-	add_all(arguments, (const char * const *)interface->words.word);
+		arguments_add_two(arguments, "file", interface->options_file);
+	arguments_add_all(arguments, (const char * const *)interface->words.word);
 }
 
 /* What the interface stands and falls with */
@@ -80,31 +56,30 @@ static void add_own(struct arguments *arguments, const struct config_interface *
 		    const struct texts *texts)
 {
 	if (interface->user)
-		add_two(arguments, "user", interface->user);
+		arguments_add_two(arguments, "user", interface->user);
 	if (*interface->local || *interface->remote)
-		add(arguments, texts->addresses);
+		arguments_add(arguments, texts->addresses);
 	if (interface->idle)
-		add_two(arguments, "idle", texts->idle);
-	add(arguments, interface->demand ? "demand" : "persist");
-	add_two(arguments, "maxfail", "0");
-	add_two(arguments, "ifname", interface->name);
-	add_two(arguments, "linkname", interface->name);
-	add_two(arguments, "ipparam", interface->name);
-	add(arguments, "nodetach");
+		arguments_add_two(arguments, "idle", texts->idle);
+	arguments_add(arguments, interface->demand ? "demand" : "persist");
+	arguments_add_two(arguments, "maxfail", "0");
+	arguments_add_two(arguments, "ifname", interface->name);
+	arguments_add_two(arguments, "linkname", interface->name);
+	arguments_add_two(arguments, "ipparam", interface->name);
+	arguments_add(arguments, "nodetach");
 }
 
 static void fill(struct arguments *arguments, const struct config *config,
 		 const struct config_interface *interface, const struct texts *texts)
 {
-	add(arguments, config->pppd);
-	add_two(arguments, "plugin", config->plugin);
-	add_two(arguments, "pptp_server", interface->servers);
-	add_two(arguments, "pptp_usage", interface->usage);
-	add_two(arguments, "pptp_redial", texts->redial);
-	add_two(arguments, "pptp_link_fd", PPPD_SOCKET_FD);
+	arguments_add(arguments, config->pppd);
+	arguments_add_two(arguments, "plugin", config->plugin);
+	arguments_add_two(arguments, "pptp_server", interface->servers);
+	arguments_add_two(arguments, "pptp_usage", interface->usage);
+	arguments_add_two(arguments, "pptp_redial", texts->redial);
+	arguments_add_two(arguments, "pptp_link_fd", PPPD_SOCKET_FD);
 	add_defaults(arguments, interface);
 	add_own(arguments, interface, texts);
-	add(arguments, NULL);
 }
 
 static void write_texts(struct texts *texts, const struct config_interface *interface)
@@ -131,15 +106,14 @@ struct pppd *interface_pppd_start(struct interface *interface, const struct pppd
 	struct arguments arguments = { 0 };
 	struct pppd *pppd = NULL;
 	struct texts texts;
+	const char **words;
 
-	arguments.word = calloc(FIXED_WORDS + config->words.count, sizeof(arguments.word[0]));
-	if (!arguments.word)
-		return NULL;
 	write_texts(&texts, config);
 	fill(&arguments, interface->server->config, config, &texts);
-	pppd = pppd_dial(interface->server->base, config->name, arguments.word, hooks,
-			 interface);
-	free(arguments.word);
+	words = arguments_take(&arguments);
+	if (words)
+		pppd = pppd_dial(interface->server->base, config->name, words, hooks, interface);
+	free(words);
 	return pppd;
 }
 

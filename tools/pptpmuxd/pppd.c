@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include <linux/pptp_mux.h>
 
+#include "arguments.h"
 #include "events.h"
 #include "pptp_msg.h"
 #include "process.h"
@@ -30,7 +31,6 @@
 #define CALL_FD_NUMBER	3
 #define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
-#define FIXED_WORDS	64	/* more than arguments_fill() adds */
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define LINE_OCTETS	512
 #define NOT_AUTHENTICATED	11	/* exit status */
@@ -109,23 +109,6 @@ static const struct {
 	  "the plugin was built for another pppd: build it anew, or set plugin in pptpmuxd.conf", 20073 },
 };
 
-/* Argument vector under construction; the strings belong to others */
-struct arguments {
-	const char **word;
-	size_t count;
-};
-
-static void add(struct arguments *arguments, const char *word)
-{
-	arguments->word[arguments->count++] = word;
-}
-
-static void add_all(struct arguments *arguments, const char * const *words)
-{
-	while (*words)
-		add(arguments, *words++);
-}
-
 static void add_auth(struct arguments *arguments, enum config_auth auth)
 {
 	static const char * const mschap_v2[] = {
@@ -138,13 +121,13 @@ static void add_auth(struct arguments *arguments, enum config_auth auth)
 
 	switch (auth) {
 	case AUTH_MSCHAP_V2:
-		add_all(arguments, mschap_v2);
+		arguments_add_all(arguments, mschap_v2);
 		break;
 	case AUTH_EAP:
-		add_all(arguments, eap);
+		arguments_add_all(arguments, eap);
 		break;
 	case AUTH_NONE:
-		add(arguments, "noauth");
+		arguments_add(arguments, "noauth");
 		break;
 	case AUTH_OPTIONS:
 		break;
@@ -155,11 +138,11 @@ static void add_encryption(struct arguments *arguments, enum config_encryption e
 {
 	switch (encryption) {
 	case ENCRYPTION_MPPE_128:
-		add(arguments, "require-mppe-128");
-		add(arguments, "nomppe-stateful");
+		arguments_add(arguments, "require-mppe-128");
+		arguments_add(arguments, "nomppe-stateful");
 		break;
 	case ENCRYPTION_NONE:
-		add(arguments, "nomppe");
+		arguments_add(arguments, "nomppe");
 		break;
 	case ENCRYPTION_OPTIONS:
 		break;
@@ -182,30 +165,22 @@ static void fill(struct arguments *arguments, const struct config *config,
 		"nodefaultroute", "noproxyarp", "noipdefault", NULL
 	};
 
-	add(arguments, config->pppd);
-	add(arguments, "plugin");
-	add(arguments, config->plugin);
-	add(arguments, "pptp_mux_fd");
-	add(arguments, CALL_FD);
-	add(arguments, "pptp_mux_lease_fd");
-	add(arguments, LEASE_FD);
-	add_all(arguments, defaults);
+	arguments_add(arguments, config->pppd);
+	arguments_add_two(arguments, "plugin", config->plugin);
+	arguments_add_two(arguments, "pptp_mux_fd", CALL_FD);
+	arguments_add_two(arguments, "pptp_mux_lease_fd", LEASE_FD);
+	arguments_add_all(arguments, defaults);
 	add_auth(arguments, config->auth);
 	add_encryption(arguments, config->encryption);
-	if (config->options_file) {
-		add(arguments, "file");
-		add(arguments, config->options_file);
-	}
-	add_all(arguments, (const char * const *)config->words.word);
-	add(arguments, addresses);
-	add(arguments, "ipparam");
-	add(arguments, peer);
-	add(arguments, "remotenumber");
-	add(arguments, peer);
-	add(arguments, config->multilink ? "multilink" : "nomultilink");
-	add(arguments, "nopersist");
-	add(arguments, "nodetach");
-	add(arguments, NULL);
+	if (config->options_file)
+		arguments_add_two(arguments, "file", config->options_file);
+	arguments_add_all(arguments, (const char * const *)config->words.word);
+	arguments_add(arguments, addresses);
+	arguments_add_two(arguments, "ipparam", peer);
+	arguments_add_two(arguments, "remotenumber", peer);
+	arguments_add(arguments, config->multilink ? "multilink" : "nomultilink");
+	arguments_add(arguments, "nopersist");
+	arguments_add(arguments, "nodetach");
 }
 
 /* What the new process gets */
@@ -273,14 +248,11 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 	struct arguments arguments = { 0 };
 	char local[INET_ADDRSTRLEN];
 
-	arguments.word = calloc(FIXED_WORDS + config->words.count, sizeof(arguments.word[0]));
-	if (!arguments.word)
-		return NULL;
 	inet_ntop(AF_INET, &config->localip, local, sizeof(local));
 	inet_ntop(AF_INET, &client, text->peer, sizeof(text->peer));
 	snprintf(text->addresses, sizeof(text->addresses), "%s:", local);
 	fill(&arguments, config, text->addresses, text->peer);
-	return arguments.word;
+	return arguments_take(&arguments);
 }
 
 static void look_for_hints(struct pppd *pppd, const char *line)
