@@ -6,6 +6,7 @@
 # make kunit KDIR=...     KUnit suites, for a kernel that has KUnit
 # make tools              pptpmuxd, pptpmuxctl and pppd's plugin
 # make install            all of it, under DESTDIR if that is set; with KVER or KDIR too
+# make install-tools      all but the module
 # make clean
 
 # Of pptpmuxd and pptpmuxctl; tools/Makefile reads it here, dkms.conf has it too
@@ -33,10 +34,12 @@ kunit:
 tools:
 	$(MAKE) -C tools
 
-install: modules tools
+install: modules install-tools
 	$(call kbuild) $(install_mod_path) modules_install
 	# Kbuild leaves depmod out where headers come without System.map.
 	test -n "$(DESTDIR)" || depmod $(release)
+
+install-tools: tools
 	install -D -m 644 conf/pptp-mux.conf \
 		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR)
@@ -46,4 +49,4 @@ clean:
 	$(call kbuild,/selftests/kunit) clean
 	$(MAKE) -C tools clean
 
-.PHONY: all modules kunit tools install clean
+.PHONY: all modules kunit tools install install-tools clean

@@ -41,6 +41,9 @@ def check_dkms(headers):
     point(module and build == module and f"make -C {headers} M={TOP}" in build,
           "dkms builds the module for the kernel that it names, and nothing else", build)
     point(f"make -C {headers} M={TOP} clean" in clean, "and cleans up", clean)
+    rest = would_run("make", "install-tools", f"KDIR={headers}")
+    point(f"make -C {headers}" not in rest and "depmod" not in rest and
+          "/etc/modprobe.d/pptp-mux.conf" in rest, "what is left to install is without it", rest)
     point(f"\nVERSION := {dkms('PACKAGE_VERSION', headers)}\n"
           in (TOP / "Makefile").read_text(encoding="ascii"), "its version is the tree's")
     point(f"obj-m := {dkms('BUILT_MODULE_NAME[0]', headers)}.o\n"
