@@ -132,6 +132,7 @@ static void await_interruptions(void)
 
 static struct sockaddr_in address = { .sin_family = AF_INET };
 
+/* Return: -1 where somebody listens at all addresses */
 static int listen_somewhere(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
@@ -140,9 +141,12 @@ static int listen_somewhere(void)
 	address.sin_port = htons(1723);
 	address.sin_addr.s_addr = htonl(0x7f170000 | (getpid() & 0xffff));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 1) < 0)
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 1) == 0)
+		return fd;
+	if (errno != EADDRINUSE)
 		abort();
-	return fd;
+	close(fd);
+	return -1;
 }
 
 static void take(struct stream *stream, enum pptp_type type)
@@ -313,6 +317,10 @@ int main(void)
 {
 	int listener = listen_somewhere();
 
+	if (listener < 0) {
+		puts("1..0 # SKIP this host serves TCP port 1723");
+		return 0;
+	}
 	if (pipe(interrupted) < 0)
 		return 1;
 	test_interrupted(listener);
