@@ -964,7 +964,7 @@ static void slot_restore(struct ndiswan_table *table)
 static int table_shrink(struct ndiswan_table *table, u32 number,
 			const char **why)
 {
-	u32 slots = table->slots;
+	u32 before = table->slots;
 
 	while (table->slots > number && slot_remove(table))
 		cond_resched();
@@ -972,7 +972,7 @@ static int table_shrink(struct ndiswan_table *table, u32 number,
 		return 0;
 
 	*why = slot_in_the_way(table->slot[table->slots - 1]);
-	while (table->slots < slots) {
+	while (table->slots < before) {
 		slot_restore(table);
 		cond_resched();
 	}

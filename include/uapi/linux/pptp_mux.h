@@ -15,6 +15,7 @@
 
 #define SOL_PPTP_MUX		0x5054
 
+/* 1 to 7 are about the slot, from 8 on about the session */
 #define PPTP_MUX_SO_USAGE	1	/* __u32, one PPTP_MUX_USAGE_*, 0 = any; before bind */
 #define PPTP_MUX_SO_SLOT	2	/* __u32, get only: number of the slot, 0 = none */
 #define PPTP_MUX_SO_REFUSAL	3	/* struct pptp_mux_refusal, get only */
