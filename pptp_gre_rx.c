@@ -220,14 +220,15 @@ static void ack_work(struct work_struct *work)
 static bool ack_is_due(struct pptp_gre *gre)
 {
 	u32 unacked = pptp_seq_unacked(&gre->rx);
+	u32 acked = READ_ONCE(gre->rx.acked);
 
 	lockdep_assert_held(&gre->rx_lock);
 	if (unlikely(!unacked))
 		return false;
 	if (pptp_ack_due(&gre->ack, unacked))
 		return true;
-	if (gre->unacked_from != gre->rx.acked) {
-		gre->unacked_from = gre->rx.acked;
+	if (gre->unacked_from != acked) {
+		gre->unacked_from = acked;
 		gre->unacked_since = jiffies;
 	}
 	if (unlikely(!delayed_work_pending(&gre->ack_work)))
