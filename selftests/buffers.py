@@ -27,6 +27,7 @@ import threading
 import time
 
 from muxtest import done, enter, equal, point, skip, wait_until
+from netlink_hostile import Genl
 from pppox_call import Call
 
 CTL = os.environ.get("CTL", "pptpmuxctl")
@@ -36,6 +37,7 @@ FAILSLAB = "/sys/kernel/debug/failslab"
 FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc"
 ECHO_PORT = 7
 ECHOES = 6
+TABLE_TX_BYTES = 27
 PATIENCE = 30
 SO_BINDTODEVICE, SO_SNDBUFFORCE, SO_TIMESTAMPING = 25, 32, 37
 # By software, when it is sent; without the packet itself
@@ -351,6 +353,8 @@ def share(_):
     # A frame always fits when there is none
     bound = SENDERS * max(SHARE, FRAME) + POOL + os.cpu_count() * FRAME
     senders = Senders(SENDERS)
+    go("a")
+    genl = Genl()
     # slower than the senders are, whatever the kernel
     tc("qdisc", "add", "dev", "to-b", "root", "tbf", "rate",
        "2mbit" if os.path.isdir(FAILSLAB) else "5mbit", "burst", "20000", "limit",
@@ -361,8 +365,7 @@ def share(_):
     while time.monotonic() < finish or rounds < 40:
         senders.send_each()
         rounds += 1
-        if rounds % 10 == 0:
-            most = max(most, ctl("table")["tx_bytes_on_way"])
+        most = max(most, genl.table()[TABLE_TX_BYTES])
     found = list(calls().values())
     sent = [call["stats"]["tx_packets"] - call["tx"]["frames"] for call in found]
     high = [call["tx"]["high"] for call in found]
