@@ -20,7 +20,7 @@
 #define SERVER_RETRY	1000
 
 /* How long a pptpmuxd that is there may take to answer, until we say that it does not */
-#define GREETING	2000
+#define GREETING	5000
 
 struct follow {
 	struct ctl	*ctl;
