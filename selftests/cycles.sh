@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: churn
+# Guests: debug
 #
 # Calls that come and go, from several clients at once; afterwards nothing is left,
 # every call has been counted once at each end of its life, and the module unloads.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: churn
+# Guests: debug
 #
 # A slot whose claim finds no memory hands the call on; when it is the last one, the
 # client is told by RFC 2637's code, and the log says what it was.
