@@ -75,8 +75,8 @@ held_back()
 }
 
 # A dozen round trips, each of which waits for two full frames of the flood: 24 ms on
-# this line, which a fast machine would not hide in twice its time. Once more if it took
-# longer: this machine may have had other things to do.
+# this line, which a fast machine would not hide in twice its time. Twice more if it
+# took longer: this machine may have had other things to do.
 dials_in()
 {
 	for _ in 1 2 3; do
