@@ -18,9 +18,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "clock.h"
 #include "pppd_compat.h"
 #include "lease_msg.h"
-#include "stream.h"
 
 _Static_assert(LEASE_BUNDLE_OCTETS >= 3 + MAX_ENDP_LEN, "an endpoint fits");
 

@@ -15,11 +15,11 @@
 #include <unistd.h>
 #include <linux/pptp_mux.h>
 
+#include "clock.h"
 #include "pppd_compat.h"
 #include "link_msg.h"
 #include "pending.h"
 #include "redial.h"
-#include "stream.h"
 
 #define SERVERS_MAX	16
 

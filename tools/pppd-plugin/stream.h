@@ -28,6 +28,4 @@ void stream_close(struct stream *stream);
 bool stream_send(struct stream *stream, const struct pptp_msg *msg);
 enum stream_result stream_next(struct stream *stream, struct pptp_msg *msg, const char **reason);
 
-long long clock_ms(void);
-
 #endif /* STREAM_H */

@@ -6,8 +6,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "ctl.h"
 #include "server_events.h"
 #include "show.h"
@@ -187,14 +187,6 @@ static int on_server_event(void *data)
 	return is_enough(data);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Either of the two who tell of events */
 enum { MODULE, SERVER, TELLERS };
 
@@ -215,7 +207,7 @@ static bool is_alone(const struct follow *follow)
 /* How long poll() may wait, in ms, -1 = for ever */
 static int patience(const struct follow *follow, int64_t end)
 {
-	int64_t now = now_ms(), until = end;
+	int64_t now = clock_ms(), until = end;
 
 	if (!follow->announced && (!until || until > follow->greeting))
 		until = follow->greeting;
@@ -274,7 +266,7 @@ static const char *who_tells(const struct follow *follow)
 static void announce(struct follow *follow)
 {
 	bool waits = server_events_fd(follow->server) >= 0 &&
-		     !server_events_greeted(follow->server) && now_ms() < follow->greeting;
+		     !server_events_greeted(follow->server) && clock_ms() < follow->greeting;
 
 	if (follow->announced || waits)
 		return;
@@ -320,12 +312,12 @@ static int read_tellers(struct follow *follow, const struct pollfd *tellers)
 
 static int follow_events(struct follow *follow, int fd)
 {
-	int64_t end = follow->timeout ? now_ms() + (int64_t)follow->timeout * 1000 : 0;
+	int64_t end = follow->timeout ? clock_ms() + (int64_t)follow->timeout * 1000 : 0;
 	struct pollfd tellers[TELLERS] = { { .fd = fd, .events = POLLIN },
 					   { .events = POLLIN } };
 	int rc;
 
-	follow->greeting = now_ms() + GREETING;
+	follow->greeting = clock_ms() + GREETING;
 	if (end && end < follow->greeting)
 		follow->greeting = end;
 	do {
@@ -340,7 +332,7 @@ static int follow_events(struct follow *follow, int fd)
 		/* A reader that is gone ends us by SIGPIPE; a full disk does not */
 		if (fflush(stdout))
 			return ctl_fail(follow->ctl, -errno, "cannot write events");
-	} while (!end || now_ms() < end);
+	} while (!end || clock_ms() < end);
 	announce(follow);
 	return timed_out(follow);
 }

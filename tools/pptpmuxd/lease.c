@@ -16,6 +16,7 @@
 
 #include "call.h"
 #include "claim.h"
+#include "clock.h"
 #include "events.h"
 #include "orphan.h"
 #include "projection.h"
@@ -71,10 +72,7 @@ static void fill_owner(struct pool_owner *owner, const struct call *call)
 /* Now, as the pools take it */
 struct pool_time lease_time(void)
 {
-	struct timespec steady;
-
-	clock_gettime(CLOCK_MONOTONIC, &steady);
-	return (struct pool_time){ .shown = time(NULL), .steady = steady.tv_sec };
+	return (struct pool_time){ .shown = time(NULL), .steady = clock_ms() / 1000 };
 }
 
 /* ---- choosing ---- */

@@ -590,10 +590,10 @@ static void test_notes(void)
 	server->config->wan_error_interval = 1;
 	fake_stats = (struct call_stats){ .errors = { .time_out = 3 } };
 	client_start(&client);
-	began = now_ms();
+	began = clock_ms();
 	client_call(&client, &call);
 	ok(client_receive(&client, &msg) == PPTP_WEN && msg.wan_error.time_out == 3 &&
-	   msg.wan_error.peer_call_id == CLIENT_CALL_ID && now_ms() - began > 900,
+	   msg.wan_error.peer_call_id == CLIENT_CALL_ID && clock_ms() - began > 900,
 	   "errors are told after the interval");
 	server->config->echo_interval = 2;
 	ok(client_alive(&client) && client_receive(&client, &msg) == PPTP_ECHO_RQ,
@@ -751,10 +751,10 @@ static bool client_starts(struct client *client)
 /* Asks again until a call is connected */
 static bool client_call_until(struct client *client)
 {
-	long long deadline = now_ms() + DEADLINE_MS;
+	long long deadline = clock_ms() + DEADLINE_MS;
 	struct pptp_msg reply;
 
-	while (client_ask(client, &ocrq, &reply) == PPTP_OCRP && now_ms() < deadline) {
+	while (client_ask(client, &ocrq, &reply) == PPTP_OCRP && clock_ms() < deadline) {
 		if (reply.out_reply.result == PPTP_OUT_CONNECTED)
 			return true;
 	}

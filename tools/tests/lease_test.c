@@ -614,12 +614,12 @@ static int put(const char *question)
 
 static bool asks(const char *question)
 {
-	long long deadline = now_ms() + DEADLINE_MS;
+	long long deadline = clock_ms() + DEADLINE_MS;
 	size_t len = 0;
 	ssize_t got = -1;
 	int fd = put(question);
 
-	while (got && now_ms() < deadline) {
+	while (got && clock_ms() < deadline) {
 		pump();
 		got = recv(fd, answer + len, sizeof(answer) - 1 - len, 0);
 		len += got > 0 ? got : 0;
@@ -634,12 +634,12 @@ static char heard[1 << 20];
 /* Reads until @part has come, or nothing more does */
 static bool hears(int fd, const char *part)
 {
-	long long deadline = now_ms() + DEADLINE_MS;
+	long long deadline = clock_ms() + DEADLINE_MS;
 	ssize_t got = -1;
 	size_t len = 0;
 
 	*heard = '\0';
-	while (got && !strstr(heard, part) && now_ms() < deadline) {
+	while (got && !strstr(heard, part) && clock_ms() < deadline) {
 		pump();
 		got = recv(fd, heard + len, sizeof(heard) - 1 - len, 0);
 		len += got > 0 ? got : 0;
@@ -898,10 +898,10 @@ static void test_restart(void)
 	signal(SIGTERM, SIG_DFL);
 	state_of(pid, process_started(pid));
 	server_up(pools);
-	begun = now_ms();
+	begun = clock_ms();
 	server_stop(server);
 	server_kill(server);
-	ok(pump_until(no_orphans) && now_ms() - begun < GRACE_MS,
+	ok(pump_until(no_orphans) && clock_ms() - begun < GRACE_MS,
 	   "at once, if it is wanted a second time");
 	server_free(server);
 	unlink(state_path);

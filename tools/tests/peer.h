@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "acceptor.h"
 #include "call_socket.h"
 #include "call_stats.h"
+#include "clock.h"
 #include "pppd.h"
 #include "pptp_msg.h"
 #include "server.h"
@@ -110,14 +110,6 @@ static void on_child(evutil_socket_t number, short what, void *context)
 	pppd_reap();
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 /* Runs the loop for one event; its signals and timers end the short wait too */
 static void pump(void)
 {
@@ -130,9 +122,9 @@ static void pump(void)
 /* Runs the loop until @done says so; false when it never does */
 static bool pump_until(bool (*done)(void))
 {
-	long long deadline = now_ms() + DEADLINE_MS;
+	long long deadline = clock_ms() + DEADLINE_MS;
 
-	while (!done() && now_ms() < deadline)
+	while (!done() && clock_ms() < deadline)
 		pump();
 	return done();
 }
@@ -202,11 +194,11 @@ static void client_send(struct client *client, const struct pptp_msg *msg)
 /* The next message, 0 when the server has closed, -1 when neither comes */
 static int client_receive(struct client *client, struct pptp_msg *msg)
 {
-	long long deadline = now_ms() + DEADLINE_MS;
+	long long deadline = clock_ms() + DEADLINE_MS;
 	const char *reason;
 	ssize_t got;
 
-	while (now_ms() < deadline) {
+	while (clock_ms() < deadline) {
 		if (pptp_framer_next(&client->framer, &client->next, &client->left, msg,
 				     &reason) == PPTP_OK)
 			return msg->type;
