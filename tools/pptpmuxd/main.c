@@ -22,7 +22,7 @@
 #include "server.h"
 #include "slots.h"
 
-struct arguments {
+struct options {
 	const char *path;
 	bool test;
 	bool debug;
@@ -30,7 +30,7 @@ struct arguments {
 
 /* What the signal handlers, which run in the loop, work on */
 struct daemon {
-	const struct arguments *arguments;
+	const struct options *options;
 	struct event_base *base;
 	struct server *server;
 };
@@ -43,11 +43,11 @@ static const char usage_text[] =
 	"      --version       print the version and exit\n"
 	"      --help          print this and exit\n";
 
-static struct config *load(const struct arguments *arguments)
+static struct config *load(const struct options *options)
 {
-	struct config *config = config_load(arguments->path);
+	struct config *config = config_load(options->path);
 
-	if (config && arguments->debug) {
+	if (config && options->debug) {
 		config->log_target = LOG_TO_STDERR;
 		config->log_level = LOG_DEBUG;
 	}
@@ -77,7 +77,7 @@ static void on_reload(evutil_socket_t signal_number, short what, void *context)
 	(void)what;
 	if (daemon->server->stopping)
 		return;
-	config = load(daemon->arguments);
+	config = load(daemon->options);
 	if (!config || !server_reload(daemon->server, config)) {
 		log_error("reload: the old configuration stays");
 		return;
@@ -182,19 +182,19 @@ static int serve(struct daemon *daemon, struct config *config)
 	return rc;
 }
 
-static int run(const struct arguments *arguments)
+static int run(const struct options *options)
 {
-	struct daemon daemon = { .arguments = arguments };
+	struct daemon daemon = { .options = options };
 	struct config *config;
 	int rc;
 
 	keep_reload(SIG_BLOCK);
-	config = load(arguments);
+	config = load(options);
 	if (!config)
 		return EXIT_FAILURE;
-	if (arguments->test) {
+	if (options->test) {
 		config_weak_warn(config);
-		printf("%s: ok\n", arguments->path);
+		printf("%s: ok\n", options->path);
 		config_free(config);
 		return EXIT_SUCCESS;
 	}
@@ -214,7 +214,7 @@ static int run(const struct arguments *arguments)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
+	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'f' },
 		{ "test", no_argument, NULL, 't' },
 		{ "debug", no_argument, NULL, 'd' },
@@ -222,19 +222,19 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct arguments arguments = { .path = SYSCONFDIR "/pptpmuxd.conf" };
+	struct options options = { .path = SYSCONFDIR "/pptpmuxd.conf" };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "f:td", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "f:td", known, NULL)) != -1) {
 		switch (option) {
 		case 'f':
-			arguments.path = optarg;
+			options.path = optarg;
 			break;
 		case 't':
-			arguments.test = true;
+			options.test = true;
 			break;
 		case 'd':
-			arguments.debug = true;
+			options.debug = true;
 			break;
 		case 'v':
 			puts("pptpmuxd " PPTP_MUX_VERSION);
@@ -252,5 +252,5 @@ int main(int argc, char **argv)
 			usage_text);
 		return 2;
 	}
-	return run(&arguments);
+	return run(&options);
 }
