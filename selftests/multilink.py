@@ -9,9 +9,8 @@ Usage: multilink.py CLIENT SERVER UNIT OCTETS
 """
 
 import sys
-import time
 
-from muxtest import enter
+from muxtest import enter, wait_until
 
 WIRES = "to-s", "second"
 RECEIVED, SENT = 0, 8  # columns of /proc/net/dev
@@ -32,14 +31,16 @@ def look(client, server, unit):
 
 def main(client, server, unit, octets):
     before = look(client, server, unit)
-    end = time.monotonic() + PATIENCE
-    first = second = bundle = 0
-    while min(first, second) < int(octets) and time.monotonic() < end:
-        time.sleep(0.05)
-        first, second, bundle = (now - then for now, then in
-                                 zip(look(client, server, unit), before))
+    carried = [0, 0, 0]
+
+    def both_have_carried():
+        carried[:] = (now - then for now, then in zip(look(client, server, unit), before))
+        return min(carried[:2]) >= int(octets)
+
+    enough = wait_until(both_have_carried, PATIENCE)
+    first, second, bundle = carried
     print(f"octets: {first} and {second} on the wires, {bundle} out of the bundle")
-    return 0 if min(first, second) >= int(octets) and bundle > 1.5 * max(first, second) else 1
+    return 0 if enough and bundle > 1.5 * max(first, second) else 1
 
 
 if __name__ == "__main__":
