@@ -231,14 +231,14 @@ slot_of()
 	ctl slots | awk -v a="$1" 'index($0, a) && !seen++ { print $1 }'
 }
 
-tell "The module"
-module_load
-# Its server hears of the end a moment after the client
+# The server hears of the end a moment after the client
 has_no_slot()
 {
 	[ -z "$(slot_of "$1")" ]
 }
 
+tell "The module"
+module_load
 tell "Server $SERVER with four slots; VPN4 may not receive calls"
 hosts_new
 secrets_write
