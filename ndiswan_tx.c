@@ -91,15 +91,12 @@ static u32 fragments(const struct ndiswan_channel *chan)
 /* Without those that were written off, as long as they have not come back */
 static u32 fragments_held(struct ndiswan_channel *chan)
 {
-	struct ndiswan_tx *tx = &chan->tx;
-	u32 written_off = READ_ONCE(tx->fragments_off);
+	u32 written_off = READ_ONCE(chan->tx.fragments_off);
 	u32 bytes = fragments(chan);
 
-	if (likely(!written_off))
-		return bytes;
-	if (written_off > bytes) {
-		WRITE_ONCE(tx->fragments_off, bytes);
-		return 0;
+	if (unlikely(written_off > bytes)) {
+		written_off = bytes;
+		WRITE_ONCE(chan->tx.fragments_off, bytes);
 	}
 	return bytes - written_off;
 }
