@@ -108,13 +108,17 @@ pptpd_hangs_up()
 	pptpd_is_idle
 }
 
+# pppd's status says so (19), or that nobody has answered its Terminate-Request in time
+# (16): pptpd ends its own pppd together with the call.
 wrong_password()
 {
 	local rc=0
 
+	: >"$dir/c1.log"
 	dial_pptpd password wrong || rc=$?
 	cat "$dir/c1.log"
-	[ "$rc" -eq 19 ]
+	grep 'CHAP authentication failed' "$dir/c1.log"
+	[ "$rc" -eq 19 ] || [ "$rc" -eq 16 ]
 	pptpd_is_idle
 }
 

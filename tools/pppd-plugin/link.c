@@ -33,6 +33,8 @@ static struct {
 	uint32_t slot;		/* 0: no server has accepted it */
 	uint32_t cause;
 	long long up_since;	/* 0: never */
+	bool ending;		/* PPP's end has begun */
+	int status;		/* pppd's by then */
 } attempt;
 
 /* Whoever does not take it is about to end, and we shall be ended with it */
@@ -44,10 +46,23 @@ static void tell(struct link_note *note)
 		(void)send(note_fd, note, sizeof(*note), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/*
+ * Why PPP has ended. When its end has begun for a reason, that the server hangs up too,
+ * or does not answer the Terminate-Request, says no more; pppd's status does by then.
+ */
+static int final_status(void)
+{
+	int status = compat_status();
+
+	if (attempt.ending && (status == EXIT_USER_REQUEST || status == EXIT_HANGUP))
+		return attempt.status;
+	return status;
+}
+
 /* Did the last call last, or end by somebody's wish? Then its server is good. */
 static bool held(void)
 {
-	return attempt.up_since && (compat_status() == EXIT_IDLE_TIMEOUT ||
+	return attempt.up_since && (final_status() == EXIT_IDLE_TIMEOUT ||
 		clock_ms() - attempt.up_since >= REDIAL_HELD_SECONDS * 1000);
 }
 
@@ -56,7 +71,7 @@ static unsigned int settle(void)
 {
 	struct link_note note = {
 		.event = attempt.up_since ? LINK_ENDED : LINK_FAILED,
-		.status = compat_status(),
+		.status = final_status(),
 		.cause = attempt.cause,
 	};
 	unsigned int wait;
@@ -77,18 +92,32 @@ static int on_hold_off(void)
 	return settle();
 }
 
-static void on_phase(void *context, int new_phase)
+static void on_terminate(void)
+{
+	if (!attempt.ending)
+		attempt.status = compat_status();
+	attempt.ending = true;
+}
+
+static void on_dormant(void)
 {
 	struct link_note note = {
 		.event = LINK_DORMANT,
 		.ifindex = if_nametoindex(compat_ifname()),
 	};
 
-	(void)context;
 	/* pppd ends a wait by this phase too, when there may be no interface */
-	if (new_phase != PHASE_DORMANT || !note.ifindex)
-		return;
-	tell(&note);
+	if (note.ifindex)
+		tell(&note);
+}
+
+static void on_phase(void *context, int new_phase)
+{
+	(void)context;
+	if (new_phase == PHASE_TERMINATE)
+		on_terminate();
+	else if (new_phase == PHASE_DORMANT)
+		on_dormant();
 }
 
 static void on_up(void *context, int argument)
