@@ -2,8 +2,8 @@
 /*
  * Enhanced GRE of RFC 2637 section 4: the life of sessions, and their call ids.
  *
- * What a session sends is in pptp_gre_tx.c, what it receives in pptp_gre_rx.c,
- * what it has counted in pptp_gre_stats.c.
+ * What a session sends is in pptp_gre_tx.c, what it receives in pptp_gre_rx.c, by
+ * which route in pptp_gre_demux.c, and what it has counted in pptp_gre_stats.c.
  */
 #include <linux/module.h>
 #include <linux/random.h>
@@ -211,6 +211,7 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 	err = take_far_end(gre);
 	if (err)
 		return err;
+	pptp_gre_demux_start(gre->net);
 	/* Pairs with the acquire in transmit and look-up. */
 	smp_store_release(&gre->connected, true);
 	return 0;
@@ -243,6 +244,11 @@ static int __net_init gre_init_net(struct net *net)
 	return 0;
 }
 
+static void __net_exit gre_pre_exit_net(struct net *net)
+{
+	pptp_gre_demux_stop(net);
+}
+
 /*
  * Entries are looked for, and not xa_empty(): a take of an id that ran out of
  * memory half-way leaves nodes without any, which xa_destroy() frees.
@@ -257,10 +263,11 @@ static void __net_exit gre_exit_net(struct net *net)
 }
 
 static struct pernet_operations gre_net_ops = {
-	.init	= gre_init_net,
-	.exit	= gre_exit_net,
-	.id	= &pptp_gre_net_id,
-	.size	= sizeof(struct pptp_gre_net),
+	.init		= gre_init_net,
+	.pre_exit	= gre_pre_exit_net,
+	.exit		= gre_exit_net,
+	.id		= &pptp_gre_net_id,
+	.size		= sizeof(struct pptp_gre_net),
 };
 
 static const struct gre_protocol gre_protocol = {

@@ -39,38 +39,6 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
 }
 
 /*
- * A session that is bound to a device gets packets from there only, and one
- * that is not gets none from a VRF.
- */
-static inline bool from_its_device(const struct pptp_gre *gre,
-				   struct sk_buff *skb)
-{
-	int bound = READ_ONCE(gre->sk->sk_bound_dev_if);
-
-	if (likely(!bound))
-		return !inet_sdif(skb);
-	return bound == inet_iif(skb) || bound == inet_sdif(skb);
-}
-
-/*
- * The session that a packet is for: this namespace, this call id, this peer and
- * this address of ours. Anybody can write a call id into a packet.
- */
-static struct pptp_gre *find_session(const struct net *net, u16 id,
-				     struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	struct pptp_gre *gre = pptp_gre_find(net, id);
-
-	/* The acquire pairs with the release in pptp_gre_connect(). */
-	if (!gre || !smp_load_acquire(&gre->connected) ||
-	    gre->peer != iph->saddr || gre->local != iph->daddr ||
-	    !from_its_device(gre, skb))
-		return NULL;
-	return gre;
-}
-
-/*
  * From the wire's form of a frame to PPP's; PFC is left to PPP. All of it is
  * linear: decompressors and MPPE read on without asking.
  */
@@ -512,6 +480,7 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 	bool taken = false;
 	bool ack;
 
+	pptp_gre_see_route(gre, skb);
 	if (unlikely(!strip_packet(skb, hdr))) {
 		drop_packet(gre, skb, PPTP_GRE_RX_NO_MEMORY);
 		return;
@@ -576,7 +545,7 @@ int pptp_gre_rcv(struct sk_buff *skb)
 		goto drop;
 	fault = read_header(skb, &hdr);
 	if (pptp_header_has_id(fault))
-		gre = find_session(net, hdr.call_id, skb);
+		gre = pptp_gre_find_for(net, hdr.call_id, skb);
 	if (!gre || fault) {
 		count_fault(net, gre, fault);
 		goto drop;
@@ -629,7 +598,8 @@ static struct pptp_gre *find_sender(struct net *net, const struct iphdr *quoted,
 		return NULL;
 	list = pptp_gre_find_far_end(&far_end);
 	rhl_for_each_entry_rcu(gre, pos, list, far_node)
-		if (gre->local == quoted->saddr && from_its_device(gre, skb))
+		if (gre->local == quoted->saddr &&
+		    pptp_gre_from_its_device(gre, skb))
 			return gre;
 	return NULL;
 }
@@ -718,6 +688,7 @@ void pptp_gre_rx_quiesce(struct pptp_gre *gre)
 {
 	struct sk_buff *skb;
 
+	pptp_gre_drop_route(gre);
 	cancel_delayed_work_sync(&gre->hole_work);
 	kfree_skb(gre->rx_first);
 	__skb_queue_purge(&gre->rx_ready);

@@ -24,6 +24,7 @@
 #include "pptp_seq.h"
 #include "pptp_window.h"
 
+struct dst_entry;
 struct net;
 struct pptp_gre;
 struct sock;
@@ -128,6 +129,8 @@ struct pptp_gre_rx_stats {
  * @peer_id: call id that we put into ours
  * @local: our address
  * @peer: the peer's
+ * @rx_dst: the route that the last packet came by; written under rx_lock, RCU
+ * @rx_iif: and the device; written under rx_lock
  * @far_end: @peer_id at @peer; a peer that starts anew may use an id again
  * @far_node: in the table of far ends, if @has_far_end
  * @has_far_end: set by connect, cleared when the id is dropped
@@ -172,6 +175,8 @@ struct pptp_gre {
 	u16				peer_id;
 	__be32				local;
 	__be32				peer;
+	struct dst_entry __rcu		*rx_dst;
+	int				rx_iif;
 	struct pptp_gre_far_end		far_end;
 	struct rhlist_head		far_node;
 	bool				has_far_end;

@@ -5,13 +5,16 @@
 #ifndef _PPTP_GRE_SESSION_H
 #define _PPTP_GRE_SESSION_H
 
+#include <linux/ip.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/rculist_nulls.h>
 #include <linux/xarray.h>
+#include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/netns/hash.h>
+#include <net/route.h>
 
 #include "pptp_gre.h"
 
@@ -27,6 +30,7 @@
  *	use when all others have been used since
  * @faults: malformed packets that no session could be told for, by reason
  * @no_call: packets for no session of ours
+ * @demux: pptp_gre_demux_start() has been here
  * @ended_lock: innermost
  * @ended: counters of sessions that are gone, in the order of stat_attrs[]
  */
@@ -35,6 +39,7 @@ struct pptp_gre_net {
 	u32		next_id;		/* xa_lock */
 	atomic64_t	faults[PPTP_HEADER_FAULTS];
 	atomic64_t	no_call;
+	atomic_t	demux;
 	spinlock_t	ended_lock;		/* innermost */
 	u64		ended[PPTP_GRE_STATS];	/* ended_lock */
 };
@@ -93,6 +98,46 @@ static inline struct pptp_gre *pptp_gre_find(const struct net *net, u16 id)
 	return NULL;
 }
 
+/*
+ * A session that is bound to a device gets packets from there only, and one
+ * that is not gets none from a VRF.
+ */
+static inline bool pptp_gre_from_its_device(const struct pptp_gre *gre,
+					    struct sk_buff *skb)
+{
+	int bound = READ_ONCE(gre->sk->sk_bound_dev_if);
+
+	if (likely(!bound))
+		return !inet_sdif(skb);
+	return bound == inet_iif(skb) || bound == inet_sdif(skb);
+}
+
+/**
+ * pptp_gre_find_for() - the session that a packet is for
+ * @net: network namespace
+ * @id: the call id in the packet
+ * @skb: the packet, with its IP header
+ *
+ * This namespace, this call id, this peer and this address of ours. Anybody can
+ * write a call id into a packet.
+ *
+ * Context: under RCU.
+ * Return: the session, NULL if there is none.
+ */
+static inline struct pptp_gre *
+pptp_gre_find_for(const struct net *net, u16 id, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct pptp_gre *gre = pptp_gre_find(net, id);
+
+	/* The acquire pairs with the release in pptp_gre_connect(). */
+	if (!gre || !smp_load_acquire(&gre->connected) ||
+	    gre->peer != iph->saddr || gre->local != iph->daddr ||
+	    !pptp_gre_from_its_device(gre, skb))
+		return NULL;
+	return gre;
+}
+
 struct rhlist_head *
 pptp_gre_find_far_end(const struct pptp_gre_far_end *far_end);
 
@@ -116,6 +161,45 @@ void pptp_gre_tx_quiesce(struct pptp_gre *gre);
 struct rtable *pptp_gre_route(struct pptp_gre *gre);
 void pptp_gre_send_ack(struct pptp_gre *gre);
 void pptp_gre_window_moved(struct pptp_gre *gre);
+
+/* ---- the route that packets come by ---- */
+
+#ifdef CONFIG_NETFILTER
+
+void pptp_gre_demux_start(struct net *net);
+void pptp_gre_demux_stop(struct net *net);
+void pptp_gre_keep_route(struct pptp_gre *gre, const struct sk_buff *skb);
+void pptp_gre_drop_route(struct pptp_gre *gre);
+
+/* For each packet, before its route is dropped */
+static inline void pptp_gre_see_route(struct pptp_gre *gre,
+				      const struct sk_buff *skb)
+{
+	if (unlikely(skb_dst(skb) != rcu_access_pointer(gre->rx_dst) ||
+		     skb->skb_iif != READ_ONCE(gre->rx_iif)))
+		pptp_gre_keep_route(gre, skb);
+}
+
+#else
+
+static inline void pptp_gre_demux_start(struct net *net)
+{
+}
+
+static inline void pptp_gre_demux_stop(struct net *net)
+{
+}
+
+static inline void pptp_gre_see_route(struct pptp_gre *gre,
+				      const struct sk_buff *skb)
+{
+}
+
+static inline void pptp_gre_drop_route(struct pptp_gre *gre)
+{
+}
+
+#endif
 
 /* ---- receive ---- */
 

@@ -102,6 +102,13 @@ static inline enum pptp_header_fault pptp_header_kind(const u8 *data)
 	return PPTP_HEADER_GOOD;
 }
 
+/* Do its first 32 bits say what those of all good headers say? */
+static inline bool pptp_header_is_usual(const u8 *data)
+{
+	return (pptp_header_u32(data) & PPTP_HEADER_FIXED_BITS) ==
+	       PPTP_HEADER_FIXED;
+}
+
 /* Do S, A, lengths and the packet agree? */
 static inline enum pptp_header_fault
 pptp_header_agrees(const struct pptp_header *hdr, unsigned int len)
@@ -147,14 +154,12 @@ static inline bool pptp_header_has_id(enum pptp_header_fault fault)
 static inline enum pptp_header_fault
 pptp_header_read(const u8 *data, unsigned int len, struct pptp_header *hdr)
 {
-	enum pptp_header_fault fault;
-	u32 first;
+	enum pptp_header_fault fault = PPTP_HEADER_GOOD;
+	u16 flags;
 
 	if (len < PPTP_HEADER_MIN)
 		return PPTP_HEADER_SHORT;
-	first = pptp_header_u32(data);
-	fault = PPTP_HEADER_GOOD;
-	if (unlikely((first & PPTP_HEADER_FIXED_BITS) != PPTP_HEADER_FIXED))
+	if (unlikely(!pptp_header_is_usual(data)))
 		fault = pptp_header_kind(data) ?: PPTP_HEADER_FLAGS;
 	if (!pptp_header_has_id(fault))
 		return fault;
@@ -163,8 +168,9 @@ pptp_header_read(const u8 *data, unsigned int len, struct pptp_header *hdr)
 		return fault;
 
 	hdr->payload_len = pptp_header_u16(data + 4);
-	hdr->has_seq = first >> 16 & PPTP_HEADER_S;
-	hdr->has_ack = first >> 16 & PPTP_HEADER_A;
+	flags = pptp_header_u16(data);
+	hdr->has_seq = flags & PPTP_HEADER_S;
+	hdr->has_ack = flags & PPTP_HEADER_A;
 	hdr->header_len = PPTP_HEADER_MIN + 4 * hdr->has_seq + 4 * hdr->has_ack;
 	fault = pptp_header_agrees(hdr, len);
 	if (fault)

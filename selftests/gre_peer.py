@@ -678,6 +678,87 @@ def in_vrf(wire, genl, namespace):
     ip("link", "del", "vrf0")
 
 
+class Lookups:
+    """Routes that are looked up for the peer's packets, as the kernel traces it."""
+
+    mounted = Path("/sys/kernel/tracing")
+    instance = mounted / "instances/gre_peer"
+    event = instance / "events/fib/fib_table_lookup"
+    for_peer = f" {PEER}/0 -> {MUX}/0 "
+
+    @classmethod
+    def possible(cls):
+        if not (cls.mounted / "instances").exists():
+            subprocess.run(["mount", "-t", "tracefs", "nodev", cls.mounted],
+                           check=False, capture_output=True)
+        return (cls.mounted / "events/fib/fib_table_lookup").exists()
+
+    def __enter__(self):
+        self.instance.mkdir()
+        # Not for those that are sent
+        (self.event / "filter").write_text("iif != 1")
+        (self.event / "enable").write_text("1")
+        return self
+
+    def __exit__(self, *_):
+        (self.event / "enable").write_text("0")
+        self.instance.rmdir()
+
+    def taken(self):
+        """How many there were since the last time"""
+        trace = self.instance / "trace"
+        count = trace.read_text().count(self.for_peer)
+        trace.write_text("")
+        return count
+
+
+def all_taken(wire, line, seqs):
+    taken = line.counted().get("taken", 0) + len(seqs)
+    for seq in seqs:
+        wire.send(data(seq), line.call_id)
+    wait_until(lambda: line.counted()["taken"] == taken, 10)
+    equal(line.counted()["taken"], taken, f"{len(seqs)} more are taken")
+    line.frames()
+
+
+def kept_route(wire, genl, namespace):
+    """The route that packets come by is kept, and no longer than it holds."""
+    def rule(*words):
+        subprocess.run(["ip", "-n", namespace, "rule", *words], check=True)
+
+    if not Lookups.possible():
+        skip("the route of packets that come", "this kernel does not trace it")
+        return
+    demux = Path("/proc/sys/net/ipv4/ip_early_demux")
+    with Line(genl) as line, Lookups() as lookups:
+        all_taken(wire, line, [0])
+        point(lookups.taken(), "the first packet's route is looked up")
+        all_taken(wire, line, range(1, 101))
+        # Whatever changes in the namespace has it looked up once more
+        count = lookups.taken()
+        point(count < 10, "and not for each that follows", count)
+        demux.write_text("0")
+        all_taken(wire, line, range(101, 201))
+        point(lookups.taken() >= 100, "unless net.ipv4.ip_early_demux is 0")
+        demux.write_text("1")
+
+        # What leads here goes before all rules otherwise
+        rule("add", "pref", "10", "lookup", "local")
+        rule("add", "pref", "5", "from", PEER, "prohibit")
+        rule("del", "pref", "0")
+        before = line.counted()
+        wire.send(data(0), line.call_id)
+        # It is through when this one is
+        wire.send(data(0, source=STRANGER), line.call_id)
+        wait_until(lambda: "no_call" in line.counted(), 10)
+        equal(line.counted(), before | {"no_call": 1},
+              "and a rule against it is heeded at once")
+        rule("add", "pref", "0", "lookup", "local")
+        rule("del", "pref", "5")
+        rule("del", "pref", "10")
+        all_taken(wire, line, [201])
+
+
 def hole_times(wire, genl):
     with Line(genl) as line:
         equal(line.stats()[RX_HOLE_TIME], 40000, "a hole is open for 40 ms")
@@ -972,6 +1053,7 @@ def main():
         icmp_errors(wire, genl, a)
         bound_to_device(wire, genl)
         in_vrf(wire, genl, a)
+        kept_route(wire, genl, a)
         hole_times(wire, genl)
         round_trip(wire, genl)
         two_processors(wire, genl, cpus)

@@ -84,6 +84,9 @@ class Packets:
     def mux(self):
         self.both_modules("pptp-mux")
         self.path("pptp-mux", "no reorder", rig.call(reorder=False))
+        # What others pay for the hook that gives our packets their route
+        with rig.call():
+            self.path("veth", "beside a call", rig.no_tunnel())
 
     def pptpd(self):
         if dials.missing():
