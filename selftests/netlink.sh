@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: edges debug
+# Guests: sid debug
 #
 # Generic netlink family pptp_mux and pptpmuxctl, which speaks it: hostile
 # messages, privileges, dumps, events, namespaces.
