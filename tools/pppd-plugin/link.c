@@ -52,11 +52,11 @@ static void tell(struct link_note *note)
  */
 static int final_status(void)
 {
-	int status = compat_status();
+	int last = compat_status();
 
-	if (attempt.ending && (status == EXIT_USER_REQUEST || status == EXIT_HANGUP))
+	if (attempt.ending && (last == EXIT_USER_REQUEST || last == EXIT_HANGUP))
 		return attempt.status;
-	return status;
+	return last;
 }
 
 /* Did the last call last, or end by somebody's wish? Then its server is good. */
