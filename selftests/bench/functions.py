@@ -23,6 +23,7 @@ def main():
     own_mounts()
     try:
         with rig.world():
+            rig.keep_slabs()
             with rig.no_tunnel() as address:
                 rows("veth", address)
             with rig.pptp_mux(), rig.call() as address:

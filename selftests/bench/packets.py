@@ -95,6 +95,7 @@ class Packets:
         self.path("pptpd", "", dials.pptpd_call(), packets=PPTPD_PACKETS)
 
     def all(self):
+        rig.keep_slabs()
         self.path("veth", "", rig.no_tunnel(), copies=True)
         if self.wants("ip_gre"):
             self.path("ip_gre", "", rig.ip_gre(), copies=True)
