@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: stock debug
+# Guests: bookworm sid debug
 #
 # The ABI: of the sockets (abi.py) and of the module, which shares GRE version 1
 # with nobody and stays while there are calls.
