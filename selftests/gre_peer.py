@@ -30,6 +30,7 @@ from pathlib import Path
 from muxtest import done, enter, equal, point, skip, wait_until
 from netlink_hostile import Genl, attrs, await_free, number
 from pppox_call import PPPIOCATTCHAN, PPPIOCCONNECT, PPPIOCNEWUNIT, Call
+from tracefs import TRACING, can_trace
 
 MUX, MUX_TOO = "192.0.2.1", "192.0.2.5"
 PEER, STRANGER = "192.0.2.2", "192.0.2.6"
@@ -681,17 +682,10 @@ def in_vrf(wire, genl, namespace):
 class Lookups:
     """Routes that are looked up for the peer's packets, as the kernel traces it."""
 
-    mounted = Path("/sys/kernel/tracing")
-    instance = mounted / "instances/gre_peer"
-    event = instance / "events/fib/fib_table_lookup"
+    name = "events/fib/fib_table_lookup"
+    instance = TRACING / "instances/gre_peer"
+    event = instance / name
     for_peer = f" {PEER}/0 -> {MUX}/0 "
-
-    @classmethod
-    def possible(cls):
-        if not (cls.mounted / "instances").exists():
-            subprocess.run(["mount", "-t", "tracefs", "nodev", cls.mounted],
-                           check=False, capture_output=True)
-        return (cls.mounted / "events/fib/fib_table_lookup").exists()
 
     def __enter__(self):
         self.instance.mkdir()
@@ -726,7 +720,7 @@ def kept_route(wire, genl, namespace):
     def rule(*words):
         subprocess.run(["ip", "-n", namespace, "rule", *words], check=True)
 
-    if not Lookups.possible():
+    if not can_trace(Lookups.name):
         skip("the route of packets that come", "this kernel does not trace it")
         return
     demux = Path("/proc/sys/net/ipv4/ip_early_demux")

@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(BENCH))
 
 import mppe_tunnel  # noqa: E402
 from muxtest import wait_until  # noqa: E402
+from tracefs import TRACING, can_trace  # noqa: E402
 
 BUILD = os.environ.get("PPTP_MUX_BUILD", os.path.dirname(os.path.dirname(BENCH)))
 CTL = os.environ.get("CTL", BUILD + "/tools/pptpmuxctl/pptpmuxctl")
@@ -175,12 +176,11 @@ def held(count):
 
 COPYING = ("pskb_expand_head", "__pskb_copy_fclone", "skb_copy", "skb_copy_expand",
            "__pskb_pull_tail")
-TRACING = "/sys/kernel/tracing/"
 
 
 def tracing(file, text, how=os.O_TRUNC):
     """Not by open(): Python seeks in what it appends to, which these files refuse."""
-    fd = os.open(TRACING + file, os.O_WRONLY | how)
+    fd = os.open(TRACING / file, os.O_WRONLY | how)
     try:
         os.write(fd, text.encode())
     finally:
@@ -188,7 +188,7 @@ def tracing(file, text, how=os.O_TRUNC):
 
 
 def copies_counted():
-    with open(TRACING + "kprobe_profile", encoding="ascii") as profile:
+    with open(TRACING / "kprobe_profile", encoding="ascii") as profile:
         return sum(int(line.split()[1]) for line in profile
                    if line.split()[0].startswith("bench_"))
 
@@ -196,8 +196,8 @@ def copies_counted():
 @contextlib.contextmanager
 def copies():
     """Yields a function: how often a packet has been copied since."""
-    if not os.path.exists(TRACING + "kprobe_events"):
-        run("mount", "-t", "tracefs", "nodev", TRACING)
+    if not can_trace("kprobe_events"):
+        raise RuntimeError("no kprobes in this kernel: copies cannot be counted")
     for function in COPYING:
         tracing("kprobe_events", f"p:bench/bench_{function} {function}\n", os.O_APPEND)
     tracing("events/bench/enable", "1")
