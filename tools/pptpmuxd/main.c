@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sysexits.h>
 
 #include "config.h"
 #include "config_weak.h"
@@ -21,6 +22,9 @@
 #include "privileges.h"
 #include "server.h"
 #include "slots.h"
+
+/* With this and EX_CONFIG, who supervises need not try again: pptpmuxd.service knows them */
+#define EXIT_USAGE	2
 
 struct options {
 	const char *path;
@@ -191,7 +195,7 @@ static int run(const struct options *options)
 	keep_reload(SIG_BLOCK);
 	config = load(options);
 	if (!config)
-		return EXIT_FAILURE;
+		return EX_CONFIG;
 	if (options->test) {
 		config_weak_warn(config);
 		printf("%s: ok\n", options->path);
@@ -244,13 +248,13 @@ int main(int argc, char **argv)
 			return EXIT_SUCCESS;
 		default:
 			fputs(usage_text, stderr);
-			return 2;
+			return EXIT_USAGE;
 		}
 	}
 	if (optind < argc) {
 		fprintf(stderr, "pptpmuxd: unexpected argument \"%s\"\n%s", argv[optind],
 			usage_text);
-		return 2;
+		return EXIT_USAGE;
 	}
 	return run(&options);
 }
