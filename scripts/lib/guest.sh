@@ -84,7 +84,7 @@ guest_qemu()
 		printf '%s\n' -accel tcg -smp 1 -icount "shift=1,sleep=${sleeps[$icount]}" -cpu max,la57=off
 	else
 		printf '%s\n' -accel tcg,thread=multi,tb-size=1024 -smp "$smp,sockets=$smp" \
-			-cpu max,la57=off,-erms,-fsrm,-smap,-smep,-xsave
+			-cpu max,la57=off,-erms,-fsrm,-smap,-smep
 	fi
 	printf '%s\n' -m "$GUEST_MEMORY" -nodefaults -display none -no-reboot \
 		-kernel "$dir/vmlinuz" -initrd "$output/initramfs" \
