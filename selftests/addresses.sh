@@ -312,15 +312,17 @@ reached_of_other()
 	ns t ping -c 1 -W 20 "$(client_address u)"
 }
 
+# refused_to_start CODE TEXT REMOTEIP LINE...: 78 if only an administrator can mend it, and
+# 1 if to start it again may help
 refused_to_start()
 {
-	local text=$1 rc=0
+	local code=$1 text=$2 rc=0
 
-	shift
+	shift 2
 	pool_conf "$@"
 	ns s "$PPTPMUXD" -f "$dir/pptpmuxd.conf" >"$dir/start" 2>&1 || rc=$?
 	cat "$dir/start"
-	[ "$rc" -eq 1 ]
+	[ "$rc" -eq "$code" ]
 	grep "pptpmuxd.conf:[0-9]*: .*$text" "$dir/start"
 }
 
@@ -446,8 +448,8 @@ check "pptpmuxctl events: without root" events_without_root
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
 check "pptpmuxctl events: what was cleaned, set aside, replaced, refused" events_tell
-check "bad configuration: a network that is not ours" refused_to_start \
+check "bad configuration: a network that is not ours" refused_to_start 1 \
 	'proxyarp for .*: this host is connected to no network' 192.168.99.0/24 'proxyarp = true'
-check "bad configuration: the gateway in the pool" refused_to_start \
+check "bad configuration: the gateway in the pool" refused_to_start 78 \
 	"localip $INNER is one of remoteip's" 192.168.77.0/24
 tap_end
