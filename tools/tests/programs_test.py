@@ -39,21 +39,16 @@ def signalled_while_reading(number):
         return process.wait(timeout=60)
 
 
-def exit_codes_with(configuration):
-    """How pptpmuxd ends with it, whether it is to check it or to run; what it says."""
+def mistake_is_told(configuration, line):
+    """Whether pptpmuxd is to check it or to run."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "conf"
         path.write_text(configuration, encoding="ascii")
         ends = [subprocess.run([PPTPMUXD, *test, "--config", path], check=False, timeout=60,
                                text=True, stderr=subprocess.PIPE)
                 for test in (["--test"], [])]
-        return ({end.returncode for end in ends},
-                all(f"{path}:4:" in end.stderr for end in ends))
-
-
-def never_restarted_after():
-    text = (TOP / "tools/pptpmuxd/pptpmuxd.service").read_text(encoding="ascii")
-    return re.search(r"^RestartPreventExitStatus=(.+)$", text, re.MULTILINE)[1].split()
+        return all(end.returncode == os.EX_CONFIG and f"{path}:{line}:" in end.stderr
+                   for end in ends)
 
 
 def version(program):
@@ -61,18 +56,21 @@ def version(program):
                           stdout=subprocess.PIPE).stdout.split()[1]
 
 
-def version_of_tree():
-    text = (TOP / "Makefile").read_text(encoding="ascii")
-    return re.search(r"^VERSION := (.+)$", text, re.MULTILINE)[1]
+def value_in(file, name):
+    """What follows a name at the start of a line of a file of the tree."""
+    text = (TOP / file).read_text(encoding="ascii")
+    return re.search(rf"^{name}(.+)$", text, re.MULTILINE)[1]
 
 
-point(version(PPTPMUXD) == version(PPTPMUXCTL) == version_of_tree(), "all are of one version")
+point(version(PPTPMUXD) == version(PPTPMUXCTL) == value_in("Makefile", "VERSION := "),
+      "all are of one version")
 point(signalled_while_reading(signal.SIGHUP) == 0, "a reload that comes too early does no harm")
 point(signalled_while_reading(signal.SIGTERM) == -signal.SIGTERM, "while SIGTERM ends it")
-point(exit_codes_with(CONFIGURATION.replace("pppd =", "pppdd =")) == ({os.EX_CONFIG}, True),
+point(mistake_is_told(CONFIGURATION.replace("pppd =", "pppdd ="), 4),
       "a mistake in the configuration is told with its line, and as such")
 point(subprocess.run([PPTPMUXD, "--wrong"], check=False,
                      stderr=subprocess.DEVNULL).returncode == 2, "wrong arguments, too")
-point(never_restarted_after() == ["2", str(os.EX_CONFIG)],
+point(value_in("tools/pptpmuxd/pptpmuxd.service", "RestartPreventExitStatus=") ==
+      f"2 {os.EX_CONFIG}",
       "and neither has the unit start it again")
 sys.exit(done())
