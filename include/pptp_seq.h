@@ -9,7 +9,8 @@
  * with it (struct pptp_seq_rx).
  *
  * RFC 2637 section 4.1: numbers are 32 bits wide and start at 0 for each call;
- * peers exist that start at 1, and both are taken. The RFC says nothing about
+ * peers exist that start at 1, and both are taken. Any other first number costs the
+ * packet that has it, at most. The RFC says nothing about
  * wrap: distances are signed 32-bit differences here, so there is no packet
  * whose loss at the wrap could be told from its loss anywhere else.
  */
@@ -110,6 +111,13 @@ static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
 	return res;
 }
 
+/* Before anything was received, nothing can be late. */
+static inline bool pptp_seq_is_far(const struct pptp_seq_rx *rx, s32 ahead)
+{
+	return ahead < (rx->started ? -PPTP_SEQ_BEHIND_MAX : 0) ||
+	       ahead >= PPTP_SEQ_AHEAD_MAX;
+}
+
 /* Behind the numbering by 1 to PPTP_SEQ_BEHIND_MAX: has it been there? */
 static inline enum pptp_seq_verdict
 pptp_seq_behind(const struct pptp_seq_rx *rx, u32 behind)
@@ -142,7 +150,7 @@ static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
 		pptp_seq_advance(rx, seq);
 		return res;
 	}
-	if (ahead < -PPTP_SEQ_BEHIND_MAX || ahead >= PPTP_SEQ_AHEAD_MAX)
+	if (pptp_seq_is_far(rx, ahead))
 		return pptp_seq_far(rx, seq);
 	/* The numbering holds: what was far off before was not in sequence. */
 	rx->suspicious = false;

@@ -119,10 +119,16 @@ TO_THE_WRAP = numbered(0x7ffffff0, 0x7ffffff1, 0xfffffffc, 0xfffffffd,
                        0xfffffffe)
 AT_THE_WRAP = [0x7ffffff1, 0xfffffffd, 0xfffffffe]
 
+# Where a count that wraps might begin; nothing is late before anything has come
+FROM_BEHIND = [0xfffffff0, 0xfffffff1, 0xfffffff2]
+
 ROWS = [
     ("in sequence from 0", numbered(0, 1, 2), {}, [0, 1, 2]),
     ("in sequence from 1", numbered(1, 2, 3), {}, [1, 2, 3]),
     ("from 2: two are lost", numbered(2), {"lost": 2}, [2]),
+    ("from 0xfffffff0: one is lost", numbered(*FROM_BEHIND),
+     {"jump": 1, "resync": 1}, FROM_BEHIND[1:]),
+    ("from 0xffffffff: one is lost", numbered(0xffffffff, 0, 1), {"jump": 1}, [0, 1]),
     ("a hole", numbered(0, 3, 4), {"lost": 2}, [0, 3, 4]),
     ("a duplicate", numbered(0, 0, 1, 1, 1, 2), {"duplicate": 3}, [0, 1, 2]),
     ("a swapped pair", numbered(0, 2, 1, 3), {"reordered": 1}, [0, 1, 2, 3]),

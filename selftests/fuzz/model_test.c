@@ -173,7 +173,8 @@ static enum pptp_seq_verdict model_packet(struct reception *m, s64 number)
 		continue_with_held(m);
 		return PPTP_SEQ_DELIVER;
 	}
-	if (number < m->next - 4096 || number >= m->next + 256)
+	if (number < m->next - 4096 || number >= m->next + 256 ||
+	    (!m->started && number < m->next))
 		return model_far(m, number);
 	m->suspicious = false;
 	if (number > m->next)
@@ -230,14 +231,14 @@ static s64 on_the_wire(const struct reception *m, s64 number)
 	return m->next + (s32)((u32)number - (u32)m->next);
 }
 
-/* The start of a numbering, often shortly before the wrap */
+/* The start of a numbering, often shortly before the wrap, sometimes where none is */
 static void begin(struct receiver *r, struct reception *m, s64 *sent)
 {
 	static struct reception none;
 
 	receiver_init(r);
 	*m = none;
-	*sent = below(3);
+	*sent = chance(4) ? (s32)random64() : chance(2) ? -(s64)below(5000) : below(3);
 	if (chance(2))
 		return;
 	m->next = *sent = (s64)0xffffffff - below(200);

@@ -62,6 +62,32 @@ static void starts_after_losses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rx.next, 7U);
 }
 
+/* Nothing is late before anything has come: one packet is lost at most. */
+static void starts_anywhere(struct kunit *test)
+{
+	static const u32 first[] = {
+		2, 255, 256, 4096, 0x7fffffff, 0x80000000, 0xfffff000,
+		0xfffff001, 0xfffffff0, 0xfffffffe, 0xffffffff,
+	};
+	struct pptp_seq_result res;
+	unsigned int i, n, dropped;
+
+	for (i = 0; i < ARRAY_SIZE(first); i++) {
+		struct pptp_seq_rx rx = {};
+
+		for (n = 0, dropped = 0; n < 5000; n++) {
+			res = pptp_seq_receive(&rx, first[i] + n);
+			if (res.verdict == PPTP_SEQ_HOLD) {
+				pptp_seq_give_up(&rx, first[i] + n);
+				pptp_seq_release(&rx, first[i] + n);
+			} else {
+				dropped += res.verdict != PPTP_SEQ_DELIVER;
+			}
+		}
+		KUNIT_EXPECT_LE_MSG(test, dropped, 1U, "from %#x", first[i]);
+	}
+}
+
 static void late_and_duplicate(struct kunit *test)
 {
 	static const struct row rows[] = {
@@ -254,6 +280,7 @@ static struct kunit_case pptp_seq_cases[] = {
 	KUNIT_CASE(starts_at_0),
 	KUNIT_CASE(starts_at_1),
 	KUNIT_CASE(starts_after_losses),
+	KUNIT_CASE(starts_anywhere),
 	KUNIT_CASE(late_and_duplicate),
 	KUNIT_CASE(a_swapped_pair),
 	KUNIT_CASE(a_hole_is_given_up),
