@@ -923,59 +923,53 @@ static const char *slot_in_the_way(struct ndiswan_slot *slot)
 	return slot->in_the_way ?: "a slot to be removed is not free";
 }
 
-/* Take the last slot out of the table. False if it is not free. */
-static bool slot_remove(struct ndiswan_table *table)
+/* The last slot behind @number that is not free, NULL if all are */
+static struct ndiswan_slot *table_find_busy(struct ndiswan_table *table,
+					    u32 number)
 {
-	struct ndiswan_slot *slot;
-	bool free;
+	u32 i;
 
-	spin_lock(&table->lock);
-	slot = table->slot[table->slots - 1];
-	free = slot->state == PPTP_MUX_STATE_FREE;
-	if (free) {
-		list_del_init(&slot->queue);
-		table->in_state[PPTP_MUX_STATE_FREE]--;
-		if (slot->enabled)
-			table->enabled[slot->usage]--;
-		WRITE_ONCE(table->slots, table->slots - 1);
-		table->resized++;
-	}
-	spin_unlock(&table->lock);
-	return free;
+	lockdep_assert_held(&table->lock);
+	for (i = table->slots; i > number; i--)
+		if (table->slot[i - 1]->state != PPTP_MUX_STATE_FREE)
+			return table->slot[i - 1];
+	return NULL;
 }
 
-/* Undo slot_remove(): the slot keeps its settings. */
-static void slot_restore(struct ndiswan_table *table)
+static void slot_remove(struct ndiswan_slot *slot)
 {
-	struct ndiswan_slot *slot;
+	struct ndiswan_table *table = slot->table;
 
-	spin_lock(&table->lock);
-	slot = table->slot[table->slots];
-	table->in_state[PPTP_MUX_STATE_FREE]++;
+	lockdep_assert_held(&table->lock);
+	list_del_init(&slot->queue);
+	table->in_state[PPTP_MUX_STATE_FREE]--;
 	if (slot->enabled)
-		table->enabled[slot->usage]++;
-	WRITE_ONCE(table->slots, table->slots + 1);
-	table->resized++;
-	slot_queue(slot);
-	spin_unlock(&table->lock);
+		table->enabled[slot->usage]--;
 }
 
-/* Slot by slot, so that no claim ever waits for the whole of it. */
+/*
+ * All or none, and at once: a slot that was taken out only to come back would have had
+ * a claim refused in between. So a claim may wait for the whole of it: 65,000 slots
+ * are a matter of milliseconds.
+ */
 static int table_shrink(struct ndiswan_table *table, u32 number,
 			const char **why)
 {
-	u32 before = table->slots;
+	struct ndiswan_slot *busy;
+	u32 i;
 
-	while (table->slots > number && slot_remove(table))
-		cond_resched();
-	if (table->slots == number)
-		return 0;
-
-	*why = slot_in_the_way(table->slot[table->slots - 1]);
-	while (table->slots < before) {
-		slot_restore(table);
-		cond_resched();
+	spin_lock(&table->lock);
+	busy = table_find_busy(table, number);
+	if (!busy) {
+		for (i = number; i < table->slots; i++)
+			slot_remove(table->slot[i]);
+		WRITE_ONCE(table->slots, number);
+		table->resized++;
 	}
+	spin_unlock(&table->lock);
+	if (!busy)
+		return 0;
+	*why = slot_in_the_way(busy);
 	return -EBUSY;
 }
 
