@@ -743,9 +743,9 @@ out:
 }
 
 /* What is on its way may go while it is being added up. */
-static u64 not_negative(long value)
+static u64 not_negative(s64 value)
 {
-	return max(value, 0L);
+	return max_t(s64, value, 0);
 }
 
 static void look_at_accounts(struct ndiswan_table *table,
@@ -755,8 +755,8 @@ static void look_at_accounts(struct ndiswan_table *table,
 	info->limits = table->limits;
 	info->tx_pool = table->tx_pool.size;
 	info->rx_pool = table->rx_pool.size;
-	info->tx_borrowed = not_negative(atomic_long_read(&table->tx_pool.borrowed));
-	info->rx_borrowed = not_negative(atomic_long_read(&table->rx_pool.borrowed));
+	info->tx_borrowed = not_negative(atomic64_read(&table->tx_pool.borrowed));
+	info->rx_borrowed = not_negative(atomic64_read(&table->rx_pool.borrowed));
 	info->ended_accepted = table->ended_accepted;
 	info->ended_frames = not_negative(atomic_long_read(&table->late_frames));
 	info->ended_bytes = not_negative(atomic_long_read(&table->late_bytes));
@@ -1074,8 +1074,8 @@ static void __net_exit table_exit_net(struct net *net)
 
 	WARN_ON_ONCE(table->in_state[PPTP_MUX_STATE_CLAIMED] ||
 		     table->in_state[PPTP_MUX_STATE_CONNECTED]);
-	WARN_ON_ONCE(atomic_long_read(&table->tx_pool.borrowed) ||
-		     atomic_long_read(&table->rx_pool.borrowed) ||
+	WARN_ON_ONCE(atomic64_read(&table->tx_pool.borrowed) ||
+		     atomic64_read(&table->rx_pool.borrowed) ||
 		     atomic_long_read(&table->late_frames) ||
 		     atomic_long_read(&table->late_bytes));
 	list_for_each_entry_safe(block, next, &table->blocks, list)

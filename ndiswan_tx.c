@@ -33,10 +33,37 @@
 
 /* ---- frames ---- */
 
-/* PPP's own: LCP, authentication and the like, and the network control protocols */
-static bool is_control(const struct sk_buff *skb)
+/*
+ * PPP's own: LCP, authentication and the like, and the network control protocols. A
+ * frame that another channel was bridged to need not be linear.
+ */
+static bool is_control(struct sk_buff *skb)
 {
-	return skb->len && (skb->data[0] & 0x80);
+	return pskb_may_pull(skb, 1) && (skb->data[0] & 0x80);
+}
+
+/*
+ * What a frame was charged with is kept with it, in a word that whoever is below must
+ * leave to the destructor. Its truesize is nobody's to rely on: IPsec adds its trailer
+ * to it, and as much to what the socket has on its way, for sock_wfree() to take off.
+ */
+static void keep_charge(struct sk_buff *skb, u32 bytes)
+{
+	skb_shinfo(skb)->destructor_arg = (void *)(uintptr_t)bytes;
+}
+
+static u32 charge_of(const struct sk_buff *skb)
+{
+	return (uintptr_t)skb_shinfo(skb)->destructor_arg;
+}
+
+/* What has been added below is the socket's, and was never on the account. */
+static void give_back_growth(struct sk_buff *skb, u32 bytes)
+{
+	if (likely(skb->truesize <= bytes))
+		return;
+	WARN_ON_ONCE(refcount_sub_and_test(skb->truesize - bytes,
+					   &skb->sk->sk_wmem_alloc));
 }
 
 /*
@@ -49,31 +76,54 @@ static void frame_gone(struct sk_buff *skb)
 {
 	struct ndiswan_channel *chan = skb->sk->sk_user_data;
 	struct ndiswan_tx *tx = &chan->tx;
+	u32 bytes = charge_of(skb);
 	u64 word;
 
 	rcu_read_lock_sched();
-	word = ndiswan_account_uncharge(&tx->account, skb->truesize);
+	give_back_growth(skb, bytes);
+	word = ndiswan_account_uncharge(&tx->account, bytes);
 	if (READ_ONCE(tx->stopped) &&
 	    ndiswan_account_bytes(word) <= READ_ONCE(tx->wake_below))
 		ndiswan_tx_wake(chan);
 	if (unlikely(word & NDISWAN_ACCOUNT_CLOSED))
-		ndiswan_slot_late_frame(chan->slot, skb->truesize);
+		ndiswan_slot_late_frame(chan->slot, bytes);
 	rcu_read_unlock_sched();
 	if (unlikely(ndiswan_account_over(word)))
 		chan->miniport->free(chan);
 }
 
 /*
+ * The word for the charge is shared with the clones of an skb, and is taken while
+ * somebody waits for pages of his that are in it.
+ */
+static bool unshare(struct sk_buff *skb)
+{
+	if (unlikely(skb_zcopy(skb)) && skb_copy_ubufs(skb, GFP_ATOMIC))
+		return false;
+	return likely(!skb_cloned(skb)) || !skb_unclone(skb, GFP_ATOMIC);
+}
+
+/*
  * The socket that the frame came from gets its room back here: what is below is
  * bounded by the channel's account, and what is above waits in PPP's qdisc, still
- * on the account of its socket.
+ * on the account of its socket. Without memory to keep its charge with it, the frame
+ * counts as sent now.
  */
 static void own_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
+	u32 bytes = skb->truesize;
+
 	/* The device below would give it to the call's socket. */
 	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_SW_TSTAMP))
 		skb_tstamp_tx(skb, NULL);
 	skb_orphan(skb);
+	if (unlikely(!unshare(skb))) {
+		ndiswan_account_uncharge(&chan->tx.account, bytes);
+		return;
+	}
+	/* As for any skb that is a socket's */
+	skb->truesize = bytes;
+	keep_charge(skb, bytes);
 	skb->sk = chan->sk;
 	skb->destructor = frame_gone;
 }

@@ -213,10 +213,8 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
-	/* ESP makes an skb larger, on the account of a socket like others. */
-	if (unlikely(dst_xfrm(skb_dst(skb))))
-		skb_orphan(skb);
-	err = ip_local_out(gre->net, NULL, skb);
+	/* A macro, which evaluates it twice */
+	err = output_named(gre, skb, locked);
 	return net_xmit_eval(err);
 }
 

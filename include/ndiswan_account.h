@@ -18,6 +18,9 @@
  * What the pool is owed is a function of that word alone: whatever is on its
  * way beyond the share. Each change pays or takes back the difference that it
  * made itself, and so the pool is right whatever the order of the changes was.
+ *
+ * A field that ran below zero would take the ones above it along, and all that
+ * they decide. So nothing is taken from the word that is not in it.
  */
 #ifndef _NDISWAN_ACCOUNT_H
 #define _NDISWAN_ACCOUNT_H
@@ -25,6 +28,7 @@
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/bitfield.h>
+#include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/types.h>
@@ -46,8 +50,8 @@
  *	data by a frame a CPU.
  */
 struct ndiswan_pool {
-	long			size;
-	atomic_long_t		borrowed;
+	u32			size;
+	atomic64_t		borrowed;
 };
 
 /**
@@ -112,11 +116,11 @@ static inline bool ndiswan_account_borrows(u64 word)
 static inline void ndiswan_account_settle(struct ndiswan_account *account,
 					  u64 old, u64 new)
 {
-	long delta = (long)ndiswan_account_beyond(ndiswan_account_bytes(new), new) -
-		     (long)ndiswan_account_beyond(ndiswan_account_bytes(old), old);
+	s64 delta = (s64)ndiswan_account_beyond(ndiswan_account_bytes(new), new) -
+		    ndiswan_account_beyond(ndiswan_account_bytes(old), old);
 
 	if (delta)
-		atomic_long_add(delta, &account->pool->borrowed);
+		atomic64_add(delta, &account->pool->borrowed);
 }
 
 static inline u64 ndiswan_account_frame(u32 bytes)
@@ -161,8 +165,8 @@ static inline bool ndiswan_account_fits(const struct ndiswan_account *account,
 		return false;
 	beyond = ndiswan_account_beyond(held + bytes, word);
 	return !beyond ||
-	       (long)beyond <= READ_ONCE(account->pool->size) -
-			       atomic_long_read(&account->pool->borrowed);
+	       beyond + atomic64_read(&account->pool->borrowed) <=
+	       READ_ONCE(account->pool->size);
 }
 
 /* What was written off has come back in the end. For whoever charges. */
@@ -202,6 +206,45 @@ static inline bool ndiswan_account_charge(struct ndiswan_account *account,
 	return true;
 }
 
+/* Can a frame of this size be in the word? */
+static inline bool ndiswan_account_has(u64 word, u32 bytes)
+{
+	return likely((word & NDISWAN_ACCOUNT_FRAMES) &&
+		      bytes <= ndiswan_account_bytes(word));
+}
+
+/**
+ * ndiswan_account_less() - what a word says without a frame
+ * @word: the word
+ * @bytes: size of the frame
+ *
+ * Return: the word without the frame. If the frame cannot have been in it, one that
+ * can be true: nothing is below zero, and no other field has changed.
+ */
+static inline u64 ndiswan_account_less(u64 word, u32 bytes)
+{
+	u64 frame = word & NDISWAN_ACCOUNT_FRAMES ? ndiswan_account_frame(0) : 0;
+
+	if (ndiswan_account_has(word, bytes))
+		return word - ndiswan_account_frame(bytes);
+	return word - frame - min(bytes, ndiswan_account_bytes(word));
+}
+
+/*
+ * A frame was taken off that cannot have been there when the word was @old. Whatever
+ * has changed since, the difference puts it right.
+ */
+static noinline u64 ndiswan_account_mend(struct ndiswan_account *account,
+					 u64 old, u32 bytes)
+{
+	u64 wrong = old - ndiswan_account_frame(bytes);
+
+	WARN_ONCE(1, "pptp_mux: a frame of %u bytes is gone that was not on its account (%#llx); the account was set right\n",
+		  bytes, old);
+	return atomic64_add_return(ndiswan_account_less(old, bytes) - wrong,
+				   &account->word);
+}
+
 /**
  * ndiswan_account_uncharge() - a frame is no longer on its way
  * @account: the account
@@ -216,9 +259,12 @@ static inline u64 ndiswan_account_uncharge(struct ndiswan_account *account,
 {
 	u64 frame = ndiswan_account_frame(bytes);
 	u64 word = atomic64_sub_return(frame, &account->word);
+	u64 old = word + frame;
 
-	if (ndiswan_account_borrows(word + frame))
-		ndiswan_account_settle(account, word + frame, word);
+	if (!ndiswan_account_has(old, bytes))
+		word = ndiswan_account_mend(account, old, bytes);
+	if (ndiswan_account_borrows(old))
+		ndiswan_account_settle(account, old, word);
 	return word;
 }
 

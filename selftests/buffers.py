@@ -115,11 +115,11 @@ class End:
 class Tunnel:
     """Two ends, and threads at the far one that send echoes back."""
 
-    def __init__(self, index=1):
-        self.near = End("a", "192.0.2.1", index)
-        self.far = End("b", "192.0.2.2", index)
-        self.near.connect("192.0.2.2", self.far.call_id)
-        self.far.connect("192.0.2.1", self.near.call_id)
+    def __init__(self, index=1, ends=("192.0.2.1", "192.0.2.2")):
+        self.near = End("a", ends[0], index)
+        self.far = End("b", ends[1], index)
+        self.near.connect(ends[1], self.far.call_id)
+        self.far.connect(ends[0], self.near.call_id)
         ip_each("a", self.near.bring_up(self.far.address))
         ip_each("b", self.far.bring_up(self.near.address))
         self.socket = self.near.udp()
@@ -469,37 +469,7 @@ def death_of_fragments(tunnel):
     ip("a", "link", "set", "to-b", "mtu", "1500")
 
 
-def esp(where, local, peer):
-    """Transport mode between the tunnel's ends. False: this kernel has none."""
-    key = ("aead", "rfc4106(gcm(aes))", "0x" + "2a" * 20, "128")
-    try:
-        for one, other in ((local, peer), (peer, local)):
-            ip(where, "xfrm", "state", "add", "src", one, "dst", other, "proto", "esp",
-               "spi", "0x" + one[-1] + "000", "mode", "transport", *key)
-    except subprocess.CalledProcessError:
-        return False
-    for way, one, other in (("out", local, peer), ("in", peer, local)):
-        ip(where, "xfrm", "policy", "add", "src", one, "dst", other, "proto", "gre",
-           "dir", way, "tmpl", "proto", "esp", "mode", "transport")
-    return True
-
-
-def death_in_esp(tunnel):
-    """ESP makes an skb larger, and so what it counts on its socket's account."""
-    if not (esp("a", "192.0.2.1", "192.0.2.2") and esp("b", "192.0.2.2", "192.0.2.1")):
-        skip("frames in ESP", "this kernel has none")
-        return
-    for octets in range(1300):
-        tunnel.send(bytes(octets))
-    point(tunnel.passes(), "ESP carries the call")
-    point(is_empty(tunnel), "what ESP has is on no account", account(tunnel))
-    for where in "ab":
-        ip(where, "xfrm", "policy", "flush")
-        ip(where, "xfrm", "state", "flush")
-
-
 DEATHS = {
-    "frames in ESP": death_in_esp,
     "frames are fragmented": death_of_fragments,
     "the queue is deleted": death_qdisc_deleted,
     "the device goes down": death_device_down,

@@ -13,38 +13,13 @@ set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=selftests/lib.sh
 . ./lib.sh
+# shellcheck source=selftests/world_lib.sh
+. ./world_lib.sh
 
-# Points of its own for each part, below the one that they make together
+# part NAME POINT
 part()
 {
-	world
-	if python3 ./buffers.py "$1" "$NS_PREFIX"a"$n" "$NS_PREFIX"b"$n" | sed -u 's/^/    /'; then
-		ok "$2"
-	else
-		not_ok "$2"
-	fi
-}
-
-# Two namespaces, new for each part: settings and counters begin anew. Neighbours
-# are known: where packets are kept from the wire on purpose, questions are too.
-n=0
-world()
-{
-	n=$((n + 1))
-	ns_new "a$n"
-	ns_new "b$n"
-	ns "a$n" ip link add to-b address 02:00:00:00:00:01 type veth \
-		peer name to-a address 02:00:00:00:00:02 netns "${NS_PREFIX}b$n"
-	end "a$n" to-b 192.0.2.1 192.0.2.2 02:00:00:00:00:02
-	end "b$n" to-a 192.0.2.2 192.0.2.1 02:00:00:00:00:01
-}
-
-# end NAMESPACE DEVICE ADDRESS NEIGHBOUR ITS-ADDRESS
-end()
-{
-	ns "$1" ip addr add "$3/24" dev "$2"
-	ns "$1" ip link set "$2" up
-	ns "$1" ip neigh replace "$4" lladdr "$5" dev "$2" nud permanent
+	points_of "$2" ./buffers.py "$1"
 }
 
 # flood RESULT: the JSON line of what was measured

@@ -17,9 +17,9 @@
 static struct ndiswan_pool pool;
 static struct ndiswan_account account;
 
-static long borrowed(void)
+static s64 borrowed(void)
 {
-	return atomic_long_read(&pool.borrowed);
+	return atomic64_read(&pool.borrowed);
 }
 
 static u32 bytes(void)
@@ -36,7 +36,7 @@ static void begin(struct ndiswan_account *a, u32 share, u32 limit)
 static int account_begin(struct kunit *test)
 {
 	pool.size = 65536;
-	atomic_long_set(&pool.borrowed, 0);
+	atomic64_set(&pool.borrowed, 0);
 	begin(&account, SHARE, LIMIT);
 	return 0;
 }
@@ -51,7 +51,7 @@ static void a_share_borrows_nothing(struct kunit *test)
 	pool.size = 0;
 	KUNIT_EXPECT_TRUE(test, charge(SHARE - 1));
 	KUNIT_EXPECT_TRUE(test, charge(1));
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 	KUNIT_EXPECT_FALSE(test, charge(1));
 	KUNIT_EXPECT_EQ(test, bytes(), SHARE);
 }
@@ -60,12 +60,12 @@ static void what_is_beyond_is_borrowed_and_given_back(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, charge(SHARE));
 	KUNIT_EXPECT_TRUE(test, charge(FRAME));
-	KUNIT_EXPECT_EQ(test, borrowed(), (long)FRAME);
+	KUNIT_EXPECT_EQ(test, borrowed(), (s64)FRAME);
 	/* It does not matter which of them goes first. */
 	ndiswan_account_uncharge(&account, SHARE);
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 	ndiswan_account_uncharge(&account, FRAME);
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 	KUNIT_EXPECT_EQ(test, bytes(), 0U);
 	KUNIT_EXPECT_EQ(test, account.high, SHARE + FRAME);
 }
@@ -86,7 +86,7 @@ static void the_first_frame_always_fits(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, charge(10 * LIMIT));
 	KUNIT_EXPECT_FALSE(test, charge(1));
 	ndiswan_account_uncharge(&account, 10 * LIMIT);
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 }
 
 static void control_may_take_the_reserve(struct kunit *test)
@@ -106,13 +106,13 @@ static void control_may_take_the_reserve(struct kunit *test)
 static void a_share_changes_under_load(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, charge(3 * SHARE));
-	KUNIT_EXPECT_EQ(test, borrowed(), 2L * SHARE);
+	KUNIT_EXPECT_EQ(test, borrowed(), 2LL * SHARE);
 	ndiswan_account_set(&account, 2 * SHARE, LIMIT);
-	KUNIT_EXPECT_EQ(test, borrowed(), 1L * SHARE);
+	KUNIT_EXPECT_EQ(test, borrowed(), 1LL * SHARE);
 	ndiswan_account_set(&account, 0, LIMIT);
-	KUNIT_EXPECT_EQ(test, borrowed(), 3L * SHARE);
+	KUNIT_EXPECT_EQ(test, borrowed(), 3LL * SHARE);
 	ndiswan_account_uncharge(&account, 3 * SHARE);
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 }
 
 /* Whoever comes later is not left with nothing. */
@@ -144,7 +144,53 @@ static void equals_come_to_borrow_the_same(struct kunit *test)
 	}
 	KUNIT_EXPECT_GE(test, least, SHARE);
 	KUNIT_EXPECT_LE(test, most, least + 2 * FRAME);
-	KUNIT_EXPECT_LE(test, borrowed(), pool.size);
+	KUNIT_EXPECT_LE(test, borrowed(), (s64)pool.size);
+}
+
+static u64 word(u32 frames, u32 octets)
+{
+	return FIELD_PREP(NDISWAN_ACCOUNT_FRAMES, frames) +
+	       FIELD_PREP(NDISWAN_ACCOUNT_SHARE, 4) + octets;
+}
+
+/* Whatever is taken that was never there, no other field changes. */
+static void nothing_runs_below_zero(struct kunit *test)
+{
+	const struct {
+		u64 before, after;
+		u32 taken;
+	} rows[] = {
+		{ word(2, 5000), word(1, 4000), 1000 },
+		{ word(1, 1000), word(0, 0),	1000 },
+		/* more than there is */
+		{ word(2, 1000), word(1, 0),	1040 },
+		{ word(1, 1000), word(0, 0),	1040 },
+		{ word(0, 1000), word(0, 0),	1000 },
+		{ word(0, 0),	 word(0, 0),	1000 },
+		{ word(0, 0),	 word(0, 0),	NDISWAN_ACCOUNT_BYTES },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		KUNIT_EXPECT_EQ(test, rows[i].after,
+				ndiswan_account_less(rows[i].before,
+						     rows[i].taken));
+		KUNIT_EXPECT_EQ(test, rows[i].after | NDISWAN_ACCOUNT_CLOSED,
+				ndiswan_account_less(rows[i].before |
+						     NDISWAN_ACCOUNT_CLOSED,
+						     rows[i].taken));
+	}
+}
+
+/* A pool of 4 GiB is one on 32 bits as well. */
+static void a_pool_may_be_large(struct kunit *test)
+{
+	pool.size = U32_MAX;
+	atomic64_set(&pool.borrowed, (s64)U32_MAX - FRAME);
+	KUNIT_EXPECT_TRUE(test, charge(SHARE));
+	KUNIT_EXPECT_TRUE(test, charge(FRAME));
+	KUNIT_EXPECT_FALSE(test, charge(1));
+	KUNIT_EXPECT_EQ(test, borrowed(), (s64)U32_MAX);
 }
 
 static void a_write_off_is_done_once(struct kunit *test)
@@ -367,7 +413,7 @@ static void the_pool_is_right_in_the_end(struct kunit *test)
 				ndiswan_account_bytes(ndiswan_account_read(&lines[i].account)));
 		KUNIT_EXPECT_LE(test, lines[i].account.high, LIMIT);
 	}
-	KUNIT_EXPECT_EQ(test, borrowed(), 0L);
+	KUNIT_EXPECT_EQ(test, borrowed(), 0LL);
 }
 
 static struct kunit_case account_cases[] = {
@@ -378,6 +424,8 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(control_may_take_the_reserve),
 	KUNIT_CASE(a_share_changes_under_load),
 	KUNIT_CASE(equals_come_to_borrow_the_same),
+	KUNIT_CASE(nothing_runs_below_zero),
+	KUNIT_CASE(a_pool_may_be_large),
 	KUNIT_CASE(a_write_off_is_done_once),
 	KUNIT_CASE(it_is_over_when_closed_and_empty),
 	KUNIT_CASE(the_word_is_wide_enough),
