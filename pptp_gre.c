@@ -7,7 +7,6 @@
  */
 #include <linux/module.h>
 #include <linux/random.h>
-#include <linux/rhashtable.h>
 #include <linux/vmalloc.h>
 #include <net/gre.h>
 #include <net/ip.h>
@@ -22,19 +21,7 @@ unsigned int pptp_gre_net_id __read_mostly;
 
 struct hlist_nulls_head *pptp_gre_chains __read_mostly;
 static DEFINE_SPINLOCK(chains_lock);
-
-/*
- * Sessions of all namespaces by their far end, for ICMP errors, which quote
- * packets of ours. Look-up under RCU.
- */
-static struct rhltable far_ends;
-
-static const struct rhashtable_params far_end_params = {
-	.key_len		= sizeof(struct pptp_gre_far_end),
-	.key_offset		= offsetof(struct pptp_gre, far_end),
-	.head_offset		= offsetof(struct pptp_gre, far_node),
-	.automatic_shrinking	= true,
-};
+static u32 names;					/* chains_lock */
 
 /* ---- call ids ---- */
 
@@ -107,46 +94,11 @@ int pptp_gre_take_id(struct pptp_gre *gre, u16 wanted)
  */
 void pptp_gre_drop_id(struct pptp_gre *gre)
 {
-	if (gre->has_far_end)
-		rhltable_remove(&far_ends, &gre->far_node, far_end_params);
-	gre->has_far_end = false;
+	pptp_gre_drop_far_end(gre);
 	WRITE_ONCE(gre->closing, true);
 	hide_id(gre);
 	xa_erase(&pptp_gre_pernet(gre->net)->sessions, gre->id);
 	WRITE_ONCE(gre->id, 0);
-}
-
-/* ---- far ends ---- */
-
-/**
- * pptp_gre_find_far_end() - the sessions with a far end
- * @far_end: namespace, address and call id of the peer's
- *
- * Context: under RCU.
- * Return: their list, which may be empty.
- */
-struct rhlist_head *
-pptp_gre_find_far_end(const struct pptp_gre_far_end *far_end)
-{
-	return rhltable_lookup(&far_ends, far_end, far_end_params);
-}
-
-/*
- * A far end that another session has is not refused: a peer that was switched
- * off and on may begin with the same id, and the session that it has forgotten
- * is not known to be dead yet.
- */
-static int take_far_end(struct pptp_gre *gre)
-{
-	gre->far_end = (struct pptp_gre_far_end){
-		.net		= gre->net,
-		.peer		= gre->peer,
-		.peer_id	= htons(gre->peer_id),
-	};
-	if (rhltable_insert(&far_ends, &gre->far_node, far_end_params))
-		return -ENOMEM;
-	gre->has_far_end = true;
-	return 0;
 }
 
 /* ---- the life of a session ---- */
@@ -208,7 +160,7 @@ int pptp_gre_connect(struct pptp_gre *gre, __be32 local, __be32 peer,
 	*mtu = max(dst_mtu(&rt->dst), IPV4_MIN_MTU + PPTP_GRE_OVERHEAD + 2U) -
 	       PPTP_GRE_OVERHEAD - 2;
 	ip_rt_put(rt);
-	err = take_far_end(gre);
+	err = pptp_gre_take_far_end(gre);
 	if (err)
 		return err;
 	pptp_gre_demux_start(gre->net);
@@ -287,7 +239,7 @@ int pptp_gre_init(void)
 	err = chains_make();
 	if (err)
 		return err;
-	err = rhltable_init(&far_ends, &far_end_params);
+	err = pptp_gre_far_ends_init();
 	if (err)
 		goto err_chains;
 	err = register_pernet_subsys(&gre_net_ops);
@@ -301,7 +253,7 @@ int pptp_gre_init(void)
 err_pernet:
 	unregister_pernet_subsys(&gre_net_ops);
 err_table:
-	rhltable_destroy(&far_ends);
+	pptp_gre_far_ends_exit();
 err_chains:
 	vfree(pptp_gre_chains);
 	return err;
@@ -312,6 +264,6 @@ void pptp_gre_exit(void)
 {
 	gre_del_protocol(&gre_protocol, GREPROTO_PPTP);
 	unregister_pernet_subsys(&gre_net_ops);
-	rhltable_destroy(&far_ends);
+	pptp_gre_far_ends_exit();
 	vfree(pptp_gre_chains);
 }

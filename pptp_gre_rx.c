@@ -10,7 +10,6 @@
 #include <linux/icmp.h>
 #include <linux/ip.h>
 #include <linux/ppp_defs.h>
-#include <linux/rhashtable.h>
 #include <net/icmp.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
@@ -581,26 +580,30 @@ static enum pptp_gre_icmp icmp_kind(const struct icmphdr *icmp)
 
 /*
  * The session that sent the quoted packet: the id in it is the peer's. Anybody
- * can write an ICMP error, but not without knowing addresses and id.
+ * can write an ICMP error, but not without knowing addresses and id. It comes from
+ * the session's device, or from its VRF, if it is bound to one.
  */
 static struct pptp_gre *find_sender(struct net *net, const struct iphdr *quoted,
 				    const u8 *header, struct sk_buff *skb)
 {
-	struct pptp_gre_far_end far_end = {
+	const u32 devices[] = { 0, inet_iif(skb), inet_sdif(skb) };
+	struct pptp_gre_far_key key = {
 		.net		= net,
+		.local		= quoted->saddr,
 		.peer		= quoted->daddr,
-		.peer_id	= htons(pptp_header_u16(header + 6)),
+		.peer_id	= pptp_header_u16(header + 6),
 	};
-	struct rhlist_head *list, *pos;
 	struct pptp_gre *gre;
+	unsigned int i;
 
 	if (quoted->frag_off & htons(IP_OFFSET) || pptp_header_kind(header))
 		return NULL;
-	list = pptp_gre_find_far_end(&far_end);
-	rhl_for_each_entry_rcu(gre, pos, list, far_node)
-		if (gre->local == quoted->saddr &&
-		    pptp_gre_from_its_device(gre, skb))
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		key.device = devices[i];
+		gre = pptp_gre_find_far_end(&key);
+		if (gre && pptp_gre_from_its_device(gre, skb))
 			return gre;
+	}
 	return NULL;
 }
 

@@ -11,7 +11,6 @@
 
 #include <linux/atomic.h>
 #include <linux/list_nulls.h>
-#include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -27,6 +26,7 @@
 struct dst_entry;
 struct net;
 struct pptp_gre;
+struct pptp_gre_far_end;
 struct sock;
 
 /* IP, the longest GRE header, and PPP's address and control bytes */
@@ -85,14 +85,6 @@ enum pptp_gre_icmp {
 	PPTP_GRE_ICMP_KINDS,
 };
 
-/* The other end of a session; no padding in it. */
-struct pptp_gre_far_end {
-	const struct net	*net;
-	__be32			peer;
-	__be16			peer_id;
-	__be16			zero;
-};
-
 /* Written in transmit only, which PPP serialises. */
 struct pptp_gre_tx_stats {
 	struct u64_stats_sync	syncp;
@@ -131,9 +123,10 @@ struct pptp_gre_rx_stats {
  * @peer: the peer's
  * @rx_dst: the route that the last packet came by; written under rx_lock, RCU
  * @rx_iif: and the device; written under rx_lock
- * @far_end: @peer_id at @peer; a peer that starts anew may use an id again
- * @far_node: in the table of far ends, if @has_far_end
- * @has_far_end: set by connect, cleared when the id is dropped
+ * @rx_mark: its mark, by which rules choose a route too; written under rx_lock
+ * @rx_tos: and its TOS; written under rx_lock
+ * @far_end: @peer_id at @peer, from connect until the id is dropped
+ * @far_node: among those that have it too
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
  * @copy_dscp: the outer header's DSCP is the inner one's, as far as it is seen
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
@@ -177,9 +170,10 @@ struct pptp_gre {
 	__be32				peer;
 	struct dst_entry __rcu		*rx_dst;
 	int				rx_iif;
-	struct pptp_gre_far_end		far_end;
-	struct rhlist_head		far_node;
-	bool				has_far_end;
+	u32				rx_mark;
+	u8				rx_tos;
+	struct pptp_gre_far_end		*far_end;
+	struct list_head		far_node;
 	u32				ppp_flags;
 	bool				copy_dscp;
 	bool				connected;

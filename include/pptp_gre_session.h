@@ -138,8 +138,30 @@ pptp_gre_find_for(const struct net *net, u16 id, struct sk_buff *skb)
 	return gre;
 }
 
-struct rhlist_head *
-pptp_gre_find_far_end(const struct pptp_gre_far_end *far_end);
+/* ---- far ends ---- */
+
+/**
+ * struct pptp_gre_far_key - where a session sends to; no padding in it
+ * @net: its network namespace
+ * @local: our address
+ * @peer: the peer's
+ * @device: index of what it was bound to when it connected, 0 for none: what is one
+ *	address in a VRF is another one outside
+ * @peer_id: the peer's call id
+ */
+struct pptp_gre_far_key {
+	const struct net	*net;
+	__be32			local;
+	__be32			peer;
+	u32			device;
+	u32			peer_id;
+};
+
+int pptp_gre_take_far_end(struct pptp_gre *gre);
+void pptp_gre_drop_far_end(struct pptp_gre *gre);
+struct pptp_gre *pptp_gre_find_far_end(const struct pptp_gre_far_key *key);
+int pptp_gre_far_ends_init(void);
+void pptp_gre_far_ends_exit(void);
 
 /* ---- counters ---- */
 

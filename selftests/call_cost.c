@@ -10,6 +10,9 @@
  *	call_cost scale CALLS SOME	bind and connect, by call: of the first SOME of
  *					many calls, and of the last SOME; then close
  *					of all
+ *	call_cost same CALLS ERRORS	calls that all have one far end: bind and connect,
+ *					then one ICMP error about them, of so many, then
+ *					close
  *	call_cost hold FIRST CALLS	nothing: says "up", and keeps them until its
  *					standard input ends. Another one that does so
  *					has other numbers, from its FIRST on
@@ -26,12 +29,16 @@
 #include <unistd.h>
 
 #include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
 #include <linux/if_pppox.h>
 
 #define CALLS_MAX	65535
 #define SPARE_FILES	64
 
 static int calls[CALLS_MAX];
+/* The peer's call id of all calls, 0 if each has one of its own */
+static uint16_t one_peer_id;
 
 static void fail(const char *what)
 {
@@ -123,7 +130,7 @@ static void open_calls_from(int first, int count)
 	for (i = first; i < first + count; i++) {
 		calls[i] = call_socket();
 		call_bind(calls[i]);
-		call_connect(calls[i], i + 1);
+		call_connect(calls[i], one_peer_id ? one_peer_id : i + 1);
 	}
 }
 
@@ -157,6 +164,94 @@ static void mass(int count)
 	printf("%llu %llu\n", (unsigned long long)(opened - start),
 	       (unsigned long long)(closed - opened));
 }
+
+/* ---- ICMP ---- */
+
+#define GRE_OCTETS	8
+
+struct icmp_error {
+	struct icmphdr	icmp;
+	struct iphdr	quoted;
+	uint8_t		gre[GRE_OCTETS];
+};
+
+static uint16_t checksum(const void *data, size_t octets)
+{
+	const uint16_t *word = data;
+	uint32_t sum = 0;
+
+	for (; octets; octets -= 2)
+		sum += *word++;
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~(sum + (sum >> 16));
+}
+
+/* A router says that a packet of a call did not arrive: RFC 2637 section 4.1 */
+static struct icmp_error error_about(uint16_t peer_id)
+{
+	struct icmp_error error = {
+		.icmp = {
+			.type	= ICMP_DEST_UNREACH,
+			.code	= ICMP_HOST_UNREACH,
+		},
+		.quoted = {
+			.version  = 4,
+			.ihl	  = 5,
+			.ttl	  = 64,
+			.tot_len  = htons(sizeof(struct iphdr) + GRE_OCTETS),
+			.protocol = IPPROTO_GRE,
+			.saddr	  = htonl(INADDR_LOOPBACK),
+			.daddr	  = htonl(INADDR_LOOPBACK),
+		},
+		.gre = { 0x30, 0x01, 0x88, 0x0b, 0, 0, peer_id >> 8, peer_id },
+	};
+
+	error.quoted.check = checksum(&error.quoted, sizeof(error.quoted));
+	error.icmp.checksum = checksum(&error, sizeof(error));
+	return error;
+}
+
+/* Over the loopback device a packet has been received when it is sent. */
+static uint64_t timed_errors(int count)
+{
+	const struct sockaddr_in to = {
+		.sin_family	 = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct icmp_error error = error_about(one_peer_id);
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+	uint64_t start, best = 0;
+
+	if (fd < 0)
+		fail("socket(SOCK_RAW)");
+	while (count--) {
+		start = now();
+		if (sendto(fd, &error, sizeof(error), 0,
+			   (const void *)&to, sizeof(to)) < 0)
+			fail("sendto");
+		least(&best, now() - start);
+	}
+	close(fd);
+	return best;
+}
+
+static void same(int count, int errors)
+{
+	uint64_t start = now();
+	uint64_t opened, one, closed;
+
+	one_peer_id = 1;
+	open_calls(count);
+	opened = now() - start;
+	one = timed_errors(errors);
+	start = now();
+	close_calls(count);
+	closed = now() - start;
+	printf("%llu %llu %llu\n", (unsigned long long)opened,
+	       (unsigned long long)one, (unsigned long long)closed);
+}
+
+/* ---- claims ---- */
 
 static uint64_t claim_round(int count)
 {
@@ -250,6 +345,8 @@ int main(int argc, char **argv)
 		churn(number(argv[2]), number(argv[3]));
 	} else if (argc == 3 && !strcmp(argv[1], "mass")) {
 		mass(number(argv[2]));
+	} else if (argc == 4 && !strcmp(argv[1], "same")) {
+		same(number(argv[2]), number(argv[3]));
 	} else if (argc == 5 && !strcmp(argv[1], "claim")) {
 		claim(number(argv[2]), number(argv[3]), number(argv[4]));
 	} else if (argc == 4 && !strcmp(argv[1], "scale") &&
@@ -259,7 +356,7 @@ int main(int argc, char **argv)
 		   number(argv[2]) + number(argv[3]) <= CALLS_MAX) {
 		hold(number(argv[2]), number(argv[3]));
 	} else {
-		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY | scale CALLS SOME | hold FIRST CALLS\n");
+		fprintf(stderr, "usage: call_cost churn ROUNDS CALLS | mass CALLS | claim ROUNDS CALLS BUSY | scale CALLS SOME | same CALLS ERRORS | hold FIRST CALLS\n");
 		return 2;
 	}
 	return 0;

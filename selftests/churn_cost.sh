@@ -95,6 +95,23 @@ table()
 	fi
 }
 
+# One far end of all calls, as a peer that begins anew again and again leaves them
+measure_far_ends()
+{
+	local all
+
+	resize "$MANY"
+	all=$(cost same 1 100)
+	read -r _ icmp_one _ <<<"$all"
+	resize "$MANY"
+	all=$(cost same "$MANY" 100)
+	read -r same_open icmp_many same_close <<<"$all"
+	row "bind and connect $MANY with one far end" "$same_open"
+	row "close $MANY with one far end" "$same_close"
+	row "an ICMP error about one call" "$icmp_one"
+	row "the same about $MANY with one far end" "$icmp_many"
+}
+
 measure_claims()
 {
 	resize "$SLOTS"
@@ -130,6 +147,12 @@ else
 	skip "a call costs at most a 20th of pptp.ko's" "this kernel has no pptp.ko"
 	skip "$MANY are closed in at most a 20th of pptp.ko's time" "this kernel has no pptp.ko"
 fi
+measure_far_ends
+at_most "calls with one far end are opened in at most twice the time of others" \
+	"$same_open" 1 $((2 * mux_open))
+at_most "and closed" "$same_close" 1 $((2 * mux_close))
+at_most "an ICMP error about all of them costs at most thrice what it does about one" \
+	"$icmp_many" 1 $((3 * icmp_one))
 if [ "$tap_failed" -eq 0 ]; then
 	measure_claims
 	at_most "the last free slot costs at most twice what the first does" \

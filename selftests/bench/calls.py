@@ -45,6 +45,15 @@ class Calls:
         self.add(path, "last", last)
         self.add(path, "close", close)
 
+    def one_far_end(self, path):
+        """As many calls as in scale(), and what ICMP says of one, and of all of them"""
+        _, error, _ = cost("same", 1, 100)
+        self.add(path, "icmp-one", error)
+        opened, error, closed = cost("same", MANY, 100)
+        self.add(path, "open-same", opened / MANY)
+        self.add(path, "icmp-same", error)
+        self.add(path, "close-same", closed)
+
     def churn(self, path, what, count):
         self.add(path, what, cost("churn", 5, count)[0])
 
@@ -66,6 +75,8 @@ class Calls:
         rig.resize(MANY + 16)
         before = kernel_memory()
         self.scale("pptp-mux")
+        wait_until(rig.slots_free)
+        self.one_far_end("pptp-mux")
         wait_until(rig.slots_free)
         self.churn("pptp-mux", "churn", MUX_CHURN)
         with rig.held(MANY):

@@ -20,7 +20,12 @@ COSTS = {("local", 64): 3200, ("local", 1300): 3200,
          ("forwarded", 64): 6000, ("forwarded", 1300): 10500}
 MANY = 10000
 CALLS = {"first": f"open one, of the first of {MANY}", "last": "open one, of the last",
-         "close": "close all", "churn": "open and close one, alone",
+         "close": "close all",
+         "open-same": "open one, of as many with one far end",
+         "close-same": "close all of these",
+         "icmp-one": "an ICMP error about one call",
+         "icmp-same": "the same about all with one far end",
+         "churn": "open and close one, alone",
          "churn-among": f"the same among {MANY}"}
 CLOSE_MS = 3000
 MEMORY = {"slot": "an idle slot", "call": "a call, in the kernel",
@@ -227,6 +232,12 @@ class Goals:
         close = us["close"] / 1000
         self.judge(f"{MANY} calls are closed", close < CLOSE_MS,
                    f"{close:,.0f} ms, goal {CLOSE_MS:,}")
+        for what, one, all_ in (("closed", "close", "close-same"),
+                                ("told of an ICMP error", "icmp-one", "icmp-same")):
+            if all_ in us:
+                more = us[all_] / us[one] - 1
+                self.judge(f"{MANY} calls with one far end are {what} as cheaply",
+                           more <= SAME, f"{more:+.1%}, goal {SAME:+.0%}")
 
     def dials(self):
         ours, theirs = (self.found.one("dial", path=path, clients=1)
