@@ -8,7 +8,8 @@
  * No lock is taken here. PPP serialises the frames of a channel; the destructor
  * may run anywhere, also within our own transmit, where PPP's locks are held:
  * calling PPP from it is the deadlock of Q219380. So it changes one word and
- * schedules a tasklet.
+ * schedules a tasklet. So is sending what may come back into PPP: such frames are
+ * put in line (ndiswan_line.c).
  *
  * What is lost between a stop and the wake-up? Nothing: transmit says that it
  * has stopped, and then looks at the account again; a destructor changes the
@@ -260,6 +261,11 @@ int ndiswan_tx_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
 	bool control = is_control(skb);
 
+	/* PPP does not know yet that the call is over. */
+	if (unlikely(READ_ONCE(chan->closing))) {
+		kfree_skb(skb);
+		return 1;
+	}
 	if (chan->miniport->may_send && !control &&
 	    !chan->miniport->may_send(chan))
 		return 0;
@@ -268,7 +274,9 @@ int ndiswan_tx_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 	own_frame(chan, skb);
 	count_accepted(&chan->tx, control);
 	watch(chan);
-	chan->miniport->xmit(chan, skb);
+	if (unlikely(!ndiswan_line_is_empty(&chan->line)) ||
+	    unlikely(!chan->miniport->xmit(chan, skb, true)))
+		ndiswan_line_join(&chan->line, skb);
 	return 1;
 }
 
@@ -379,6 +387,7 @@ void ndiswan_tx_init(struct ndiswan_channel *chan, struct ndiswan_pool *pool)
 	tasklet_setup(&tx->wake, wake_tasklet);
 	INIT_DELAYED_WORK(&tx->watch, watch_work);
 	ndiswan_queue_init(&tx->queue);
+	ndiswan_line_init(&chan->line);
 }
 
 /**
@@ -410,6 +419,7 @@ void ndiswan_tx_quiesce(struct ndiswan_channel *chan)
 {
 	cancel_delayed_work_sync(&chan->tx.watch);
 	tasklet_kill(&chan->tx.wake);
+	ndiswan_line_quiesce(&chan->line);
 }
 
 /**

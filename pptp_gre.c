@@ -27,10 +27,13 @@ static u32 names;					/* chains_lock */
 
 static void publish_id(struct pptp_gre *gre, u16 id)
 {
+	u32 chain = pptp_gre_chain(gre->net, id);
+
 	WRITE_ONCE(gre->id, id);
 	spin_lock_bh(&chains_lock);
-	hlist_nulls_add_head_rcu(&gre->id_node,
-				 &pptp_gre_chains[pptp_gre_chain(gre->net, id)]);
+	names++;
+	WRITE_ONCE(gre->name, (u64)names << 16 | chain);
+	hlist_nulls_add_head_rcu(&gre->id_node, &pptp_gre_chains[chain]);
 	spin_unlock_bh(&chains_lock);
 }
 

@@ -5,15 +5,18 @@
  * Takes no lock: PPP serialises the frames of a channel. What it shares with
  * receive (what is to be acknowledged, the send window) is single words.
  */
-#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/percpu.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/ppp_defs.h>
 #include <net/gre.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
+#include <net/l3mdev.h>
 #include <net/pptp.h>
 #include <net/route.h>
 #include <net/sock.h>
@@ -54,25 +57,6 @@ struct rtable *pptp_gre_route(struct pptp_gre *gre)
 	return ip_route_output_key(gre->net, &fl4);
 }
 
-static void own_work(struct work_struct *work)
-{
-	struct pptp_gre *gre = container_of(work, struct pptp_gre, own_work);
-
-	WRITE_ONCE(gre->own_ifindex, gre->owner->own_ifindex(gre));
-}
-
-/*
- * A route over a PPP device may be one over this session's own. Which one that
- * is PPP says only under a lock that it may be holding around transmit, so it
- * is asked from a work item: asking here would be Q219380's deadlock.
- */
-static bool route_loops(struct pptp_gre *gre, const struct net_device *dev)
-{
-	if (!READ_ONCE(gre->closing))
-		schedule_work(&gre->own_work);
-	return dev->ifindex == READ_ONCE(gre->own_ifindex);
-}
-
 /* The route of the last packet, if it still holds */
 static struct dst_entry *route_kept(const struct pptp_gre *gre)
 {
@@ -81,28 +65,15 @@ static struct dst_entry *route_kept(const struct pptp_gre *gre)
 	return dst ? dst_check(dst, 0) : NULL;
 }
 
-/*
- * Another route is looked up when routing has changed, which is when a tunnel
- * can come to be routed into itself: that is looked for here, not for each
- * packet. Nothing is kept as long as it cannot be told.
- */
+/* Routing has changed, or this is the first packet. */
 static int route_find(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	struct rtable *rt = pptp_gre_route(gre);
-	bool keep = true;
 
 	if (IS_ERR(rt))
 		return -EHOSTUNREACH;
-	if (rt->dst.dev->type == ARPHRD_PPP) {
-		if (route_loops(gre, rt->dst.dev)) {
-			ip_rt_put(rt);
-			return -ELOOP;
-		}
-		keep = READ_ONCE(gre->own_ifindex);
-	}
 	skb_dst_set(skb, &rt->dst);
-	if (keep)
-		sk_dst_set(gre->sk, dst_clone(&rt->dst));
+	sk_dst_set(gre->sk, dst_clone(&rt->dst));
 	return 0;
 }
 
@@ -111,7 +82,7 @@ static int route_find(struct pptp_gre *gre, struct sk_buff *skb)
  * packet takes no reference on a route that is kept. Whoever keeps the packet below
  * takes one.
  *
- * Return: 0, -EHOSTUNREACH, or -ELOOP if it leads into the session itself.
+ * Return: 0 or -EHOSTUNREACH.
  */
 static inline int route_packet(struct pptp_gre *gre, struct sk_buff *skb)
 {
@@ -183,12 +154,76 @@ static u8 hop_limit(const struct pptp_gre *gre, const struct dst_entry *dst)
 }
 
 /*
+ * As ip_local_out(), which does not come back in between.
+ * Return: 1 if the packet is to go on, by the route that it has now.
+ */
+static int local_out(struct net *net, struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	iph->tot_len = htons(skb->len);
+	ip_send_check(iph);
+	if (unlikely(!l3mdev_ip_out(NULL, skb)))
+		return 0;
+	skb->protocol = htons(ETH_P_IP);
+	return nf_hook(NFPROTO_IPV4, NF_INET_LOCAL_OUT, net, NULL, skb, NULL,
+		       skb_dst(skb)->dev, dst_output);
+}
+
+/*
+ * With PPP's locks held, a packet goes on only where it does not come back into PPP.
+ * Which way it takes in the end is not said by its route, which netfilter may have
+ * changed by now. So those that are sent without the locks find it out for the others:
+ * what goes by the same route then does not change its way on it, until somebody
+ * changes rules. That costs the packet that meets it first.
+ */
+static bool may_go_on(struct pptp_gre *gre, const struct dst_entry *route,
+		      const struct sk_buff *skb, bool locked)
+{
+	bool direct = !READ_ONCE(gre->nests) &&
+		      pptp_gre_device_ends(skb_dst(skb)->dev);
+
+	pptp_gre_forget_lead(gre);
+	if (!locked || !direct)
+		WRITE_ONCE(gre->direct, direct ? route : NULL);
+	return direct || !locked;
+}
+
+static int output(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
+{
+	const struct dst_entry *route = skb_dst(skb);
+	int err = local_out(gre->net, skb);
+
+	if (unlikely(err != 1))
+		return err;
+	if (unlikely(route != READ_ONCE(gre->direct) ||
+		     route != skb_dst(skb)) &&
+	    !may_go_on(gre, route, skb, locked)) {
+		kfree_skb(skb);
+		return -EHOSTUNREACH;
+	}
+	return dst_output(gre->net, NULL, skb);
+}
+
+/* Whoever is given a frame meanwhile is to know who led there. */
+static int output_named(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
+{
+	u64 outer = this_cpu_read(pptp_gre_sending.name);
+	int err;
+
+	this_cpu_write(pptp_gre_sending.name, gre->name);
+	err = output(gre, skb, locked);
+	this_cpu_write(pptp_gre_sending.name, outer);
+	return err;
+}
+
+/*
  * The skb has a route, and begins with its GRE header. There is room: skb_cow_head()
- * has seen to it. Length and checksum are ip_local_out()'s. What is not to be
- * fragmented needs no number.
+ * has seen to it. Length and checksum are local_out()'s. What is not to be fragmented
+ * needs no number.
  */
 static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
-		       __be16 frag_off)
+		       __be16 frag_off, bool locked)
 {
 	struct iphdr *iph;
 	int err;
@@ -384,7 +419,7 @@ void pptp_gre_window_moved(struct pptp_gre *gre)
 
 /**
  * pptp_gre_may_send() - does the peer take more than it has acknowledged?
- * @gre: the session
+ * @gre: the session, which is given a frame of data
  *
  * RFC 2637 section 4.3. It never says no for longer than two time-outs to a
  * session whose peer has stopped acknowledging, unless it was told to.
@@ -394,6 +429,7 @@ void pptp_gre_window_moved(struct pptp_gre *gre)
  */
 bool pptp_gre_may_send(struct pptp_gre *gre)
 {
+	pptp_gre_see_sender(gre);
 	return likely(pptp_window_open(&gre->win)) ||
 	       READ_ONCE(gre->closing) || !stall(gre);
 }
@@ -451,53 +487,68 @@ void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets)
 
 /* ---- transmit of frames ---- */
 
+/* Make a frame such that headers can be put in front of it, and read. */
+static enum pptp_gre_tx_drop check_frame(struct sk_buff *skb)
+{
+	if (skb_cow_head(skb, headroom(skb_dst(skb)->dev)) ||
+	    (skb_is_nonlinear(skb) && skb_linearize(skb)))
+		return PPTP_GRE_TX_NO_MEMORY;
+	if (skb->len < 2 || skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
+		return PPTP_GRE_TX_MALFORMED;
+	return PPTP_GRE_TX_DROPS;
+}
+
 /**
  * pptp_gre_xmit() - send a frame to the peer
  * @gre: the session
- * @skb: the frame, beginning with the two bytes of its protocol; consumed
+ * @skb: the frame, beginning with the two bytes of its protocol; consumed, unless
+ *	false is returned
+ * @locked: PPP's locks are held around the caller
  *
  * A frame that is dropped is counted.
  *
  * Context: softirqs off. The caller serialises the frames of a session. Takes
  * no lock.
+ * Return: false if the frame's way may lead back into PPP, and @locked; it is to come
+ * again without.
  */
-void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
+bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
-	int err;
 	u8 tos;
 
 	drop = PPTP_GRE_TX_UNCONNECTED;
 	/* Pairs with the release in pptp_gre_connect(). */
 	if (!smp_load_acquire(&gre->connected))
 		goto err_free;
-	err = route_packet(gre, skb);
-	drop = err == -ELOOP ? PPTP_GRE_TX_LOOP : PPTP_GRE_TX_NO_ROUTE;
-	if (err)
+	drop = PPTP_GRE_TX_LOOP;
+	if (unlikely(READ_ONCE(gre->loops)) && pptp_gre_in_loop(gre))
 		goto err_free;
-	drop = PPTP_GRE_TX_NO_MEMORY;
-	if (skb_cow_head(skb, headroom(skb_dst(skb)->dev)))
+	drop = PPTP_GRE_TX_NO_ROUTE;
+	if (route_packet(gre, skb))
 		goto err_free;
-	drop = PPTP_GRE_TX_MALFORMED;
-	if (unlikely(skb_headlen(skb) < 4) &&
-	    (skb->len < 2 || !pskb_may_pull(skb, min(skb->len, 4U))))
-		goto err_free;
-	if (skb->len > U16_MAX - PPTP_GRE_OVERHEAD)
+	if (locked && unlikely(skb_dst(skb) != READ_ONCE(gre->direct))) {
+		skb_dst_drop(skb);
+		return false;
+	}
+	drop = check_frame(skb);
+	if (unlikely(drop != PPTP_GRE_TX_DROPS))
 		goto err_free;
 
 	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	if (send_packet(gre, skb, tos, 0))
+	if (send_packet(gre, skb, tos, 0, locked))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
-	return;
+	return true;
 
 err_free:
 	kfree_skb(skb);
 	count_tx_drop(gre, drop);
+	return true;
 }
 
 /**
@@ -556,7 +607,7 @@ void pptp_gre_send_ack(struct pptp_gre *gre)
 	push_ack_header(gre, skb, ack);
 	atomic64_inc(&gre->tx_acks);
 	/* No path is too narrow for it. */
-	send_packet(gre, skb, 0, htons(IP_DF));
+	send_packet(gre, skb, 0, htons(IP_DF), false);
 }
 
 /* ---- the life of a session's transmit ---- */
@@ -569,7 +620,6 @@ void pptp_gre_tx_init(struct pptp_gre *gre)
 {
 	u64_stats_init(&gre->tx.syncp);
 	pptp_window_init(&gre->win);
-	INIT_WORK(&gre->own_work, own_work);
 	INIT_DELAYED_WORK(&gre->window_work, window_work);
 }
 
@@ -581,6 +631,5 @@ void pptp_gre_tx_init(struct pptp_gre *gre)
  */
 void pptp_gre_tx_quiesce(struct pptp_gre *gre)
 {
-	cancel_work_sync(&gre->own_work);
 	cancel_delayed_work_sync(&gre->window_work);
 }

@@ -82,22 +82,6 @@ static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb)
 	ppp_input(&from_gre(gre)->chan.ppp, skb);
 }
 
-/* PPP gives a name, which stays valid under RCU. */
-static int call_own_ifindex(struct pptp_gre *gre)
-{
-	struct net_device *dev = NULL;
-	const char *name;
-	int ifindex;
-
-	rcu_read_lock();
-	name = ppp_dev_name(&from_gre(gre)->chan.ppp);
-	if (name)
-		dev = dev_get_by_name_rcu(gre->net, name);
-	ifindex = dev ? dev->ifindex : 0;
-	rcu_read_unlock();
-	return ifindex;
-}
-
 static bool call_hold(struct pptp_gre *gre, u32 bytes)
 {
 	return ndiswan_hold(&from_gre(gre)->chan, bytes);
@@ -124,7 +108,6 @@ static const struct pptp_gre_owner call_gre_owner = {
 	.unhold		= call_unhold,
 	.looped		= call_looped,
 	.wake		= call_wake,
-	.own_ifindex	= call_own_ifindex,
 };
 
 /* ---- the channel's miniport ---- */
@@ -162,9 +145,10 @@ static bool call_may_send(struct ndiswan_channel *chan)
 	return pptp_gre_may_send(&from_chan(chan)->gre);
 }
 
-static void call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+static bool call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
+		      bool locked)
 {
-	pptp_gre_xmit(&from_chan(chan)->gre, skb);
+	return pptp_gre_xmit(&from_chan(chan)->gre, skb, locked);
 }
 
 static void call_below(struct ndiswan_channel *chan, char *name)

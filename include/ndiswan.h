@@ -24,6 +24,7 @@
 #include <linux/workqueue.h>
 #include <uapi/linux/pptp_mux.h>
 
+#include "ndiswan_line.h"
 #include "ndiswan_tx.h"
 
 struct ndiswan_channel;
@@ -45,8 +46,10 @@ struct sk_buff;
  *	grace period. In any context, also with PPP's locks held around it.
  * @may_send: whether a frame of data may be sent now; if not, the miniport calls
  *	ndiswan_tx_wake() when it may. As @xmit. NULL: always.
- * @xmit: send a frame, which it consumes: softirqs are off, PPP serialises a
- *	channel's frames.
+ * @xmit: send a frame, which it consumes: softirqs are off, the channel's frames
+ *	come one after the other. If @locked, PPP's locks are held around the caller:
+ *	where the frame's way may lead back into PPP, nothing is done, false is
+ *	returned, and the frame comes again from where none of them is held.
  * @below: name of the device that the channel's frames go to now, if it is
  *	known; @name has IFNAMSIZ bytes, empty before. May sleep.
  * @ioctl: as ppp_channel_ops.ioctl
@@ -61,7 +64,8 @@ struct ndiswan_miniport {
 	void	(*drain)(struct ndiswan_channel *chan);
 	void	(*free)(struct ndiswan_channel *chan);
 	bool	(*may_send)(struct ndiswan_channel *chan);
-	void	(*xmit)(struct ndiswan_channel *chan, struct sk_buff *skb);
+	bool	(*xmit)(struct ndiswan_channel *chan, struct sk_buff *skb,
+			bool locked);
 	void	(*below)(struct ndiswan_channel *chan, char *name);
 	int	(*ioctl)(struct ndiswan_channel *chan, unsigned int cmd,
 			 unsigned long arg);
@@ -90,6 +94,7 @@ struct ndiswan_miniport {
  * @closing: it is over: nothing is to be scheduled that calls PPP. Set before
  *	the grace period that @drain waits for, read under RCU
  * @tx: transmit, and its account
+ * @line: frames that are not to be sent where PPP transmits
  * @rx: account of what waits to be in order; the miniport serialises charges
  * @rx_over: times that it was full; as charges
  * @reports: enum pptp_mux_event_type that happened since the last look
@@ -114,6 +119,7 @@ struct ndiswan_channel {
 	u64				connected_at;
 	bool				closing;
 	struct ndiswan_tx		tx;
+	struct ndiswan_line		line;
 	struct ndiswan_account		rx;
 	u32				rx_over;
 	unsigned long			reports;

@@ -39,11 +39,9 @@ struct sock;
  * @hold: take a frame that has to wait for others onto the call's account, by
  *	truesize. False if there is no room. Softirqs are off; rx_lock.
  * @unhold: it waits no longer
- * @looped: a packet was to be sent through its own tunnel; it was dropped
+ * @looped: a packet would come back to the session that sends it; it was dropped
  * @wake: the send window has room again, after pptp_gre_may_send() said no. Under
  *	RCU, no lock is held.
- * @own_ifindex: index of the device whose packets the session carries, 0 if
- *	there is none (yet). May sleep, and takes PPP's locks.
  */
 struct pptp_gre_owner {
 	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb);
@@ -51,14 +49,13 @@ struct pptp_gre_owner {
 	void	(*unhold)(struct pptp_gre *gre, u32 bytes);
 	void	(*looped)(struct pptp_gre *gre);
 	void	(*wake)(struct pptp_gre *gre);
-	int	(*own_ifindex)(struct pptp_gre *gre);
 };
 
 /* Why a frame of PPP was not sent. */
 enum pptp_gre_tx_drop {
 	PPTP_GRE_TX_UNCONNECTED,
 	PPTP_GRE_TX_NO_ROUTE,
-	PPTP_GRE_TX_LOOP,		/* routed into the tunnel itself */
+	PPTP_GRE_TX_LOOP,		/* would come back here */
 	PPTP_GRE_TX_NO_MEMORY,
 	PPTP_GRE_TX_MALFORMED,
 	PPTP_GRE_TX_BELOW,		/* netfilter, queue full, device down */
@@ -118,6 +115,8 @@ struct pptp_gre_rx_stats {
  * @net: its network namespace; held by the owner
  * @id: call id that the peer puts into its packets; 0 if none is taken
  * @id_node: in a chain of those who have one
+ * @name: chain, and a number above it that no other session has had; constant while
+ *	there is an id
  * @peer_id: call id that we put into ours
  * @local: our address
  * @peer: the peer's
@@ -134,8 +133,12 @@ struct pptp_gre_rx_stats {
  *	that pptp_gre_quiesce() comes after
  * @ip_id: number of the next packet, of which @ip_ids are left; in transmit only
  * @ip_ids: 0 before the first
- * @own_ifindex: what the owner last said of its device
- * @own_work: asks the owner
+ * @direct: the route over which packets may be sent with PPP's locks held; only
+ *	compared. Written by whoever sends without
+ * @nests: packets have come back into PPP, to another session or this one
+ * @leads_to: which session that was, and when; see pptp_gre_nest.c
+ * @loops: it leads back here, as it was found at @looped, in jiffies
+ * @looped: see @loops
  * @win: the send window, numbers and round trips; what receive writes: rx_lock
  * @tx_stalled: transmit waits for the window, and for @wake
  * @window_work: does not let it wait for ever
@@ -164,6 +167,7 @@ struct pptp_gre {
 	struct sock			*sk;
 	struct net			*net;
 	struct hlist_nulls_node		id_node;
+	u64				name;
 	u16				id;
 	u16				peer_id;
 	__be32				local;
@@ -181,8 +185,11 @@ struct pptp_gre {
 
 	u16				ip_id;
 	u8				ip_ids;
-	int				own_ifindex;
-	struct work_struct		own_work;
+	const struct dst_entry		*direct;
+	bool				nests;
+	bool				loops;
+	unsigned long			looped;
+	atomic64_t			leads_to;
 	struct pptp_window		win;
 	bool				tx_stalled;
 	struct delayed_work		window_work;
@@ -221,7 +228,7 @@ void pptp_gre_set_reorder(struct pptp_gre *gre, u32 us);
 void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode);
 void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets);
 bool pptp_gre_may_send(struct pptp_gre *gre);
-void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
+bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked);
 void pptp_gre_below(struct pptp_gre *gre, char *name);
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 			const struct pptp_gre *gre);

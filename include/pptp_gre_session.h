@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/rculist_nulls.h>
 #include <linux/xarray.h>
 #include <net/ip.h>
@@ -183,6 +184,32 @@ void pptp_gre_tx_quiesce(struct pptp_gre *gre);
 struct rtable *pptp_gre_route(struct pptp_gre *gre);
 void pptp_gre_send_ack(struct pptp_gre *gre);
 void pptp_gre_window_moved(struct pptp_gre *gre);
+
+/* ---- calls within calls ---- */
+
+/**
+ * struct pptp_gre_sending - what a processor is sending
+ * @name: of the session whose packet it is, 0 if there is none
+ */
+struct pptp_gre_sending {
+	u64	name;
+};
+
+DECLARE_PER_CPU(struct pptp_gre_sending, pptp_gre_sending);
+
+void pptp_gre_led_here(struct pptp_gre *gre, u64 name);
+bool pptp_gre_in_loop(struct pptp_gre *gre);
+void pptp_gre_forget_lead(struct pptp_gre *gre);
+bool pptp_gre_device_ends(struct net_device *dev);
+
+/* A session is given a frame; if another one sends here, it has led to it. */
+static inline void pptp_gre_see_sender(struct pptp_gre *gre)
+{
+	u64 name = this_cpu_read(pptp_gre_sending.name);
+
+	if (unlikely(name))
+		pptp_gre_led_here(gre, name);
+}
 
 /* ---- the route that packets come by ---- */
 

@@ -42,32 +42,13 @@ MPPE = b"\x12\x06\x01\x00\x00\x40"
 CCP_CONFACK = b"\x80\xfd\x02\x01" + struct.pack("!H", 4 + len(MPPE)) + MPPE
 
 
-class End:
-    """One end of the tunnel, in a namespace."""
+class Unit:
+    """PPP's end of a call: @unit_fd, which does not block, on one of two sides."""
 
-    def __init__(self, namespace, side, inner=INNER):
-        self.namespace, self.side, self.inner = namespace, side, inner
-        self.enter()
-        self.call = Call().bind(OUTER[side])
-        self.call_id = self.call.name()[1]
-
-    def enter(self):
-        enter(f"/run/netns/{self.namespace}")
-
-    def ip(self, *words):
-        subprocess.run(["ip", "-n", self.namespace, *words], check=True)
-
-    def connect(self, other):
-        self.enter()
-        self.call.connect(OUTER[1 - self.side], other.call_id)
-        self.name = self.call.attach()
-        self.unit_fd = self.call.unit_fds[-1]
-        os.set_blocking(self.unit_fd, False)
-        fcntl.ioctl(self.unit_fd, PPPIOCSNPMODE,
-                    struct.pack("=ii", PPP_IP, NPMODE_PASS))
-        self.ip("addr", "add", self.inner[self.side], "peer",
-                self.inner[1 - self.side], "dev", self.name)
-        self.ip("link", "set", self.name, "mtu", "1400", "up")
+    def __init__(self, unit_fd, side):
+        self.unit_fd, self.side = unit_fd, side
+        os.set_blocking(unit_fd, False)
+        fcntl.ioctl(unit_fd, PPPIOCSNPMODE, struct.pack("=ii", PPP_IP, NPMODE_PASS))
 
     def set_flags(self, flags):
         fcntl.ioctl(self.unit_fd, PPPIOCSFLAGS, struct.pack("=i", flags))
@@ -99,6 +80,31 @@ class End:
         if not wait_until(has_come, 10):
             sys.exit("the CCP Configure-Ack did not come")
 
+
+class End(Unit):
+    """One end of the tunnel, in a namespace."""
+
+    def __init__(self, namespace, side, inner=INNER):  # pylint: disable=super-init-not-called
+        self.namespace, self.side, self.inner = namespace, side, inner
+        self.enter()
+        self.call = Call().bind(OUTER[side])
+        self.call_id = self.call.name()[1]
+
+    def enter(self):
+        enter(f"/run/netns/{self.namespace}")
+
+    def ip(self, *words):
+        subprocess.run(["ip", "-n", self.namespace, *words], check=True)
+
+    def connect(self, other):
+        self.enter()
+        self.call.connect(OUTER[1 - self.side], other.call_id)
+        self.name = self.call.attach()
+        Unit.__init__(self, self.call.unit_fds[-1], self.side)
+        self.ip("addr", "add", self.inner[self.side], "peer",
+                self.inner[1 - self.side], "dev", self.name)
+        self.ip("link", "set", self.name, "mtu", "1400", "up")
+
     def errors(self):
         """Of decompression, and whatever else PPP finds wrong."""
         shown = subprocess.run(
@@ -115,8 +121,8 @@ def plain_tunnel(namespaces, inner=INNER):
     return ends
 
 
-def tunnel(namespaces):
-    ends = plain_tunnel(namespaces)
+def encrypt(ends):
+    """Has both units begin MPPE."""
     for end in ends:
         end.set_keys()
     for end, other in (ends, reversed(ends)):
@@ -125,6 +131,11 @@ def tunnel(namespaces):
         end.set_flags(SC_CCP_OPEN | SC_CCP_UP)
         if not end.is_encrypted():
             sys.exit("MPPE is not up")
+
+
+def tunnel(namespaces):
+    ends = plain_tunnel(namespaces)
+    encrypt(ends)
     return ends
 
 

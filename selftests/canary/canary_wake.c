@@ -44,6 +44,7 @@ static void canary_schedule(struct tasklet_struct *tasklet)
 #define ppp_output_wakeup	canary_output_wakeup
 #define tasklet_schedule	canary_schedule
 #include "../../ndiswan_tx.c"
+#include "../../ndiswan_line.c"
 
 /* What ndiswan_tx.c calls, and what this channel has no use for */
 struct workqueue_struct *ndiswan_wq;
@@ -65,9 +66,11 @@ void ndiswan_report(struct ndiswan_channel *chan, enum pptp_mux_event_type type)
 {
 }
 
-static void canary_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+static bool canary_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
+			bool locked)
 {
 	kfree_skb(skb);
+	return true;
 }
 
 static void canary_free(struct ndiswan_channel *chan)

@@ -19,6 +19,7 @@
 #include "../../ndiswan_slot.c"
 #include "../../ndiswan.c"
 #include "../../ndiswan_tx.c"
+#include "../../ndiswan_line.c"
 #include "../../ndiswan_nl.c"
 
 #define TEST_SLOTS	8U
@@ -38,6 +39,7 @@
  * @disable: open() has the slot with this number disabled meanwhile; 0: none
  * @opened: slots that open() was asked for
  * @echoed: frames sent back
+ * @nests: what it sends may come back into PPP
  * @keep: frames are not sent back but kept
  * @kept: those frames
  * @die: frames are freed at once
@@ -50,6 +52,7 @@ struct loop {
 	u32			disable;
 	u32			opened;
 	u32			echoed;
+	bool			nests;
 	bool			keep;
 	struct sk_buff_head	kept;
 	bool			die;
@@ -85,20 +88,24 @@ static void loop_free(struct ndiswan_channel *chan)
 	wake_up(&loops_wait);
 }
 
-static void loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
+static bool loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
+		      bool locked)
 {
 	struct loop *loop = container_of(chan, struct loop, chan);
 
+	if (loop->nests && locked)
+		return false;
 	if (loop->keep) {
 		skb_queue_tail(&loop->kept, skb);
-		return;
+		return true;
 	}
 	if (loop->die) {
 		kfree_skb(skb);
-		return;
+		return true;
 	}
 	loop->echoed++;
 	ppp_input(&chan->ppp, skb);
+	return true;
 }
 
 static int loop_ioctl(struct ndiswan_channel *chan, unsigned int cmd,
@@ -423,6 +430,150 @@ static void a_frame_may_die_within_transmit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, 0U);
 	hang_up(loop);
 	drained(test, 0);
+}
+
+/* IPsec makes a frame larger, and has its socket count that until it is gone. */
+static void what_grows_below_is_given_back(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+	struct sk_buff *skb;
+	u32 grown;
+
+	loop->keep = true;
+	for (grown = 0; grown < 100; grown++) {
+		KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+		skb = skb_dequeue(&loop->kept);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		skb->truesize += grown;
+		refcount_add(grown, &loop->sk.sk_wmem_alloc);
+		kfree_skb(skb);
+		KUNIT_EXPECT_EQ(test, look_tx(loop).frames, 0U);
+		KUNIT_EXPECT_EQ(test, look_tx(loop).bytes, 0U);
+		KUNIT_EXPECT_EQ(test, 1U,
+				refcount_read(&loop->sk.sk_wmem_alloc));
+	}
+	hang_up(loop);
+	drained(test, 0);
+}
+
+/* What a frame was charged with is in a word that its clones have too. */
+static void a_clone_keeps_no_charge(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL), *clone;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	loop->keep = true;
+	skb_reserve(skb, 32);
+	skb_put_data(skb, DATA, 4);
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	skb_shinfo(clone)->destructor_arg = test;
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
+	local_bh_enable();
+	KUNIT_EXPECT_PTR_EQ(test, skb_shinfo(clone)->destructor_arg,
+			    (void *)test);
+	kfree_skb(clone);
+	skb_queue_purge(&loop->kept);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).bytes, 0U);
+	hang_up(loop);
+	drained(test, 0);
+}
+
+/* PPP hands on what came by another channel as it is: its octets may be in a page. */
+static void a_bridged_frame_is_told_by_its_protocol(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	loop->die = true;
+	memcpy(page_address(page), ECHO_REQUEST, 4);
+	skb_add_rx_frag(skb, 0, page, 0, 4, PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, skb_headlen(skb), 0U);
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, look_tx(loop).control, 1ULL);
+	hang_up(loop);
+}
+
+/* The call's frames lead back into PPP from the first one of these on, to the last. */
+static void frames_in_line_keep_their_order(struct kunit *test)
+{
+	static const char * const frames[] = {
+		"\x00\x21\x45\x00", "\x00\x21\x45\x01", "\xc0\x21\x09\x02",
+		"\x00\x21\x45\x03", "\x00\x21\x45\x04",
+	};
+	struct loop *loop = claim(test, ANY, 0);
+	struct ndiswan_line *line = &loop->chan.line;
+	struct sk_buff *skb;
+	unsigned int i;
+
+	loop->keep = true;
+	loop->chan.tx.queue.limit = PPTP_MUX_ACCOUNT_MAX;
+	tasklet_disable(&line->sender);
+	for (i = 0; i < ARRAY_SIZE(frames); i++) {
+		loop->nests = i < ARRAY_SIZE(frames) - 1;
+		KUNIT_EXPECT_EQ(test, send(test, loop, frames[i]), 1);
+	}
+	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&loop->kept));
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, ARRAY_SIZE(frames));
+	tasklet_enable(&line->sender);
+	tasklet_kill(&line->sender);
+	for (i = 0; i < ARRAY_SIZE(frames); i++) {
+		skb = skb_dequeue(&loop->kept);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		KUNIT_EXPECT_EQ(test, 0, memcmp(skb->data, frames[i], 4));
+		kfree_skb(skb);
+	}
+	KUNIT_EXPECT_TRUE(test, ndiswan_line_is_empty(line));
+	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, 0U);
+	hang_up(loop);
+}
+
+static void a_line_is_bounded_by_the_account(struct kunit *test)
+{
+	struct loop *loop;
+	unsigned int sent = 0;
+
+	set_limits(test, 4096, 8192);
+	loop = claim(test, ANY, 0);
+	loop->nests = true;
+	loop->die = true;
+	loop->chan.tx.queue.limit = PPTP_MUX_ACCOUNT_MAX;
+	tasklet_disable(&loop->chan.line.sender);
+	while (send(test, loop, DATA))
+		sent++;
+	KUNIT_EXPECT_GT(test, sent, 2U);
+	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 8192U);
+	tasklet_enable(&loop->chan.line.sender);
+	tasklet_kill(&loop->chan.line.sender);
+	woken(loop);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	hang_up(loop);
+}
+
+/* What is in line is sent when the call ends, and nothing is after that. */
+static void a_line_ends_with_its_call(struct kunit *test)
+{
+	struct loop *loop = claim(test, ANY, 0);
+
+	loop->nests = true;
+	loop->die = true;
+	tasklet_disable(&loop->chan.line.sender);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	hang_up(loop);
+	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_EQ(test, look_tx(loop).accepted, 1ULL);
+	tasklet_enable(&loop->chan.line.sender);
+	drained(test, 0);
+	KUNIT_EXPECT_EQ(test, table().ended_frames, 0ULL);
 }
 
 static void control_frames_have_a_reserve(struct kunit *test)
@@ -1071,6 +1222,12 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(a_slot_just_freed_is_the_last),
 	KUNIT_CASE(a_full_account_stops_and_wakes),
 	KUNIT_CASE(a_frame_may_die_within_transmit),
+	KUNIT_CASE(what_grows_below_is_given_back),
+	KUNIT_CASE(a_clone_keeps_no_charge),
+	KUNIT_CASE(a_bridged_frame_is_told_by_its_protocol),
+	KUNIT_CASE(frames_in_line_keep_their_order),
+	KUNIT_CASE(a_line_is_bounded_by_the_account),
+	KUNIT_CASE(a_line_ends_with_its_call),
 	KUNIT_CASE(control_frames_have_a_reserve),
 	KUNIT_CASE(limits_change_under_load),
 	KUNIT_CASE(a_share_is_a_part_of_its_limit),

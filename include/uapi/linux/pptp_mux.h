@@ -111,7 +111,7 @@ enum pptp_mux_event_type {
 	PPTP_MUX_EVENT_TYPE_TX_OVER,	/* transmit is over its account; call kept */
 	PPTP_MUX_EVENT_TYPE_RX_OVER,	/* receive is; a hole was given up */
 	PPTP_MUX_EVENT_TYPE_TX_STALL,	/* nothing got away; written off */
-	PPTP_MUX_EVENT_TYPE_LOOP,	/* the tunnel is routed into itself */
+	PPTP_MUX_EVENT_TYPE_LOOP,	/* its packets come back to it */
 };
 
 /* One call in a slot */
@@ -141,7 +141,7 @@ enum {
 	PPTP_MUX_A_STATS_TX_ACKS,	/* acknowledgements sent alone */
 	PPTP_MUX_A_STATS_TX_DROP_UNCONNECTED,
 	PPTP_MUX_A_STATS_TX_DROP_NO_ROUTE,
-	PPTP_MUX_A_STATS_TX_DROP_LOOP,	/* the tunnel is routed into itself */
+	PPTP_MUX_A_STATS_TX_DROP_LOOP,	/* would have come back to the call */
 	PPTP_MUX_A_STATS_TX_DROP_NO_MEMORY,
 	PPTP_MUX_A_STATS_TX_DROP_MALFORMED,
 	PPTP_MUX_A_STATS_RX_PACKETS,
