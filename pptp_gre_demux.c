@@ -30,6 +30,20 @@ static const u8 *header_of(const struct sk_buff *skb)
 	return header;
 }
 
+/*
+ * All that a rule can choose a route by, and that may differ between two packets. If
+ * it does, the route of this one is to be kept, were it the same: no device has 0.
+ */
+static bool comes_the_same_way(struct pptp_gre *gre, const struct sk_buff *skb)
+{
+	if (skb->skb_iif == READ_ONCE(gre->rx_iif) &&
+	    skb->mark == READ_ONCE(gre->rx_mark) &&
+	    ip_hdr(skb)->tos == READ_ONCE(gre->rx_tos))
+		return true;
+	WRITE_ONCE(gre->rx_iif, 0);
+	return false;
+}
+
 /* Softirqs are off, and RCU's lock is held: no reference is needed. */
 static unsigned int give_route(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
@@ -42,7 +56,7 @@ static unsigned int give_route(void *priv, struct sk_buff *skb,
 	    !READ_ONCE(state->net->ipv4.sysctl_ip_early_demux))
 		return NF_ACCEPT;
 	gre = pptp_gre_find_for(state->net, pptp_header_u16(header + 6), skb);
-	if (!gre || READ_ONCE(gre->rx_iif) != skb->skb_iif)
+	if (!gre || !comes_the_same_way(gre, skb))
 		return NF_ACCEPT;
 	dst = rcu_dereference(gre->rx_dst);
 	if (dst && dst_check(dst, 0))
@@ -94,7 +108,7 @@ void pptp_gre_demux_stop(struct net *net)
  * @skb: a packet that has come for it, with its route
  *
  * Whoever reads meanwhile may take the one's route for a packet of the other's
- * device, once: what route a packet takes while they change is either.
+ * device, or mark, once: what route a packet takes while they change is either.
  *
  * Context: softirqs off, under RCU.
  */
@@ -108,6 +122,8 @@ void pptp_gre_keep_route(struct pptp_gre *gre, const struct sk_buff *skb)
 	dst = rcu_replace_pointer(gre->rx_dst, dst,
 				  lockdep_is_held(&gre->rx_lock));
 	WRITE_ONCE(gre->rx_iif, skb->skb_iif);
+	WRITE_ONCE(gre->rx_mark, skb->mark);
+	WRITE_ONCE(gre->rx_tos, ip_hdr(skb)->tos);
 	spin_unlock(&gre->rx_lock);
 	dst_release(dst);
 }

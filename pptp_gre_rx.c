@@ -37,9 +37,17 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
 	return pptp_header_read(skb->data, skb->len, hdr);
 }
 
+/* A protocol of one octet, before which PPP writes the other one */
+static bool has_short_protocol(const struct sk_buff *skb)
+{
+	return skb->len && (skb->data[0] & 1);
+}
+
 /*
- * From the wire's form of a frame to PPP's; PFC is left to PPP. All of it is
- * linear: decompressors and MPPE read on without asking.
+ * From the wire's form of a frame to PPP's; PFC is left to PPP, and what it writes to is
+ * nobody else's then. All of it is linear: decompressors and MPPE read on without
+ * asking. What the packet was for the path (its route, connection and flow) the frame
+ * in it is not.
  */
 static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr)
 {
@@ -50,10 +58,13 @@ static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr)
 	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
 	    skb->data[1] == PPP_UI)
 		__skb_pull(skb, 2);
+	if (unlikely(has_short_protocol(skb)) && skb_unclone(skb, GFP_ATOMIC))
+		return false;
 
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
 	skb_ext_reset(skb);
+	skb_clear_hash(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	skb_reset_network_header(skb);
 	return true;

@@ -34,7 +34,8 @@ from tracefs import TRACING, can_trace
 
 MUX, MUX_TOO = "192.0.2.1", "192.0.2.5"
 PEER, STRANGER = "192.0.2.2", "192.0.2.6"
-PPPIOCSFLAGS = 0x40047459
+PPPIOCSFLAGS, PPPIOCSNPMODE = 0x40047459, 0x4008744b
+PPP_IP = 0x21
 SC_COMP_PROT, SC_COMP_AC = 1, 2
 SO_RCVBUFFORCE = 33
 LCP = b"\xc0\x21"
@@ -302,7 +303,7 @@ class Line:
             self.call.sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE,
                                       device.encode() + b"\0")
         self.call_id = self.call.name()[1]
-        self.channel_fd = None
+        self.channel_fd = self.unit_fd = self.unit = None
         if connect:
             self.call.connect(PEER, self.peer_id)
             self.channel_fd = os.open("/dev/ppp", os.O_RDWR | os.O_NONBLOCK)
@@ -723,9 +724,6 @@ def all_taken(wire, line, seqs):
 
 def kept_route(wire, genl, namespace):
     """The route that packets come by is kept, and no longer than it holds."""
-    def rule(*words):
-        subprocess.run(["ip", "-n", namespace, "rule", *words], check=True)
-
     if not can_trace(Lookups.name):
         skip("the route of packets that come", "this kernel does not trace it")
         return
@@ -742,21 +740,160 @@ def kept_route(wire, genl, namespace):
         point(lookups.taken() >= 100, "unless net.ipv4.ip_early_demux is 0")
         demux.write_text("1")
 
-        # What leads here goes before all rules otherwise
-        rule("add", "pref", "10", "lookup", "local")
-        rule("add", "pref", "5", "from", PEER, "prohibit")
-        rule("del", "pref", "0")
         before = line.counted()
-        wire.send(data(0), line.call_id)
-        # It is through when this one is
-        wire.send(data(0, source=STRANGER), line.call_id)
-        wait_until(lambda: "no_call" in line.counted(), 10)
-        equal(line.counted(), before | {"no_call": 1},
-              "and a rule against it is heeded at once")
-        rule("add", "pref", "0", "lookup", "local")
-        rule("del", "pref", "5")
-        rule("del", "pref", "10")
+        with rules_first(namespace, ("from", PEER, "prohibit")):
+            wire.send(data(0), line.call_id)
+            # It is through when this one is
+            wire.send(data(0, source=STRANGER), line.call_id)
+            wait_until(lambda: "no_call" in line.counted(), 10)
+            equal(line.counted(), before | {"no_call": 1},
+                  "and a rule against it is heeded at once")
         all_taken(wire, line, [201])
+
+
+@contextlib.contextmanager
+def rules_first(namespace, *rules):
+    """Rules that go before the one for what is this host's own."""
+    def rule(*words):
+        subprocess.run(["ip", "-n", namespace, "rule", *words], check=True)
+
+    rule("add", "pref", "10", "lookup", "local")
+    for words in rules:
+        rule("add", "pref", "5", *words)
+    rule("del", "pref", "0")
+    try:
+        yield
+    finally:
+        rule("add", "pref", "0", "lookup", "local")
+        for _words in rules:
+            rule("del", "pref", "5")
+        rule("del", "pref", "10")
+
+
+def is_refused(wire, line, seq, name):
+    """What is sent now does not come to the call, by a rule for what it carries."""
+    before = line.counted()
+    strangers = before.get("no_call", 0) + 1
+    wire.send(data(seq), line.call_id)
+    # It is through when this one is
+    wire.send(data(seq, source=STRANGER), line.call_id)
+    wait_until(lambda: line.counted().get("no_call") == strangers, 10)
+    equal(line.counted(), before | {"no_call": strangers}, name)
+
+
+def way_of_its_own(wire, genl, namespace):
+    """What a rule chooses a route by is asked of each packet, kept route or not."""
+    iptables = ["ip", "netns", "exec", namespace, "iptables", "-t", "mangle"]
+    mark = ["PREROUTING", "-p", "gre", "-s", PEER, "-j", "MARK", "--set-mark", "9"]
+    with rules_first(namespace, ("fwmark", "9", "prohibit"), ("tos", "0x10", "prohibit")), \
+            Line(genl) as line:
+        all_taken(wire, line, range(5))
+        if subprocess.run([*iptables, "-A", *mark], check=False,
+                          capture_output=True).returncode:
+            skip("a marked packet goes by the rule for its mark", "no mangle table here")
+        else:
+            is_refused(wire, line, 5, "a marked packet goes by the rule for its mark")
+            subprocess.run([*iptables, "-D", *mark], check=True)
+        all_taken(wire, line, [5])
+        wire.sock[PEER].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0x10)
+        is_refused(wire, line, 6, "one with a TOS by the rule for that")
+        wire.sock[PEER].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0)
+        all_taken(wire, line, [6])
+
+
+class Delivered:
+    """Hashes of flows that packets have when PPP gives them to the stack."""
+
+    name = "events/net/netif_rx_entry"
+    instance = TRACING / "instances/gre_peer_rx"
+
+    def __enter__(self):
+        self.instance.mkdir()
+        (self.instance / self.name / "filter").write_text('name ~ "ppp*"')
+        (self.instance / self.name / "enable").write_text("1")
+        return self
+
+    def __exit__(self, *_):
+        (self.instance / self.name / "enable").write_text("0")
+        self.instance.rmdir()
+
+    def hashes(self):
+        return re.findall(r"\bhash=(0x[0-9a-f]+)", (self.instance / "trace").read_text())
+
+
+def flow_of_its_own(wire, genl, namespace):
+    """A packet's flow is no flow of what is in it."""
+    if not can_trace(Delivered.name):
+        skip("the flow of a packet is not that of its frame", "this kernel does not trace it")
+        return
+    rps = "/sys/class/net/to-p/queues/rx-0/rps_cpus"
+    with Line(genl) as line, data_unit(line), Delivered() as delivered:
+        write = ["ip", "netns", "exec", namespace, "sh", "-c"]
+        # Which has each packet hashed as it comes
+        if subprocess.run([*write, f"echo 1 >{rps}"], check=False,
+                          capture_output=True).returncode:
+            skip("the flow of a packet is not that of its frame", "no RPS here")
+            return
+        fcntl.ioctl(line.unit_fd, PPPIOCSNPMODE, struct.pack("=ii", PPP_IP, 0))
+        subprocess.run(["ip", "-n", namespace, "link", "set", line.unit, "up"], check=True)
+        for seq in range(3):
+            wire.send(data(seq, payload=b"\xff\x03\x00\x21" + inner_ip()), line.call_id)
+        wait_until(lambda: len(delivered.hashes()) >= 3, 10)
+        equal(set(delivered.hashes()), {"0x00000000"},
+              "the flow of a packet is not that of its frame")
+        subprocess.run([*write, f"echo 0 >{rps}"], check=True)
+
+
+def inner_ip():
+    """An IP packet for nobody"""
+    return struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0,
+                       bytes([198, 18, 0, 1]), bytes([198, 18, 0, 2])) + bytes(8)
+
+
+def captured(wire, genl):
+    """What is captured stays as it came, whatever PPP writes in front of a frame."""
+    capture = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+    capture.bind(("to-p", 0x0800))
+    capture.settimeout(10)
+    with Line(genl) as line:
+        for seq, payload in ((1, b"\x21" + inner_ip()), (2, b"\xff\x03\x21" + inner_ip())):
+            sent = data(seq, payload=payload)
+            wire.send(sent, line.call_id)
+            wait_until(lambda: line.counted().get("taken") == seq, 10)
+            octets = capture.recv(2048)
+            while octets[9] != socket.IPPROTO_GRE or octets[12:16] != socket.inet_aton(PEER):
+                octets = capture.recv(2048)
+            equal(octets[20:], sent.encode(line.call_id),
+                  f"a capture of a frame with one octet of protocol, packet {seq}")
+    capture.close()
+
+
+def matches_of_socket(wire, genl, namespace):
+    """netfilter asks the socket of a packet as one of IP, and is told the truth."""
+    del wire
+    rules = ("table ip of_socket { chain out { type filter hook output priority 0;"
+             " ip protocol gre socket transparent 0 counter comment \"opaque\";"
+             " ip protocol gre socket transparent 1 counter comment \"transparent\";"
+             " ip protocol gre socket wildcard 0 counter comment \"bound\";"
+             " ip protocol gre socket wildcard 1 counter comment \"wildcard\";"
+             " ip protocol gre socket mark 77 counter comment \"marked\"; } }")
+    nft = ["ip", "netns", "exec", namespace, "nft"]
+    with contextlib.suppress(FileNotFoundError):
+        if subprocess.run([*nft, "-f", "-"], check=False, input=rules, text=True,
+                          capture_output=True).returncode:
+            skip("netfilter is told the truth of a call's socket", "no match for it here")
+            return
+    with Line(genl) as line:
+        line.call.sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, 77)
+        for seq in range(3):
+            line.write(frame(seq))
+    shown = subprocess.run([*nft, "list", "table", "ip", "of_socket"], check=True,
+                           capture_output=True, text=True).stdout
+    counted = {name: int(count) for count, name in
+               re.findall(r'packets (\d+) bytes \d+ comment "(\w+)"', shown)}
+    equal(counted, {"opaque": 3, "transparent": 0, "bound": 3, "wildcard": 0, "marked": 3},
+          "netfilter is told the truth of a call's socket")
+    subprocess.run([*nft, "delete", "table", "ip", "of_socket"], check=True)
 
 
 def hole_times(wire, genl):
@@ -831,6 +968,8 @@ def data_unit(line):
     fd = os.open("/dev/ppp", os.O_RDWR | os.O_NONBLOCK)
     unit = fcntl.ioctl(fd, PPPIOCNEWUNIT, struct.pack("=i", -1))
     fcntl.ioctl(line.channel_fd, PPPIOCCONNECT, unit)
+    line.unit = f"ppp{struct.unpack('=i', unit)[0]}"
+    line.unit_fd = fd
     try:
         yield lambda number: os.write(fd, ip_frame(number))
     finally:
@@ -1054,6 +1193,10 @@ def main():
         bound_to_device(wire, genl)
         in_vrf(wire, genl, a)
         kept_route(wire, genl, a)
+        way_of_its_own(wire, genl, a)
+        flow_of_its_own(wire, genl, a)
+        captured(wire, genl)
+        matches_of_socket(wire, genl, a)
         hole_times(wire, genl)
         round_trip(wire, genl)
         two_processors(wire, genl, cpus)
