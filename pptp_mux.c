@@ -25,6 +25,7 @@
 #include <linux/net.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/ppp_channel.h>
+#include <net/inet_sock.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
@@ -37,8 +38,10 @@
 
 /**
  * struct pptp_call - a call
- * @sk: its socket; sk_state is PPPOX_BOUND, PPPOX_CONNECTED and PPPOX_DEAD, and
- *	the socket lock serialises what changes it
+ * @inet: its socket, in whose name its packets are sent: netfilter, BPF and qdiscs
+ *	take the socket of an IP packet for one of IP, and ask it for its addresses.
+ *	sk_state is PPPOX_BOUND, PPPOX_CONNECTED and PPPOX_DEAD, and the socket lock
+ *	serialises what changes it
  * @chan: its end of PPP
  * @gre: its session with the peer
  * @local: what it was bound to
@@ -49,7 +52,7 @@
  * @peer_window: PPTP_MUX_SO_PEER_WINDOW, the same
  */
 struct pptp_call {
-	struct sock			sk;	/* first: the core allocates it */
+	struct inet_sock		inet;	/* first: the core allocates it */
 	struct ndiswan_channel		chan;
 	struct pptp_gre			gre;
 	struct pptp_addr		local;
@@ -62,7 +65,7 @@ struct pptp_call {
 
 static struct pptp_call *from_sk(struct sock *sk)
 {
-	return container_of(sk, struct pptp_call, sk);
+	return container_of(sk, struct pptp_call, inet.sk);
 }
 
 static struct pptp_call *from_chan(struct ndiswan_channel *chan)
@@ -137,7 +140,7 @@ static void call_drain(struct ndiswan_channel *chan)
 
 static void call_free(struct ndiswan_channel *chan)
 {
-	sock_put(&from_chan(chan)->sk);
+	sock_put(&from_chan(chan)->inet.sk);
 }
 
 static bool call_may_send(struct ndiswan_channel *chan)
@@ -223,9 +226,9 @@ static int call_claim(struct pptp_call *call, const struct pptp_addr *addr)
 {
 	int err;
 
-	if (call->sk.sk_state & PPPOX_DEAD)
+	if (call->inet.sk.sk_state & PPPOX_DEAD)
 		return -EALREADY;
-	if (call->sk.sk_state & PPPOX_BOUND)
+	if (call->inet.sk.sk_state & PPPOX_BOUND)
 		return -EBUSY;
 
 	memset(&call->refusal, 0, sizeof(call->refusal));
@@ -239,8 +242,10 @@ static int call_claim(struct pptp_call *call, const struct pptp_addr *addr)
 		memset(&call->local, 0, sizeof(call->local));
 		return err;
 	}
-	sock_hold(&call->sk);	/* the channel's, until call_free() */
-	call->sk.sk_state |= PPPOX_BOUND;
+	sock_hold(&call->inet.sk);	/* the channel's, until call_free() */
+	call->inet.inet_saddr = addr->sin_addr.s_addr;
+	call->inet.inet_rcv_saddr = addr->sin_addr.s_addr;
+	call->inet.sk.sk_state |= PPPOX_BOUND;
 	return 0;
 }
 
@@ -273,11 +278,11 @@ static int call_connect(struct pptp_call *call, const struct pptp_addr *peer)
 	unsigned int mtu;
 	int err;
 
-	if (call->sk.sk_state & PPPOX_CONNECTED)
+	if (call->inet.sk.sk_state & PPPOX_CONNECTED)
 		return -EBUSY;
-	if (call->sk.sk_state & PPPOX_DEAD)
+	if (call->inet.sk.sk_state & PPPOX_DEAD)
 		return -EALREADY;
-	if (!(call->sk.sk_state & PPPOX_BOUND) || !local ||
+	if (!(call->inet.sk.sk_state & PPPOX_BOUND) || !local ||
 	    !peer->sin_addr.s_addr)
 		return -EINVAL;
 
@@ -285,8 +290,9 @@ static int call_connect(struct pptp_call *call, const struct pptp_addr *peer)
 			       peer->call_id, &mtu);
 	if (err)
 		return err;
+	call->inet.inet_daddr = peer->sin_addr.s_addr;
 	call->chan.ppp.mtu = mtu;
-	call->sk.sk_state |= PPPOX_CONNECTED;
+	call->inet.sk.sk_state |= PPPOX_CONNECTED;
 	ndiswan_connected(&call->chan);
 	return 0;
 }
@@ -315,9 +321,9 @@ static int pptp_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
 		.sa_protocol	= PX_PROTO_PPTP,
 	};
 
-	lock_sock(&call->sk);
+	lock_sock(&call->inet.sk);
 	addr.sa_addr.pptp = call->local;
-	release_sock(&call->sk);
+	release_sock(&call->inet.sk);
 	memcpy(uaddr, &addr, sizeof(addr));
 	return sizeof(addr);
 }
@@ -326,10 +332,10 @@ static int call_channel_index(struct pptp_call *call)
 {
 	int index = -ENOTCONN;
 
-	lock_sock(&call->sk);
-	if (call->sk.sk_state & PPPOX_CONNECTED)
+	lock_sock(&call->inet.sk);
+	if (call->inet.sk.sk_state & PPPOX_CONNECTED)
 		index = ppp_channel_index(&call->chan.ppp);
-	release_sock(&call->sk);
+	release_sock(&call->inet.sk);
 	return index;
 }
 
@@ -359,7 +365,7 @@ static int set_usage(struct pptp_call *call, u32 usage)
 {
 	if (usage & ~PPTP_MUX_USAGE_MASK || (usage && !is_power_of_2(usage)))
 		return -EINVAL;
-	if (call->sk.sk_state & PPPOX_BOUND)
+	if (call->inet.sk.sk_state & PPPOX_BOUND)
 		return -EISCONN;
 	call->chan.usage = usage;
 	return 0;
@@ -473,7 +479,7 @@ static int call_get_option(struct pptp_call *call, int name,
 		return sizeof(value->number);
 	case PPTP_MUX_SO_SLOT:
 		value->number = 0;
-		if (call->sk.sk_state & PPPOX_BOUND)
+		if (call->inet.sk.sk_state & PPPOX_BOUND)
 			value->number = ndiswan_slot_number(call->chan.slot);
 		return sizeof(value->number);
 	case PPTP_MUX_SO_REFUSAL:
@@ -592,7 +598,7 @@ static void call_init(struct pptp_call *call, struct net *net)
 {
 	call->chan.miniport = &call_miniport;
 	call->chan.net = net;
-	call->chan.sk = &call->sk;
+	call->chan.sk = &call->inet.sk;
 	call->reorder = PPTP_MUX_REORDER_ADAPTIVE;
 	call->window = PPTP_MUX_WINDOW_AUTO;
 }
