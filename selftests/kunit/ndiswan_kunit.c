@@ -1171,7 +1171,9 @@ static u64 generations(void)
 	return sum;
 }
 
-static void churn_run(struct kunit *test, bool failing)
+/* @meanwhile: done until the threads are through, again and again */
+static void churn_run(struct kunit *test, bool failing,
+		      void (*meanwhile)(struct kunit *test))
 {
 	struct churn *churn = kunit_kzalloc(test, sizeof(*churn), GFP_KERNEL);
 	u64 generation = generations();
@@ -1188,9 +1190,14 @@ static void churn_run(struct kunit *test, bool failing)
 			break;
 	}
 	KUNIT_EXPECT_EQ(test, started, THREADS);
-	while (started--)
+	while (started--) {
+		while (meanwhile && !completion_done(&churn->done)) {
+			meanwhile(test);
+			cond_resched();
+		}
 		wait_for_completion(&churn->done);
-	drained(test, 0);
+	}
+	flush_all_drains();
 
 	KUNIT_EXPECT_EQ(test, atomic_read(&churn->twice), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&churn->wrong), 0);
@@ -1208,12 +1215,34 @@ static void churn_run(struct kunit *test, bool failing)
 
 static void four_threads_over_eight_slots(struct kunit *test)
 {
-	churn_run(test, false);
+	churn_run(test, false, NULL);
+	drained(test, 0);
 }
 
 static void the_same_with_claims_failing_at_random(struct kunit *test)
 {
-	churn_run(test, true);
+	churn_run(test, true, NULL);
+	drained(test, 0);
+}
+
+static void fail_to_shrink(struct kunit *test)
+{
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, ndiswan_table_resize(&init_net, 1, &why), -EBUSY);
+}
+
+/* What is in the way is VPN2's call; none of the others is refused for that. */
+static void the_same_while_the_table_fails_to_shrink(struct kunit *test)
+{
+	struct loop *first = claim(test, ANY, 1);
+	struct loop *second = claim(test, ANY, 2);
+
+	hang_up(first);
+	drained(test, 1);
+	churn_run(test, false, fail_to_shrink);
+	hang_up(second);
+	drained(test, 0);
 }
 
 static struct kunit_case ndiswan_cases[] = {
@@ -1255,6 +1284,7 @@ static struct kunit_case ndiswan_cases[] = {
 	KUNIT_CASE(a_full_table_and_back),
 	KUNIT_CASE(four_threads_over_eight_slots),
 	KUNIT_CASE(the_same_with_claims_failing_at_random),
+	KUNIT_CASE(the_same_while_the_table_fails_to_shrink),
 	{}
 };
 
