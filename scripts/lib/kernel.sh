@@ -7,6 +7,8 @@
 # are for; fetched and unpacked, never installed.
 # debug: built from bookworm's linux-source with scripts/config/debug.config.
 # kcsan: the same, with scripts/config/kcsan.config over it.
+# rt: the same of Linux 6.12, with scripts/config/rt.config over it. Debian's source of
+# 6.1 comes without the patch that is PREEMPT_RT there; 6.12 has it of its own.
 #
 # Each is a directory of the cache (that of one built here is named after all that
 # goes into it) with vmlinuz, release (its `uname -r`) and
@@ -14,10 +16,11 @@
 
 KERNEL_CONFIGS=$TREE/scripts/config
 DEBUG_SOURCE_PACKAGE=linux-source-6.1
+RT_SOURCE_PACKAGE=linux-source-6.12
 DEBUG_PACKAGES=("$DEBUG_SOURCE_PACKAGE" gcc make bc bison flex libelf-dev libc6-dev
 	xz-utils kmod cpio rsync)
 
-# kernel_dir PLATFORM stock|debug|kcsan
+# kernel_dir PLATFORM stock|debug|kcsan|rt
 kernel_dir()
 {
 	case $2 in
@@ -44,7 +47,7 @@ kernel_make()
 {
 	case $2 in
 	stock) platform_make "$1" && locked "kernel-$1" stock_kernel_make "$1" ;;
-	*) need_packages "${DEBUG_PACKAGES[@]}" && locked "kernel-$2-$(debug_kernel_wanted "$2")" debug_kernel_make "$2" ;;
+	*) need_packages "${DEBUG_PACKAGES[@]}" "$(source_package "$2")" && locked "kernel-$2-$(debug_kernel_wanted "$2")" debug_kernel_make "$2" ;;
 	esac
 }
 
@@ -113,37 +116,49 @@ stock_kernel_unpack()
 
 # ---- debug ----
 
+# source_package [KIND]: what a kernel is built from; without KIND, what most are
+source_package()
+{
+	if [ "${1:-}" = rt ]; then
+		echo "$RT_SOURCE_PACKAGE"
+	else
+		echo "$DEBUG_SOURCE_PACKAGE"
+	fi
+}
+
 debug_source_version()
 {
-	dpkg-query -W -f '${Version}' "$DEBUG_SOURCE_PACKAGE"
+	dpkg-query -W -f '${Version}' "$(source_package "${1:-}")"
 }
 
 debug_source_dir()
 {
-	echo "$CACHE/source/$(debug_source_version)"
+	echo "$CACHE/source/$(debug_source_version "${1:-}")"
 }
 
-# The unpacked kernel source, which checkpatch comes from too
+# kernel_source_make [KIND]: the unpacked kernel source, which checkpatch comes from too
 kernel_source_make()
 {
-	need_packages "$DEBUG_SOURCE_PACKAGE" xz-utils
-	locked kernel-source kernel_source_unpack
+	need_packages "$(source_package "${1:-}")" xz-utils
+	locked kernel-source kernel_source_unpack "${1:-}"
 }
 
+# What is there of an older version goes
 kernel_source_unpack()
 {
-	local dir
+	local dir package
 
-	dir=$(debug_source_dir)
+	package=$(source_package "$1")
+	dir=$(debug_source_dir "$1")
 	stamp_is "$dir" unpacked && return 0
-	say "unpacking $DEBUG_SOURCE_PACKAGE"
-	rm -rf "$CACHE/source"
+	say "unpacking $package"
+	rm -rf "$CACHE/source/${package#linux-source-}".*
 	mkdir -p "$dir"
-	tar -C "$dir" --strip-components=1 -xf "/usr/src/$DEBUG_SOURCE_PACKAGE.tar.xz"
+	tar -C "$dir" --strip-components=1 -xf "/usr/src/$package.tar.xz"
 	stamp "$dir" unpacked
 }
 
-# debug_kernel_config debug|kcsan: all options asked for, each once
+# debug_kernel_config debug|kcsan|rt: all options asked for, each once
 debug_kernel_config()
 {
 	local over=$KERNEL_CONFIGS/$1.config names
@@ -159,32 +174,33 @@ debug_kernel_wanted()
 {
 	{
 		debug_kernel_config "$1"
-		debug_source_version
+		debug_source_version "$1"
 		gcc -dumpfullversion
 	} | sha256sum | cut -c 1-12
 }
 
+# debug_make KIND DIR ARG...
 debug_make()
 {
-	local dir=$1
-	shift
+	local kind=$1 dir=$2
+	shift 2
 
-	make -C "$(debug_source_dir)" O="$dir/build" \
+	make -C "$(debug_source_dir "$kind")" O="$dir/build" \
 		KBUILD_BUILD_USER=root KBUILD_BUILD_HOST=pptp-mux "$@"
 }
 
-# Every option asked for must be in the result: one that silently fell out
-# (a dependency renamed) would take a detector with it.
-debug_config_verify()
+# config_verify ASKED CONFIG: every option asked for must be in the result: one that
+# silently fell out (a dependency renamed) would take a detector with it.
+config_verify()
 {
-	local config=$1/build/.config line missing=
+	local line missing=
 
 	while read -r line; do
 		case $line in
-		*=n) ! grep -q "^${line%=n}=" "$config" ;;
-		*) grep -qxF "$line" "$config" ;;
+		*=n) ! grep -q "^${line%=n}=" "$2" ;;
+		*) grep -qxF "$line" "$2" ;;
 		esac || missing+=" $line"
-	done <"$1/config"
+	done <"$1"
 	[ -z "$missing" ] || die "the kernel's Kconfig did not accept:$missing (in $KERNEL_CONFIGS)"
 }
 
@@ -193,27 +209,27 @@ debug_kernel_configure()
 {
 	mkdir -p "$2/build"
 	debug_kernel_config "$1" >"$2/config"
-	quietly "$LOGS/$1-kernel-config.log" debug_make "$2" \
+	quietly "$LOGS/$1-kernel-config.log" debug_make "$1" "$2" \
 		KCONFIG_ALLCONFIG="$2/config" allnoconfig || return 1
-	debug_config_verify "$2"
+	config_verify "$2/config" "$2/build/.config"
 }
 
 # debug_kernel_build KIND DIR
 debug_kernel_build()
 {
-	quietly "$LOGS/$1-kernel.log" debug_make "$2" -j "$(nproc)" bzImage modules &&
-		quietly "$LOGS/$1-kernel-install.log" debug_make "$2" \
+	quietly "$LOGS/$1-kernel.log" debug_make "$1" "$2" -j "$(nproc)" bzImage modules &&
+		quietly "$LOGS/$1-kernel-install.log" debug_make "$1" "$2" \
 			INSTALL_MOD_PATH="$2" modules_install
 }
 
-# debug_kernel_make debug|kcsan
+# debug_kernel_make debug|kcsan|rt
 debug_kernel_make()
 {
 	local kind=$1 dir started=$SECONDS
 
 	dir=$(kernel_dir any "$kind")
 	stamp_is "$dir" built && return 0
-	kernel_source_make
+	kernel_source_make "$kind"
 	say "building the $kind kernel (some 6 minutes on 2 cores; once)"
 	unstamp "$dir"
 	rm -rf "$dir"
