@@ -15,6 +15,9 @@
 #   ns_link NAME ADDR/LEN NAME ADDR/LEN   a veth pair between two of them
 #   need_root, need_command C..., need_module    or the whole script is skipped
 #   skip_all WHY, tap_end
+#
+# A script fails, whatever its points say, if it leaves an account wrong, or the module
+# in use: see its_end().
 
 readonly KSFT_FAIL=1 KSFT_SKIP=4
 
@@ -152,21 +155,74 @@ defer()
 	deferred+=("$(printf '%q ' "$@")")
 }
 
-run_deferred()
+undo()
 {
-	local i rc=$?
+	local i
 
-	trap - EXIT
 	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
 		eval "${deferred[i]}" >/dev/null 2>&1 || true
 	done
+}
+
+module_loaded()
+{
+	grep -q '^pptp_mux ' /proc/modules
+}
+
+# How many hold the module; 0 if it is not loaded
+module_uses()
+{
+	cat /sys/module/pptp_mux/refcnt 2>/dev/null || echo 0
+}
+
+module_idle()
+{
+	[ "$(module_uses)" -eq 0 ]
+}
+
+# Calls of somebody else may be there on a machine that is not a guest
+uses_before=$(module_uses)
+
+# While there still are the calls and namespaces that the script has made
+accounts_right()
+{
+	local wrong
+
+	if ! module_loaded || [ ! -x "$CTL" ] || ! command -v python3 >/dev/null; then
+		return 0
+	fi
+	wrong=$(python3 -S "$SELFTESTS/accounts.py" check 30 2>&1) && return
+	diag "accounts are wrong at the end:
+$wrong"
+	return 1
+}
+
+# What has been undone holds the module no more, once its calls have been taken down
+nothing_pinned()
+{
+	if [ "$uses_before" -ne 0 ] || wait_for 60 module_idle; then
+		return 0
+	fi
+	diag "the module is still in use: $(python3 -S "$SELFTESTS/accounts.py" holders 2>&1)"
+	return 1
+}
+
+# The end of every script, whatever it is about
+its_end()
+{
+	local rc=$?
+
+	trap - EXIT
+	accounts_right || rc=$KSFT_FAIL
+	undo
+	nothing_pinned || rc=$KSFT_FAIL
 	if [ "$tap_ended" = no ]; then
 		echo "Bail out! the script ended early with exit code $rc"
 		rc=$KSFT_FAIL
 	fi
 	exit "$rc"
 }
-trap run_deferred EXIT
+trap its_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -211,11 +267,6 @@ need_command()
 	for c in "$@"; do
 		command -v "$c" >/dev/null || skip_all "install $c"
 	done
-}
-
-module_loaded()
-{
-	grep -q '^pptp_mux ' /proc/modules
 }
 
 unload()
