@@ -12,6 +12,9 @@ KMEMLEAK=/sys/kernel/debug/kmemleak
 KCSAN=/sys/kernel/debug/kcsan
 # kmemleak does not report what is younger than this (MSECS_MIN_AGE)
 KMEMLEAK_AGE=5
+MODULE=/sys/module/pptp_mux
+# Seconds that calls may take to be taken down, whose processes have just ended
+MODULE_PATIENCE=60
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root LC_ALL=C.UTF-8 TERM=dumb PPTP_MUX_SRC=/src PPTP_MUX_BUILD=/build
@@ -67,6 +70,27 @@ run_command()
 	return "$code"
 }
 
+# Every use of the module ends with what it was for: it unloads, always
+check_module()
+{
+	local end=$((SECONDS + MODULE_PATIENCE))
+
+	[ -d "$MODULE" ] || return 0
+	until rmmod pptp_mux; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "pinned $(module_holders)" >&3
+			return
+		fi
+		"$BUSYBOX" sleep 0.5
+	done 2>/dev/null
+}
+
+module_holders()
+{
+	python3 -S "$PPTP_MUX_SRC/selftests/accounts.py" holders ||
+		echo "$(<"$MODULE/refcnt") uses of pptp_mux"
+}
+
 check_memory()
 {
 	[ -e "$KMEMLEAK" ] || return 0
@@ -109,6 +133,7 @@ read -r uptime _ </proc/uptime
 echo "boot $uptime" >&3
 run_command
 echo "exit $?" >&3
+check_module
 check_locks
 check_log
 check_races
