@@ -64,6 +64,27 @@ canary_wake_guest()
 	grep -q "scheduled: silent" "$RESULTS/canary.out"
 }
 
+# An account that is wrong, and a call that nobody can end: each fails its script, though
+# all of its points are good, and the second the guest as well.
+canary_module_guest()
+{
+	canary_guest 3 'pinned: [0-9]* uses of pptp_mux: .*VPN[0-9]* is connected' --kernel debug --timeout 600 -- \
+		/src/selftests/run.sh /src/selftests/canary/account.sh /src/selftests/canary/pin.sh
+	points_of_tap canary "$RESULTS/canary.out" >"$RESULTS/canary.points"
+	cat "$RESULTS/canary.points"
+	[ "$(grep -c '^ok .*canary.ko' "$RESULTS/canary.points")" -eq 2 ] &&
+		grep -q '^not_ok .*account.sh # exit=1' "$RESULTS/canary.points" &&
+		grep -q '^not_ok .*pin.sh # exit=1' "$RESULTS/canary.points" &&
+		grep -q 'transmit: 96 bytes on their way in 0 frames' "$RESULTS/canary.out" &&
+		grep -q 'the module is still in use: .* is connected' "$RESULTS/canary.out"
+}
+
+canary_nesting_guest()
+{
+	canary_guest 3 'splat: .*Invalid wait context' --kernel rt --timeout 300 -- \
+		insmod /build/selftests/canary/canary.ko kind=nesting
+}
+
 canary_race_guest()
 {
 	canary_guest 3 'race: data-race in canary_race_work' --kernel kcsan --timeout 300 -- \
@@ -96,6 +117,12 @@ canary_debug()
 	point "canary: overflow" canary_named 'splat: .*KASAN: .*out-of-bounds' || true
 	point "canary: refcount" canary_named 'splat: .*refcount_t: addition on 0' || true
 	point "canary: leak" canary_named 'leak: unreferenced object' || true
+	point "canary: a wrong account, and a pinned module" canary_module_guest || true
+}
+
+canary_rt()
+{
+	point "canary: a spinlock in a raw one" canary_nesting_guest || true
 }
 
 canary_kcsan()

@@ -6,10 +6,14 @@
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
+#include <net/sock.h>
+
+#include "ndiswan.h"
 
 #define CANARY_SIZE	96
 #define CANARY_LEAKS	200	/* kmemleak is statistical: stale pointers hide some */
@@ -17,11 +21,17 @@
 
 static char *kind = "none";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "none, leak, abba, uaf, overflow, atomic, refcount or race");
+MODULE_PARM_DESC(kind, "none, leak, abba, uaf, overflow, atomic, refcount, race, nesting, account or pin");
+
+static int fd = -1;
+module_param(fd, int, 0444);
+MODULE_PARM_DESC(fd, "of account and pin: a call of the process that loads this");
 
 static DEFINE_MUTEX(canary_a);
 static DEFINE_MUTEX(canary_b);
 static DEFINE_SPINLOCK(canary_spin);
+static DEFINE_RAW_SPINLOCK(canary_raw);
+static struct socket *canary_call;	/* here, so that it is not leaked */
 
 static void canary_none(void)
 {
@@ -111,6 +121,36 @@ static void canary_race(void)
 	flush_work(&canary_race_there);
 }
 
+/* With PREEMPT_RT a spinlock may sleep, and a raw one must not. */
+static void canary_nesting(void)
+{
+	raw_spin_lock(&canary_raw);
+	spin_lock(&canary_spin);
+	spin_unlock(&canary_spin);
+	raw_spin_unlock(&canary_raw);
+}
+
+/* The file of a call is held, and so the call, whoever closes it. */
+static void canary_pin(void)
+{
+	int err;
+
+	canary_call = sockfd_lookup(fd, &err);
+}
+
+/* From here on there are bytes on their way that no frame has. */
+static void canary_account(void)
+{
+	struct ndiswan_channel *chan;
+
+	canary_pin();
+	if (!canary_call)
+		return;
+	chan = canary_call->sk->sk_user_data;
+	atomic64_add(CANARY_SIZE, &chan->tx.account.word);
+	sockfd_put(canary_call);
+}
+
 static const struct {
 	const char *name;
 	void (*act)(void);
@@ -123,6 +163,9 @@ static const struct {
 	{ "atomic", canary_atomic },
 	{ "refcount", canary_refcount },
 	{ "race", canary_race },
+	{ "nesting", canary_nesting },
+	{ "account", canary_account },
+	{ "pin", canary_pin },
 };
 
 static int __init canary_init(void)
