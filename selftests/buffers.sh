@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: sid debug kcsan
+# Guests: sid debug kcsan rt
 #
 # Q172290, "Out of Buffers": what calls have on their way is accounted, bounded and
 # fair, and no way for a frame to die below loses more than the frame

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: sid debug
+# Guests: sid debug rt
 #
 # A tunnel routed into itself: recognised, dropped under its name, and right
 # again as soon as routing is. Q219380's relative: what asks PPP which device is

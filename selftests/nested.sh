@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: sid debug
+# Guests: sid debug rt
 #
 # Q219380 with calls within calls: PPP holds locks of a call while it transmits, and a
 # call over another one's interface takes those below its own; two that are routed over

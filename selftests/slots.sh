@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: sid debug kcsan
+# Guests: sid debug kcsan rt
 #
 # VPN slots end to end (slots.py): claims, hand-overs, refusals, events.
 #
