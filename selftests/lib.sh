@@ -182,6 +182,9 @@ module_idle()
 
 # Calls of somebody else may be there on a machine that is not a guest
 uses_before=$(module_uses)
+# Seconds in which calls that have ended are taken down
+UNLOAD_TIME=${UNLOAD_TIME:-60}
+waited_for_unload=no
 
 # While there still are the calls and namespaces that the script has made
 accounts_right()
@@ -200,7 +203,10 @@ $wrong"
 # What has been undone holds the module no more, once its calls have been taken down
 nothing_pinned()
 {
-	if [ "$uses_before" -ne 0 ] || wait_for 60 module_idle; then
+	if [ "$uses_before" -ne 0 ] || module_idle; then
+		return 0
+	fi
+	if [ "$waited_for_unload" = no ] && wait_for "$UNLOAD_TIME" module_idle; then
 		return 0
 	fi
 	diag "the module is still in use: $(python3 -S "$SELFTESTS/accounts.py" holders 2>&1)"
@@ -274,6 +280,12 @@ unload()
 	! module_loaded || rmmod pptp_mux
 }
 
+unload_soon()
+{
+	waited_for_unload=yes
+	wait_for "$UNLOAD_TIME" unload
+}
+
 # To have the kernel stamp what comes in, as ping does by default, is to have it patch
 # its own code at the start and the end of each ping. QEMU 7.2 may run what is half
 # patched when it emulates several processors ("Oops: int3" of a kernel 7.2 in
@@ -294,5 +306,5 @@ need_module()
 		modprobe pptp-mux "$@" || skip_all "no pptp-mux module: build it first"
 	fi
 	# Its last calls may still be draining; the script may have unloaded it
-	defer wait_for 60 unload
+	defer unload_soon
 }

@@ -69,7 +69,7 @@ canary_wake_guest()
 canary_module_guest()
 {
 	canary_guest 3 'pinned: [0-9]* uses of pptp_mux: .*VPN[0-9]* is connected' --kernel debug --timeout 600 -- \
-		/src/selftests/run.sh /src/selftests/canary/account.sh /src/selftests/canary/pin.sh
+		env UNLOAD_TIME=10 /src/selftests/run.sh /src/selftests/canary/account.sh /src/selftests/canary/pin.sh
 	points_of_tap canary "$RESULTS/canary.out" >"$RESULTS/canary.points"
 	cat "$RESULTS/canary.points"
 	[ "$(grep -c '^ok .*canary.ko' "$RESULTS/canary.points")" -eq 2 ] &&

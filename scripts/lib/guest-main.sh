@@ -14,7 +14,7 @@ KCSAN=/sys/kernel/debug/kcsan
 KMEMLEAK_AGE=5
 MODULE=/sys/module/pptp_mux
 # Seconds that calls may take to be taken down, whose processes have just ended
-MODULE_PATIENCE=60
+MODULE_PATIENCE=30
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root LC_ALL=C.UTF-8 TERM=dumb PPTP_MUX_SRC=/src PPTP_MUX_BUILD=/build
