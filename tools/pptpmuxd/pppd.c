@@ -23,8 +23,8 @@
 #include <linux/pptp_mux.h>
 
 #include "arguments.h"
-#include "events.h"
-#include "pptp_msg.h"
+#include "log.h"
+#include "pppd_saying.h"
 #include "process.h"
 
 #define CALL_FD		"3"	/* in pppd */
@@ -33,13 +33,13 @@
 #define LEASE_FD_NUMBER	4
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define LINE_OCTETS	512
-#define NOT_AUTHENTICATED	11	/* exit status */
 
 struct pppd {
 	LIST_ENTRY(pppd) entry;
 	pid_t pid;
 	unsigned long long started;
 	const char *name;
+	char *program;		/* that was started, as its lines have it */
 	int output_fd;
 	int lease_fd;
 	struct event *questions;
@@ -47,67 +47,12 @@ struct pppd {
 	struct event *output;
 	struct event *grace;
 	bool multilink;		/* it may be the first of a bundle */
-	unsigned int event;	/* RRAS event id that its output has shown, 0: none */
-	bool login_failed;	/* its output has shown that */
+	struct pppd_evidence evidence;	/* of why it ends */
 	const struct pppd_hooks *hooks;
 	void *context;
 };
 
 static LIST_HEAD(, pppd) running = LIST_HEAD_INITIALIZER(running);
-
-/* pppd(8), EXIT STATUS */
-static const struct {
-	const char *text;
-	uint8_t cdn_result;
-	uint32_t cause;
-	unsigned int event;
-} ends[] = {
-	[0] = { "pppd has ended", PPTP_CDN_REQUEST, PPTP_MUX_CAUSE_PPP, 0 },
-	[1] = { "pppd met a fatal error, see the lines before", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[2] = { "pppd found a mistake in its options, see the lines before: correct options or options-file",
-		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[3] = { "pppd was not started as root: run pptpmuxd as root", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[4] = { "the kernel has no PPP: run \"modprobe ppp_generic\"", PPTP_CDN_GENERAL,
-		PPTP_MUX_CAUSE_PPP, 20073 },
-	[5] = { "pppd was told to end", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_ADMIN, 0 },
-	[7] = { "the call could not be opened", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[8] = { "the call could not be connected", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[10] = { "the negotiation of PPP failed, see the lines before", PPTP_CDN_GENERAL,
-		 PPTP_MUX_CAUSE_PPP, 20073 },
-	[NOT_AUTHENTICATED] = {
-		"the client did not authenticate: check its password against chap-secrets",
-		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[12] = { "idle for as long as idle allows", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_PPP, 0 },
-	[13] = { "connected for as long as maxconnect allows", PPTP_CDN_ADMINISTRATIVE,
-		 PPTP_MUX_CAUSE_PPP, 0 },
-	[15] = { "the client no longer answers echo requests", PPTP_CDN_LOST_CARRIER,
-		 PPTP_MUX_CAUSE_LOST, 0 },
-	[16] = { "the client hung up", PPTP_CDN_LOST_CARRIER, PPTP_MUX_CAUSE_PEER, 0 },
-	[17] = { "the call is looped back to this host", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-	[19] = { "the client refused our authentication: check name and password in chap-secrets",
-		 PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
-};
-
-/* Lines of pppd that say more than its exit status can */
-static const struct {
-	const char *part;
-	const char *advice;
-	unsigned int event;
-} hints[] = {
-	{ "timeout sending Config-Requests",
-	  "nothing came from the client: GRE (IP protocol 47) may be filtered on the way", 20095 },
-	{ "failed to respond to CHAP challenge",
-	  "authentication timed out", 20049 },
-	{ "MPPE required, but kernel has no support",
-	  "run \"modprobe ppp_mppe\"", 20073 },
-	{ "MPPE required but peer",
-	  "the client refuses encryption: switch it on there, or see encryption in pptpmuxd.conf(5)",
-	  20073 },
-	{ "Couldn't load plugin",
-	  "install pptp_mux.so, or set plugin in pptpmuxd.conf", 20073 },
-	{ "is for pppd version",
-	  "the plugin was built for another pppd: build it anew, or set plugin in pptpmuxd.conf", 20073 },
-};
 
 static void add_auth(struct arguments *arguments, enum config_auth auth)
 {
@@ -255,28 +200,6 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 	return arguments_take(&arguments);
 }
 
-static void look_for_hints(struct pppd *pppd, const char *line)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
-		if (!strstr(line, hints[i].part))
-			continue;
-		event_report("hint", hints[i].event, pppd->name, "%s", hints[i].advice);
-		pppd->event = hints[i].event;
-	}
-}
-
-/*
- * A client that guesses passwords may hang up as soon as one was wrong, and then
- * the exit status tells of that.
- */
-static bool tells_of_failure(const char *line)
-{
-	return strstr(line, "failed CHAP authentication") ||
-	       strstr(line, "PAP peer authentication failed");
-}
-
 static void log_line(struct pppd *pppd, const char *line)
 {
 	/* packet dumps, which option "debug" makes */
@@ -287,8 +210,7 @@ static void log_line(struct pppd *pppd, const char *line)
 		pppd->hooks->said(pppd->context, line);
 		return;
 	}
-	look_for_hints(pppd, line);
-	pppd->login_failed |= tells_of_failure(line);
+	pppd->evidence.said |= PPPD_SAID(pppd_saying_of(line, pppd->program));
 }
 
 static void log_lines(struct pppd *pppd)
@@ -350,6 +272,9 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 		return;
 	if (got == sizeof(message.request) && pppd->hooks->asked) {
 		message.request.user[sizeof(message.request.user) - 1] = '\0';
+		/* what was said before is no reason for an end that comes now */
+		if (message.request.question == LEASE_UP)
+			memset(&pppd->evidence, 0, sizeof(pppd->evidence));
 		pppd->hooks->asked(pppd->context, &message.request);
 		return;
 	}
@@ -386,11 +311,13 @@ static void pppd_free(struct pppd *pppd)
 		evbuffer_free(pppd->lines);
 	close(pppd->output_fd);
 	close(pppd->lease_fd);
+	free(pppd->program);
 	free(pppd);
 }
 
 /* Both descriptors are the process's from now on, if there is one */
-static struct pppd *pppd_new(struct event_base *base, int output_fd, int lease_fd)
+static struct pppd *pppd_new(struct event_base *base, const char *program, int output_fd,
+			     int lease_fd)
 {
 	struct pppd *pppd = calloc(1, sizeof(*pppd));
 
@@ -401,11 +328,12 @@ static struct pppd *pppd_new(struct event_base *base, int output_fd, int lease_f
 	}
 	pppd->output_fd = output_fd;
 	pppd->lease_fd = lease_fd;
+	pppd->program = strdup(program);
 	pppd->lines = evbuffer_new();
 	pppd->output = event_new(base, output_fd, EV_READ | EV_PERSIST, on_output, pppd);
 	pppd->questions = event_new(base, lease_fd, EV_READ | EV_PERSIST, on_question, pppd);
 	pppd->grace = evtimer_new(base, on_grace, pppd);
-	if (pppd->lines && pppd->output && pppd->questions && pppd->grace &&
+	if (pppd->program && pppd->lines && pppd->output && pppd->questions && pppd->grace &&
 	    event_add(pppd->output, NULL) == 0 && event_add(pppd->questions, NULL) == 0)
 		return pppd;
 	pppd_free(pppd);
@@ -448,7 +376,7 @@ static struct pppd *start(struct event_base *base, const char *name, const char 
 
 	if (!open_ends(&output, &lease, &fds))
 		return NULL;
-	pppd = pppd_new(base, output, lease);
+	pppd = pppd_new(base, words[0], output, lease);
 	rc = pppd ? spawn(&pppd->pid, words, &fds) : ENOMEM;
 	close(fds.output);
 	close(fds.lease);
@@ -562,34 +490,6 @@ bool pppd_hang_up(struct pppd *pppd)
 	return true;
 }
 
-static struct pppd_end judge(const struct pppd *pppd, int status)
-{
-	struct pppd_end end = {
-		.text = "pppd ended with an unknown status",
-		.cdn_result = PPTP_CDN_GENERAL,
-		.cause = PPTP_MUX_CAUSE_PPP,
-		.event = 20073,
-	};
-
-	end.login_failed = pppd->login_failed;
-	if (WIFSIGNALED(status)) {
-		end.status = 128 + WTERMSIG(status);
-		end.text = "pppd was killed by a signal";
-		return end;
-	}
-	end.status = WEXITSTATUS(status);
-	end.login_failed |= end.status == NOT_AUTHENTICATED;
-	if ((size_t)end.status < sizeof(ends) / sizeof(ends[0]) && ends[end.status].text) {
-		end.text = ends[end.status].text;
-		end.cdn_result = ends[end.status].cdn_result;
-		end.cause = ends[end.status].cause;
-		end.event = ends[end.status].event;
-	}
-	if (end.event && pppd->event)
-		end.event = pppd->event;
-	return end;
-}
-
 /* What it told us before it ended, which comes before its end */
 static void read_notes(struct pppd *pppd)
 {
@@ -608,7 +508,7 @@ static void finish(struct pppd *pppd, int status)
 	/* its last words may not have been read yet */
 	read_notes(pppd);
 	read_output(pppd);
-	end = judge(pppd, status);
+	pppd_end_judge(&end, &pppd->evidence, status);
 	pppd->hooks->ended(pppd->context, &end);
 	pppd_free(pppd);
 }

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "lease_msg.h"
 #include "link_msg.h"
+#include "pppd_end.h"
 
 #define PPPD_SOCKET_FD	"4"	/* its end of a socket pair to us */
 
@@ -22,16 +23,6 @@ struct pppd_call {
 	const char *name;	/* for the log; must live as long as the process */
 	int fd;			/* the call's socket; stays the caller's */
 	struct in_addr peer;
-};
-
-/* How pppd ended, and what that means */
-struct pppd_end {
-	int status;		/* exit status, 128 + signal when killed */
-	const char *text;
-	uint8_t cdn_result;	/* for a Call-Disconnect-Notify */
-	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
-	unsigned int event;	/* RRAS event id, 0: none */
-	bool login_failed;	/* its client has not proved who it is */
 };
 
 /* What the owner of a pppd hears of it; who is not asked or told has NULL there */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How a pppd has ended: what that means, and what to do about it */
+#ifndef PPPD_END_H
+#define PPPD_END_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is known of why it ends, all zero at first */
+struct pppd_evidence {
+	uint32_t said;		/* PPPD_SAID() of each pppd_saying */
+};
+
+struct pppd_end {
+	int status;		/* exit status, 128 + signal when killed */
+	const char *text;
+	uint8_t cdn_result;	/* for a Call-Disconnect-Notify */
+	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
+	unsigned int event;	/* RRAS event id, 0: none */
+	bool login_failed;	/* its client's name or password was wrong */
+};
+
+void pppd_end_judge(struct pppd_end *end, const struct pppd_evidence *evidence, int status);
+
+#endif /* PPPD_END_H */
