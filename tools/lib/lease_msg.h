@@ -3,6 +3,9 @@
  * What the plugin in a pppd asks pptpmuxd, over a socket pair that pppd inherits:
  * one datagram a question, one an answer. Both ends are of one host, and a
  * question or an answer of another size is from another version.
+ *
+ * Each question has a number, which its answer repeats. The plugin does not wait for
+ * ever: an answer that comes after it has gone on is none to what it asks next.
  */
 #ifndef LEASE_MSG_H
 #define LEASE_MSG_H
@@ -22,6 +25,7 @@ enum lease_question {
 
 struct lease_request {
 	uint32_t question;
+	uint32_t number;
 	int32_t ifindex;	/* of the PPP interface, from LEASE_UP on */
 	struct in_addr local;	/* from LEASE_UP on */
 	struct in_addr remote;	/* chosen elsewhere (chap-secrets, RADIUS), else 0 */
@@ -31,6 +35,7 @@ struct lease_request {
 };
 
 struct lease_reply {
+	uint32_t number;	/* of the question */
 	uint32_t granted;	/* 0: end the call, for @reason */
 	struct in_addr remote;
 	char reason[LEASE_REASON_OCTETS];

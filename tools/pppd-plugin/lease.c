@@ -5,27 +5,19 @@
  * pppd waits for each answer: it comes from the same host, and before it there is
  * nothing that this call could do. If pptpmuxd is gone, a call that has its
  * address goes on without it; one that has none yet must not guess, and ends.
+ * If pptpmuxd is only late, it ends a call that it refuses by itself.
  */
 #include "lease.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
-#include "clock.h"
 #include "pppd_compat.h"
-#include "lease_msg.h"
+#include "question.h"
 
 _Static_assert(LEASE_BUNDLE_OCTETS >= 3 + MAX_ENDP_LEN, "an endpoint fits");
-
-/* Longer than a predecessor that has to go first may take (pptpmuxd kills it) */
-#define ANSWER_MS	20000
 
 static int server_fd = -1;
 static void (*choose_before)(uint32_t *address);
@@ -50,47 +42,10 @@ static void refuse(const char *why)
 	compat_timeout(end_call, 0);
 }
 
-/* Signals are blocked but for the wait, so that none slips in before it */
-static bool wait_for_answer(const sigset_t *waiting)
-{
-	struct pollfd poll_server = { .fd = server_fd, .events = POLLIN };
-	long long left, deadline = clock_ms() + ANSWER_MS;
-	struct timespec timeout;
-	int rc;
-
-	do {
-		left = deadline - clock_ms();
-		timeout = (struct timespec){ left / 1000, left % 1000 * 1000000 };
-		rc = left > 0 && !compat_signaled() ?
-		     ppoll(&poll_server, 1, &timeout, waiting) : 0;
-	} while (rc < 0 && errno == EINTR);
-	return rc == 1;
-}
-
-static bool await(void)
-{
-	sigset_t ending, waiting;
-	bool answered;
-
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, &waiting);
-	answered = wait_for_answer(&waiting);
-	sigprocmask(SIG_SETMASK, &waiting, NULL);
-	return answered;
-}
-
 static bool ask(struct lease_request *request, struct lease_reply *reply)
 {
 	compat_peer_name(request->user, sizeof(request->user));
-	if (send(server_fd, request, sizeof(*request), MSG_NOSIGNAL) != sizeof(*request) ||
-	    !await() ||
-	    recv(server_fd, reply, sizeof(*reply), MSG_DONTWAIT) != sizeof(*reply))
-		return false;
-	reply->reason[sizeof(reply->reason) - 1] = '\0';
-	return true;
+	return question_ask(server_fd, request, reply);
 }
 
 /*

@@ -50,15 +50,13 @@ __attribute__((format(printf, 4, 5)))
 static void refuse(struct call *call, unsigned int event, const char *reason,
 		   const char *format, ...)
 {
-	struct lease_reply reply = { .granted = 0 };
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(call->refusal, sizeof(call->refusal), format, args);
 	va_end(args);
 	call->event = event;
-	snprintf(reply.reason, sizeof(reply.reason), "%s", reason);
-	pppd_answer(call->pppd, &reply);
+	pppd_refuse(call->pppd, reason);
 }
 
 static void fill_owner(struct pool_owner *owner, const struct call *call)
@@ -356,12 +354,10 @@ static void up(struct call *call, const struct lease_request *request)
  */
 void lease_asked(struct call *call, const struct lease_request *request)
 {
-	static const struct lease_reply ending = { .reason = "the call has been hung up" };
-
 	if (call->waiting)
 		lease_end(call);
 	if (call_is_ending(call)) {
-		pppd_answer(call->pppd, &ending);
+		pppd_refuse(call->pppd, "the call has been hung up");
 		return;
 	}
 	switch (request->question) {

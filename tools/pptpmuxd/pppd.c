@@ -32,6 +32,7 @@
 #define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
+#define REFUSED_SECONDS	5	/* from a refusal to SIGTERM: LCP tells the peer */
 #define LINE_OCTETS	512
 
 struct pppd {
@@ -46,6 +47,8 @@ struct pppd {
 	struct evbuffer *lines;
 	struct event *output;
 	struct event *grace;
+	bool told_to_end;	/* by SIGTERM; @grace is for SIGKILL then, before for that */
+	uint32_t asked;		/* number of the question that it waits with */
 	bool multilink;		/* it may be the first of a bundle */
 	struct pppd_evidence evidence;	/* of why it ends */
 	const struct pppd_hooks *hooks;
@@ -271,6 +274,7 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got == sizeof(message.request) && pppd->hooks->asked) {
+		pppd->asked = message.request.number;
 		message.request.user[sizeof(message.request.user) - 1] = '\0';
 		/* what was said before is no reason for an end that comes now */
 		if (message.request.question == LEASE_UP)
@@ -294,6 +298,12 @@ static void on_grace(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	if (!pppd->told_to_end) {
+		log_warning("%s: pppd was refused its call, has not ended within %d s and is told to",
+			    pppd->name, REFUSED_SECONDS);
+		pppd_stop(pppd);
+		return;
+	}
 	log_warning("%s: pppd did not end within %d s of SIGTERM and is killed; its ip-down script does not run",
 		    pppd->name, GRACE_SECONDS);
 	kill(pppd->pid, SIGKILL);
@@ -441,7 +451,29 @@ struct pppd *pppd_dial(struct event_base *base, const char *name, const char **w
 /* A process that does not take its answer is about to end, which we shall see */
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply)
 {
-	(void)send(pppd->lease_fd, reply, sizeof(*reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	struct lease_reply numbered = *reply;
+
+	numbered.number = pppd->asked;
+	(void)send(pppd->lease_fd, &numbered, sizeof(numbered), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/**
+ * pppd_refuse - answer that the call may not go on
+ * @pppd:	the process
+ * @reason:	what its client is told
+ *
+ * The plugin ends the call in order. If it does not, as it may not have waited for
+ * this answer, we do.
+ */
+void pppd_refuse(struct pppd *pppd, const char *reason)
+{
+	static const struct timeval patience = { .tv_sec = REFUSED_SECONDS };
+	struct lease_reply reply = { .granted = 0 };
+
+	snprintf(reply.reason, sizeof(reply.reason), "%s", reason);
+	pppd_answer(pppd, &reply);
+	if (!pppd->told_to_end)
+		evtimer_add(pppd->grace, &patience);
 }
 
 pid_t pppd_pid(const struct pppd *pppd)
@@ -465,8 +497,9 @@ void pppd_stop(struct pppd *pppd)
 {
 	static const struct timeval grace = { .tv_sec = GRACE_SECONDS };
 
-	if (evtimer_pending(pppd->grace, NULL))
+	if (pppd->told_to_end)
 		return;
+	pppd->told_to_end = true;
 	kill(pppd->pid, SIGTERM);
 	evtimer_add(pppd->grace, &grace);
 }

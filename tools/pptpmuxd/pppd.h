@@ -47,6 +47,7 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 struct pppd *pppd_dial(struct event_base *base, const char *name, const char **words,
 		       const struct pppd_hooks *hooks, void *context);
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
+void pppd_refuse(struct pppd *pppd, const char *reason);
 pid_t pppd_pid(const struct pppd *pppd);
 unsigned long long pppd_started(const struct pppd *pppd);
 bool pppd_hang_up(struct pppd *pppd);

@@ -30,14 +30,23 @@
 
 /* ---- the plugin ---- */
 
-/* Ends the process if the call may not go on */
+/* Asks, and does not wait for the answer */
+static void put_question(struct lease_request *request)
+{
+	request->number += 7;
+	snprintf(request->user, sizeof(request->user), "%s", getenv("FAKE_USER"));
+	if (send(4, request, sizeof(*request), 0) != sizeof(*request))
+		_exit(1);
+}
+
+/* Ends the process if the call may not go on, unless it is deaf */
 static void ask(struct lease_request *request, struct lease_reply *reply)
 {
-	snprintf(request->user, sizeof(request->user), "%s", getenv("FAKE_USER"));
-	if (send(4, request, sizeof(*request), 0) != sizeof(*request) ||
-	    recv(4, reply, sizeof(*reply), 0) != sizeof(*reply))
+	put_question(request);
+	if (recv(4, reply, sizeof(*reply), 0) != sizeof(*reply) ||
+	    reply->number != request->number)
 		_exit(1);
-	if (reply->granted)
+	if (reply->granted || kernel->deaf)
 		return;
 	fprintf(stderr, "told: %s\n", reply->reason);
 	__atomic_add_fetch(&kernel->ended, 1, __ATOMIC_SEQ_CST);
@@ -88,6 +97,16 @@ static int be_pppd(void)
 	signal(SIGTERM, on_term);
 	memset(request.bundle, kernel->endpoint, sizeof(request.bundle));
 	ask(&request, &reply);
+	if (kernel->hasty) {
+		/* its first question has been given up; two answers come, in this order */
+		put_question(&request);
+		put_question(&request);
+		if (recv(4, &reply, sizeof(reply), 0) != sizeof(reply) ||
+		    reply.number + 7 != request.number ||
+		    recv(4, &reply, sizeof(reply), 0) != sizeof(reply) ||
+		    reply.number != request.number)
+			_exit(1);
+	}
 	request.question = LEASE_ADDRESS;
 	inet_pton(AF_INET, getenv("FAKE_WISH"), &request.remote);
 	ask(&request, &reply);
@@ -548,6 +567,32 @@ static void test_bundle(void)
 	client_close(&one);
 	client_close(&two);
 	hang_up(&three);
+	server_down();
+}
+
+/* Whoever does not hear a refusal does not keep the call either */
+static void test_deaf(void)
+{
+	struct client client;
+	struct pptp_msg reply;
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.11\" }");
+	kernel->hasty = true;
+	ok(call_up(&client, "alice") && has("alice", "192.0.2.10"),
+	   "each answer has the number of its question");
+	hang_up(&client);
+	pump_until(no_calls);
+	kernel->hasty = false;
+	kernel->deaf = true;
+	setenv("FAKE_INTRUDER", "local", 1);
+	log_anew();
+	client_start(&client);
+	ok(client_call(&client, &reply) && pump_until(one_call) && pump_until(no_calls) &&
+	   logged("was refused its call, has not ended within 5 s") &&
+	   logged("call ended: alice cannot be reached at 192.0.2.11"),
+	   "a refusal that the plugin does not carry out is the server's to carry out");
+	client_close(&client);
 	server_down();
 }
 
@@ -1019,6 +1064,7 @@ int main(int argc, char **argv)
 	test_named();
 	test_single();
 	test_bundle();
+	test_deaf();
 	test_waiting();
 	test_redials();
 	test_questions();
