@@ -106,7 +106,7 @@ static void done(struct call *call)
 
 	event_report("address", 0, call->name, "address %s for %s",
 		     text_of(call->address, text), user_of(call));
-	server_save(call->server);
+	server_note(call->server, call->address);
 	grant(call);
 }
 
@@ -254,7 +254,7 @@ void lease_end(struct call *call)
 	call->has_address = false;
 	projection_end(server->rtnl, call->address);
 	pool_release(server->pool, call->address, time(NULL));
-	server_save_soon(server);
+	server_note(server, call->address);
 }
 
 /**
@@ -344,6 +344,7 @@ static void up(struct call *call, const struct lease_request *request)
 		       user_of(call), text, owner, POOL_ASIDE_SECONDS);
 		call->has_address = false;
 		pool_set_aside(call->server->pool, call->address, owner, lease_time());
+		server_note(call->server, call->address);
 	}
 }
 

@@ -55,7 +55,7 @@ static void give_back(struct server *server, struct in_addr address)
 {
 	projection_end(server->rtnl, address);
 	pool_release(server->pool, address, time(NULL));
-	server_save_soon(server);
+	server_note(server, address);
 }
 
 static void on_ended(evutil_socket_t fd, short what, void *context)

@@ -27,6 +27,7 @@ struct pool {
 	size_t part_count;
 	struct pool_address *all;	/* sorted */
 	size_t size;
+	unsigned long long turns;	/* so many addresses have been released */
 };
 
 #define WRITE_IT	"write it like \"192.168.7.10-192.168.7.200\" or \"192.168.7.0/24\""
@@ -431,6 +432,7 @@ void pool_release(struct pool *pool, struct in_addr address, time_t now)
 	leave_state(pool, entry);
 	enter_state(pool, entry, POOL_FREE, now);
 	entry->released = now;
+	entry->turn = ++pool->turns;
 }
 
 /**
@@ -458,12 +460,14 @@ void pool_set_aside(struct pool *pool, struct in_addr address, const char *note,
  * @pool:	the pools
  * @address:	the address
  * @released:	when its last owner gave it back
+ * @turn:	the place in the order in which they were released
  *
- * Called in the order in which they were released: each goes behind the others.
+ * When all that is known has been restored, pool_sort() puts them into that order.
  *
  * Return: whether it is in a pool, and free.
  */
-bool pool_restore(struct pool *pool, struct in_addr address, time_t released)
+bool pool_restore(struct pool *pool, struct in_addr address, time_t released,
+		  unsigned long long turn)
 {
 	struct pool_address *entry = pool_find(pool, address);
 
@@ -472,7 +476,43 @@ bool pool_restore(struct pool *pool, struct in_addr address, time_t released)
 	leave_state(pool, entry);
 	enter_state(pool, entry, POOL_FREE, released);
 	entry->released = released;
+	entry->turn = turn;
+	if (turn > pool->turns)
+		pool->turns = turn;
 	return true;
+}
+
+static int by_turn(const void *one, const void *other)
+{
+	const struct pool_address *a = *(struct pool_address * const *)one;
+	const struct pool_address *b = *(struct pool_address * const *)other;
+
+	return a->turn < b->turn ? -1 : a->turn > b->turn;
+}
+
+/**
+ * pool_sort - put free addresses into the order in which they were released
+ * @pool:	the pools
+ *
+ * Those that nobody has had yet stay before all others. Without memory the order is
+ * that in which they were restored.
+ */
+void pool_sort(struct pool *pool)
+{
+	struct pool_address **order = malloc((pool->size + 1) * sizeof(*order));
+	size_t i, count = 0;
+
+	for (i = 0; order && i < pool->size; i++) {
+		if (pool->all[i].state == POOL_FREE && pool->all[i].released)
+			order[count++] = &pool->all[i];
+	}
+	if (order)
+		qsort(order, count, sizeof(*order), by_turn);
+	for (i = 0; i < count; i++) {
+		leave_state(pool, order[i]);
+		enter_state(pool, order[i], POOL_FREE, order[i]->since);
+	}
+	free(order);
 }
 
 /* ---- looking ---- */

@@ -69,6 +69,7 @@ struct pool_address {
 	time_t since;			/* of its state; 0: since the beginning */
 	time_t until;			/* it is aside, by the steady clock */
 	time_t released;		/* by its last owner; 0: never had one */
+	unsigned long long turn;	/* of those released, the least is the next to be taken */
 	struct pool_owner *owner;	/* while held */
 	char *note;			/* why it is aside */
 };
@@ -102,7 +103,9 @@ void pool_release(struct pool *pool, struct in_addr address, time_t now);
 void pool_set_aside(struct pool *pool, struct in_addr address, const char *note,
 		    struct pool_time now);
 void pool_readmit(struct pool *pool, time_t steady);
-bool pool_restore(struct pool *pool, struct in_addr address, time_t released);
+bool pool_restore(struct pool *pool, struct in_addr address, time_t released,
+		  unsigned long long turn);
+void pool_sort(struct pool *pool);
 
 struct pool_address *pool_find(const struct pool *pool, struct in_addr address);
 const struct pool_address *pool_at(const struct pool *pool, size_t index);

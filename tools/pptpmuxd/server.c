@@ -19,7 +19,7 @@
 #include "interface.h"
 #include "log.h"
 #include "orphan.h"
-#include "pool_state.h"
+#include "pool_journal.h"
 #include "pppd.h"
 #include "projection.h"
 #include "query.h"
@@ -27,7 +27,7 @@
 #include "rundir.h"
 #include "sources.h"
 
-#define SAVE_MS		200	/* until the pool's state is written, where it may wait */
+#define MEND_SECONDS	10	/* between attempts to write the journal that failed */
 #define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
 #define NOISE		20	/* lines about refused connections a second ... */
 #define SOURCE_NOISE	1	/* ... and of these, about one source */
@@ -166,32 +166,36 @@ static bool listen_on(struct server *server)
 
 /* ---- the pool ---- */
 
+/* What each of these takes grows with the number of addresses */
+static void mend_later(struct server *server)
+{
+	static const struct timeval later = { .tv_sec = MEND_SECONDS };
+
+	if (!evtimer_pending(server->mend, NULL))
+		evtimer_add(server->mend, &later);
+}
+
 /**
- * server_save - write down now who has which address
+ * server_note - write down what an address is now
  * @server:	the server
+ * @address:	the address
  *
- * Before a call gets an address: a restart must not give it to another one.
+ * Before a call gets it: a restart must not give it to another one.
  */
-void server_save(struct server *server)
+void server_note(struct server *server, struct in_addr address)
 {
-	evtimer_del(server->save);
-	pool_save(server->pool, server->state_path);
+	if (!pool_journal_note(server->journal, address))
+		mend_later(server);
 }
 
-/* The same, for what a restart finds out by itself: that a call has ended */
-void server_save_soon(struct server *server)
+static void on_mend(evutil_socket_t fd, short what, void *context)
 {
-	static const struct timeval soon = { .tv_usec = SAVE_MS * 1000 };
+	struct server *server = context;
 
-	if (!evtimer_pending(server->save, NULL))
-		evtimer_add(server->save, &soon);
-}
-
-static void on_save(evutil_socket_t fd, short what, void *context)
-{
 	(void)fd;
 	(void)what;
-	server_save(context);
+	if (!pool_journal_mend(server->journal))
+		mend_later(server);
 }
 
 static bool make_directory(const char *path, mode_t mode)
@@ -258,11 +262,11 @@ static bool open_kernel(struct server *server)
 static bool open_pool(struct server *server)
 {
 	server->pool = config_pools_make(&server->config->pools);
-	server->save = evtimer_new(server->base, on_save, server);
-	if (!server->pool || !server->save)
+	server->mend = evtimer_new(server->base, on_mend, server);
+	if (!server->pool || !server->mend)
 		return false;
-	pool_load(server->pool, server->state_path);
-	return orphan_adopt_all(server);
+	server->journal = pool_journal_open(server->pool, server->state_path);
+	return server->journal && orphan_adopt_all(server);
 }
 
 /**
@@ -302,11 +306,9 @@ void server_free(struct server *server)
 	orphan_free_all(server);
 	interfaces_free(server);
 	query_close(server->query);
-	if (server->save) {
-		if (evtimer_pending(server->save, NULL))
-			server_save(server);
-		event_free(server->save);
-	}
+	if (server->mend)
+		event_free(server->mend);
+	pool_journal_close(server->journal);
 	pool_free(server->pool);
 	sources_free(server->sources);
 	rtnl_close(server->rtnl);

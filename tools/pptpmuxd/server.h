@@ -16,6 +16,7 @@ struct control;
 struct event;
 struct interface;
 struct orphan;
+struct pool_journal;
 struct query;
 struct rtnl;
 struct sources;
@@ -25,8 +26,9 @@ struct server {
 	struct event_base *base;
 	struct config *config;
 	struct pool *pool;
-	char state_path[128];		/* what a restart must know of the pool */
-	struct event *save;		/* what has changed is not yet written */
+	char state_path[128];		/* what a restart must know of the pool ... */
+	struct pool_journal *journal;	/* ... is written there */
+	struct event *mend;		/* the journal, which could not be written */
 	struct rtnl *rtnl;
 	struct query *query;		/* answers pptpmuxctl */
 	struct acceptor *acceptor;	/* NULL: we shut down */
@@ -49,7 +51,6 @@ bool server_reload(struct server *server, struct config *config);
 void server_stop(struct server *server);
 void server_kill(struct server *server);
 void server_check_end(struct server *server);
-void server_save(struct server *server);
-void server_save_soon(struct server *server);
+void server_note(struct server *server, struct in_addr address);
 
 #endif /* SERVER_H */
