@@ -16,7 +16,7 @@ cd "$(dirname "$0")"
 . ./dial_lib.sh
 
 CALLS=${CALLS:-12}
-readonly FIRST=192.168.77.20 SECOND=192.168.77.21 CHOSEN=192.168.77.24 BEHIND=10.50.0.0/16
+readonly FIRST=192.168.77.20 SECOND=192.168.77.21 CHOSEN=192.168.77.24 BEHIND=10.50.0.0/16 OUTER=10.9.1.2
 
 # pool_conf RANGE LINE...: the pool, and what else is configured
 pool_conf()
@@ -207,6 +207,19 @@ killed_pppd()
 	kill -KILL "$(server_pppd)"
 	wait_for "$PATIENCE" no_process c1
 	no_projection
+	nothing_left
+}
+
+# The tunnel's own packets are not sent into the tunnel
+route_to_itself()
+{
+	log_mark
+	call c1
+	log_has "warning.*no route $OUTER .*it contains $OUTER, where the tunnel itself leads to"
+	ns s ip route get "$OUTER" | grep 'dev to-c1'
+	ns s ip route show "$BEHIND" | grep 'dev ppp'
+	reached c1
+	hang_up c1
 	nothing_left
 }
 
@@ -427,7 +440,8 @@ check "an address of chap-secrets is reserved in the pool" chosen_by_secrets
 check "a foreign route: the next address is taken" foreign_route
 check "a foreign route while IPCP comes up is replaced" route_in_between
 check "a foreign address while IPCP comes up: event 20050, the call ends" address_in_between
-restart "$FIRST" 'proxyarp = true' "routes = { \"c1 $BEHIND\" }"
+restart "$FIRST" 'proxyarp = true' "routes = { \"c1 $BEHIND\", \"c1 $OUTER/32\" }"
+check "a route to the client's own address is left out, and named" route_to_itself
 check "proxy ARP and a route behind the client; pppd is killed" killed_pppd
 check "pppd and pptpmuxd are killed" killed_both
 server_again

@@ -317,13 +317,15 @@ server_conf "listen = \"$SERVER\"" 'slots = 6' 'usage = { "all receive" }' \
 router_conf 'slots = 6' \
 	'usage = { "VPN1-3 dial-out, receive", "VPN4 receive", "VPN5 demand-dial", "VPN6 dial-out" }' \
 	"$(interface_conf branch "\"$DOWN\", \"$SERVER\"" 'demand = true' 'idle = 4' \
-		"routes = { \"$FAR/32\" }")"
+		"routes = { \"$FAR/32\", \"$SERVER/32\" }")"
 server_start
 router_start
 
 check "an interface for demand is there, routed, and without a call" quiet
 check "the first ping of a quiet link is answered, over MPPE" first_ping
 check "in a slot for demand-dial, found at once" its_usage
+check "a route to its own server is left out, and named" \
+	router_says "warning: branch: no route $SERVER .*where the tunnel itself leads to"
 check "the second server was taken, as the first was down" second_server
 check "idle, it is hung up and stays routed" idle_hang_up
 check "the first ping of a host behind it is answered" first_ping_of_a_host

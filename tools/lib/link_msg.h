@@ -30,6 +30,7 @@ struct link_note {
 	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
 	struct in_addr local;
 	struct in_addr remote;
+	struct in_addr outer;	/* the server's address that was dialled last, 0: none yet */
 	char server[LINK_SERVER_OCTETS];
 };
 

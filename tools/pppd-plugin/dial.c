@@ -301,11 +301,11 @@ static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
 	dialled->call.fd = -1;
 	if (resolve(plan, &server) < 0)
 		return -1;
+	dialled->peer = server.sin_addr;
 	fd = open_tcp(plan, &server, waiting);
 	if (fd < 0)
 		return -1;
 	line_init(&dialled->line, fd, plan->phone);
-	dialled->peer = server.sin_addr;
 	if (place_call(plan, dialled, waiting))
 		return 0;
 	stop(&dialled->line);
@@ -317,7 +317,8 @@ static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
 /**
  * dial - connect a call to a PPTP server
  * @plan:	what to dial
- * @dialled:	filled in on success; the caller owns both descriptors in it
+ * @dialled:	filled in on success; the caller owns both descriptors in it. Its @peer
+ *		is the address that was dialled, whatever came of it; 0: none
  *
  * Errors are reported through pppd's log, with what to do about them.
  *

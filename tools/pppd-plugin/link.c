@@ -27,6 +27,8 @@ static const char *servers[SERVERS_MAX];
 static struct redial redial;
 static int note_fd = -1;
 
+static struct in_addr outer;	/* of the server that was dialled last */
+
 /* The call, or the attempt at one, that pppd is at */
 static struct {
 	bool begun;
@@ -41,6 +43,7 @@ static struct {
 static void tell(struct link_note *note)
 {
 	note->slot = attempt.slot;
+	note->outer = outer;
 	snprintf(note->server, sizeof(note->server), "%s", servers[redial.server]);
 	if (note_fd >= 0)
 		(void)send(note_fd, note, sizeof(*note), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -210,6 +213,12 @@ const char *link_dial(void)
 
 	tell(&note);
 	return servers[redial.server];
+}
+
+/* The address that its name stands for */
+void link_outer(struct in_addr address)
+{
+	outer = address;
 }
 
 /* It has no call for us. Return: whether to ask another one at once. */

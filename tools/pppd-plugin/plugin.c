@@ -143,11 +143,14 @@ static int take(struct dialled *dialled)
 static int dial_servers(void)
 {
 	struct dialled dialled;
+	int rc;
 
 	link_begin();
 	do {
 		plan.server = link_dial();
-		if (dial(&plan, &dialled) == 0)
+		rc = dial(&plan, &dialled);
+		link_outer(dialled.peer);
+		if (rc == 0)
 			return take(&dialled);
 	} while (!compat_signaled() && link_refused());
 	if (!compat_signaled())

@@ -9,6 +9,7 @@
  */
 #include "interface.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -24,6 +25,8 @@
 #include "server.h"
 
 #define DEMAND_DIAL_FAILED	20111	/* RRAS: connected, and then failed */
+
+#define OUTER_MAX	17	/* servers of an interface, and the last one's address */
 
 /* Lines of the plugin that tell of a fault begin so */
 #define PLUGIN_SAYS	"pptp: "
@@ -58,20 +61,47 @@ static void wait_until(struct interface *interface, unsigned int seconds)
 
 /* ---- what the plugin tells ---- */
 
+/*
+ * The addresses of its servers, as far as they are known without asking a name server:
+ * those that stand in the configuration, and the one that it has dialled last.
+ */
+static size_t outer_addresses(const struct interface *interface, struct in_addr *outer)
+{
+	char *list = strdup(interface->config->servers), *rest = list, *word;
+	size_t count = 0;
+
+	if (interface->outer.s_addr)
+		outer[count++] = interface->outer;
+	while (list && count < OUTER_MAX && (word = strsep(&rest, ",")))
+		count += inet_pton(AF_INET, word, &outer[count]) == 1;
+	free(list);
+	return count;
+}
+
 static void put_routes(const struct interface *interface, int ifindex)
 {
 	const struct config_interface *config = interface->config;
+	struct in_addr outer[OUTER_MAX];
+	const struct projection projection = {
+		.rtnl = interface->server->rtnl,
+		.ifindex = ifindex,
+		.outer = outer,
+		.outer_count = outer_addresses(interface, outer),
+		.name = config->name,
+		.whose = config->name,
+	};
 	size_t i;
 
 	for (i = 0; i < config->route_count; i++)
-		projection_route(interface->server->rtnl, &config->routes[i], ifindex,
-				 config->name, config->name);
+		projection_route(&projection, &config->routes[i]);
 }
 
 static void take_note(struct interface *interface, const struct link_note *note)
 {
 	snprintf(interface->peer, sizeof(interface->peer), "%s", note->server);
 	interface->slot = note->slot;
+	if (note->outer.s_addr)
+		interface->outer = note->outer;
 }
 
 static void note_failure(struct interface *interface, const char *text)

@@ -36,6 +36,7 @@ struct interface {
 	time_t since;			/* in this state */
 	time_t next;			/* attempt, while waiting */
 	char peer[LINK_SERVER_OCTETS];	/* the server of this attempt, "": none yet */
+	struct in_addr outer;		/* the address that was dialled last, 0: none yet */
 	uint32_t slot;			/* of its call, 0: none */
 	time_t failed;			/* when it did last, 0: never */
 	char failure[INTERFACE_TEXT_OCTETS];

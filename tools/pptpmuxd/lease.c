@@ -318,9 +318,17 @@ static void project(struct call *call, int ifindex)
 	struct server *server = call->server;
 	const struct config_pools *pools = &server->config->pools;
 	const struct pool_address *entry = pool_find(server->pool, call->address);
+	const struct projection projection = {
+		.rtnl = server->rtnl,
+		.ifindex = ifindex,
+		.outer = &call->peer,
+		.outer_count = 1,
+		.name = call->name,
+		.whose = call->user,
+	};
 
 	if (*call->user)
-		projection_routes(server->rtnl, pools, call->user, ifindex, call->name);
+		projection_routes(&projection, pools);
 	if (entry && entry->part != POOL_NONE && pools->pool[entry->part].proxyarp)
 		projection_proxy(server->rtnl, call->address, call->lan, call->name);
 }

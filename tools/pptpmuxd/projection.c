@@ -38,53 +38,100 @@ static int add_route(struct rtnl *rtnl, const struct rtnl_route *route)
 	return err;
 }
 
-/**
- * projection_route - route a network to an interface
- * @rtnl:	the kernel
- * @network:	the network
- * @ifindex:	the interface
- * @name:	of the call, for the log
- * @whose:	the same, who is behind it
- */
-void projection_route(struct rtnl *rtnl, const struct config_route *network, int ifindex,
-		      const char *name, const char *whose)
+static bool contains(const struct rtnl_route *route, struct in_addr address)
 {
-	struct rtnl_route route = {
+	uint32_t mask = route->dst_len ? UINT32_MAX << (32 - route->dst_len) : 0;
+
+	return (ntohl(address.s_addr) & mask) == ntohl(route->dst.s_addr);
+}
+
+/* Is it the way to the address already, or would it be preferred to what is? */
+static bool takes(struct rtnl *rtnl, const struct rtnl_route *route, struct in_addr address)
+{
+	struct rtnl_route found;
+
+	return contains(route, address) && (rtnl_route_get(rtnl, address, &found) < 0 ||
+					    found.dst_len <= route->dst_len);
+}
+
+/*
+ * What carries the tunnel must not be routed into it: nothing would pass any more, its
+ * control connection neither. Returns the peer's address that would be, or NULL.
+ */
+static const struct in_addr *loops(const struct projection *projection,
+				   const struct rtnl_route *route)
+{
+	size_t i;
+
+	for (i = 0; i < projection->outer_count; i++) {
+		if (takes(projection->rtnl, route, projection->outer[i]))
+			return &projection->outer[i];
+	}
+	return NULL;
+}
+
+/* One that is there was put when the peer's address was not known yet */
+static void skip(const struct projection *projection, const struct rtnl_route *route,
+		 struct in_addr outer)
+{
+	char text[64], address[INET_ADDRSTRLEN];
+
+	rtnl_route_del(projection->rtnl, route);
+	rtnl_route_text(route, text, sizeof(text));
+	inet_ntop(AF_INET, &outer, address, sizeof(address));
+	log_warning("%s: no route %s to %s: it contains %s, where the tunnel itself leads to, and would send the tunnel's packets into the tunnel: correct routes in pptpmuxd.conf",
+		    projection->name, text, projection->whose, address);
+}
+
+static void put(const struct projection *projection, const struct rtnl_route *route)
+{
+	int err = add_route(projection->rtnl, route);
+	char text[64];
+
+	rtnl_route_text(route, text, sizeof(text));
+	if (err)
+		log_warning("%s: no route %s to %s: %s; see \"ip route\" for another one, and routes in pptpmuxd.conf",
+			    projection->name, text, projection->whose, strerror(-err));
+	else
+		log_info("%s: route %s to %s", projection->name, text, projection->whose);
+}
+
+/**
+ * projection_route - route a network into a tunnel
+ * @projection:	the tunnel
+ * @network:	the network; one that the tunnel's own packets would take is left out
+ */
+void projection_route(const struct projection *projection, const struct config_route *network)
+{
+	const struct rtnl_route route = {
 		.dst = network->network,
 		.dst_len = network->len,
 		.type = RTN_UNICAST,
 		.protocol = RTNL_PROTOCOL,
 		.scope = RT_SCOPE_LINK,
 		.table = RT_TABLE_MAIN,
-		.ifindex = ifindex,
+		.ifindex = projection->ifindex,
 	};
-	int err = add_route(rtnl, &route);
-	char text[64];
+	const struct in_addr *outer = loops(projection, &route);
 
-	rtnl_route_text(&route, text, sizeof(text));
-	if (err)
-		log_warning("%s: no route %s to %s: %s; see \"ip route\" for another one, and routes in pptpmuxd.conf",
-			    name, text, whose, strerror(-err));
+	if (outer)
+		skip(projection, &route, *outer);
 	else
-		log_info("%s: route %s to %s", name, text, whose);
+		put(projection, &route);
 }
 
 /**
  * projection_routes - route the networks behind a user to its call
- * @rtnl:	the kernel
+ * @projection:	the call's tunnel; whose it is says which networks
  * @pools:	which networks are behind whom
- * @user:	the user
- * @ifindex:	the call's interface
- * @name:	of the call, for the log
  */
-void projection_routes(struct rtnl *rtnl, const struct config_pools *pools, const char *user,
-		       int ifindex, const char *name)
+void projection_routes(const struct projection *projection, const struct config_pools *pools)
 {
 	size_t i;
 
 	for (i = 0; i < pools->route_count; i++) {
-		if (!strcmp(pools->routes[i].user, user))
-			projection_route(rtnl, &pools->routes[i], ifindex, name, user);
+		if (!strcmp(pools->routes[i].user, projection->whose))
+			projection_route(projection, &pools->routes[i]);
 	}
 }
 

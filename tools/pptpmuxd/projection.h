@@ -10,10 +10,18 @@ struct config_pools;
 struct config_route;
 struct rtnl;
 
-void projection_route(struct rtnl *rtnl, const struct config_route *network, int ifindex,
-		      const char *name, const char *whose);
-void projection_routes(struct rtnl *rtnl, const struct config_pools *pools, const char *user,
-		       int ifindex, const char *name);
+/* Where the tunnel of a call or of an interface leads to */
+struct projection {
+	struct rtnl *rtnl;
+	int ifindex;
+	const struct in_addr *outer;	/* the peer's addresses outside of the tunnel */
+	size_t outer_count;
+	const char *name;		/* of the call or interface, for the log */
+	const char *whose;		/* the same, who is behind it */
+};
+
+void projection_route(const struct projection *projection, const struct config_route *network);
+void projection_routes(const struct projection *projection, const struct config_pools *pools);
 void projection_proxy(struct rtnl *rtnl, struct in_addr address, int lan, const char *name);
 void projection_end(struct rtnl *rtnl, struct in_addr address);
 bool projection_possible(struct rtnl *rtnl, struct in_addr address);

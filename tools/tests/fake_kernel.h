@@ -229,13 +229,20 @@ int rtnl_route_add(struct rtnl *rtnl, const struct rtnl_route *route, enum rtnl_
 
 int rtnl_route_del(struct rtnl *rtnl, const struct rtnl_route *route)
 {
-	int found = fake_find(route);
+	const struct rtnl_route *found;
+	int i;
 
 	(void)rtnl;
-	if (found < 0)
-		return -ESRCH;
-	kernel->routes[found].used = false;
-	return 0;
+	for (i = 0; i < FAKE_MAX; i++) {
+		found = &kernel->routes[i].route;
+		if (kernel->routes[i].used && found->dst.s_addr == route->dst.s_addr &&
+		    found->dst_len == route->dst_len && found->ifindex == route->ifindex &&
+		    found->protocol == route->protocol) {
+			kernel->routes[i].used = false;
+			return 0;
+		}
+	}
+	return -ESRCH;
 }
 
 int rtnl_link_get(struct rtnl *rtnl, int ifindex, struct rtnl_link *link)

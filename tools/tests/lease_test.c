@@ -570,6 +570,28 @@ static void test_bundle(void)
 	server_down();
 }
 
+/* A network behind a client, or a slip of the pen, that has the client's own address in it */
+static void test_route_to_itself(void)
+{
+	const int eth = 1;
+	struct client client;
+
+	boot();
+	fake_route("127.0.0.0", 8, RTN_UNICAST, RTPROT_KERNEL, RT_SCOPE_LINK, eth, "");
+	server_up("remoteip = { \"192.0.2.10\" }\n"
+		  "routes = { \"alice 127.0.0.1/32\", \"alice 127.0.0.0/8\", \"alice 10.50.0.0/16\", \"alice 126.0.0.0/7\" }");
+	log_anew();
+	ok(call_up(&client, "alice") && has("alice", "192.0.2.10") &&
+	   fake_lookup(in("127.0.0.1"))->ifindex == eth &&
+	   logged("warning: VPN") && logged("no route 127.0.0.1") && logged("no route 127.0.0.0") &&
+	   logged("it contains 127.0.0.1, where the tunnel itself leads to"),
+	   "a route to the client's own address is left out, and named");
+	ok(fake_lookup(in("10.50.1.1"))->ifindex != eth && fake_lookup(in("126.1.1.1")) &&
+	   !logged("no route 126"), "others are not, nor one that a better one precedes");
+	hang_up(&client);
+	server_down();
+}
+
 /* Whoever does not hear a refusal does not keep the call either */
 static void test_deaf(void)
 {
@@ -1064,6 +1086,7 @@ int main(int argc, char **argv)
 	test_named();
 	test_single();
 	test_bundle();
+	test_route_to_itself();
 	test_deaf();
 	test_waiting();
 	test_redials();
