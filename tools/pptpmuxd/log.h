@@ -13,6 +13,7 @@ enum log_target {
 };
 
 void log_open(enum log_target target, int level);
+bool log_wants(int level);
 void log_write(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)		log_write(LOG_ERR, __VA_ARGS__)
