@@ -9,8 +9,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <syslog.h>
 #include <unistd.h>
 #include <linux/ppp-ioctl.h>
 
@@ -81,8 +83,21 @@ static void check_usage(void)
 		fatal("pptp_usage %s: write dial-out or demand-dial", usage);
 }
 
+/*
+ * Each line stands in one place. pptpmuxd reads what pppd writes to its descriptor 1, so
+ * pppd's own syslog says nothing then: it uses no level as urgent as this one. For who
+ * runs pppd with more rights than his own the environment says nothing.
+ */
+static void leave_log_to_pptpmuxd(void)
+{
+	if (secure_getenv("PPTPMUXD_LOGS"))
+		setlogmask(LOG_MASK(LOG_EMERG));
+}
+
 static void channel_check_options(void)
 {
+	/* option "debug" has asked for more than plugin_init() has left */
+	leave_log_to_pptpmuxd();
 	if (servers && inherited_fd >= 0)
 		fatal("pptp_server and pptp_mux_fd exclude each other: give pptp_server to dial, pptp_mux_fd is for pptpmuxd");
 	if (!servers && inherited_fd < 0)
@@ -271,6 +286,7 @@ static void limit_mtu(void)
  */
 void plugin_init(void)
 {
+	leave_log_to_pptpmuxd();
 	channel.options = the_channel->options;
 	the_channel = &channel;
 	compat_no_modem();

@@ -223,6 +223,7 @@ static bool start_pppd(struct call *call)
 {
 	struct pppd_call what = {
 		.name = call->name,
+		.noise = &call->source->noise,
 		.fd = call->socket.fd,
 		.peer = call->peer,
 	};
@@ -356,7 +357,7 @@ static void do_errors(struct call *call, const struct pptp_msg *msg)
 static void do_link(struct call *call, const struct pptp_msg *msg)
 {
 	call->link = msg->link_info;
-	control_log(call->control, LOG_INFO, "%s: ACCM %08x out, %08x in: noted, nothing is escaped in GRE", call->name,
+	control_log(call->control, LOG_DEBUG, "%s: ACCM %08x out, %08x in: noted, nothing is escaped in GRE", call->name,
 		 call->link.send_accm, call->link.receive_accm);
 }
 

@@ -49,7 +49,7 @@ void control_log(struct control *control, int level, const char *format, ...)
 	char text[768], more[64] = "";
 	va_list args;
 
-	if (!log_allowed(noise, NOISE))
+	if (!log_wants(level) || !log_allowed(noise, NOISE))
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);

@@ -135,6 +135,8 @@ static void report_no_call(struct interface *interface, const struct link_note *
 
 static void on_failed(struct interface *interface, const struct link_note *note)
 {
+	if (interface->pppd)
+		pppd_show(interface->pppd);
 	if (note->slot)
 		report_failed_call(interface, note);
 	else

@@ -203,6 +203,8 @@ static int run(const struct options *options)
 		return EXIT_SUCCESS;
 	}
 	log_open(config->log_target, config->log_level);
+	/* for the plugin: what pppd says is in our log, and need not be in another */
+	setenv("PPTPMUXD_LOGS", "1", 1);
 	config_weak_warn(config);
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit(config);

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <event2/buffer.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,6 +23,7 @@
 
 #include "arguments.h"
 #include "log.h"
+#include "pppd_output.h"
 #include "pppd_saying.h"
 #include "process.h"
 
@@ -33,7 +33,6 @@
 #define LEASE_FD_NUMBER	4
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define REFUSED_SECONDS	5	/* from a refusal to SIGTERM: LCP tells the peer */
-#define LINE_OCTETS	512
 
 struct pppd {
 	LIST_ENTRY(pppd) entry;
@@ -44,7 +43,7 @@ struct pppd {
 	int output_fd;
 	int lease_fd;
 	struct event *questions;
-	struct evbuffer *lines;
+	struct pppd_output *lines;
 	struct event *output;
 	struct event *grace;
 	bool told_to_end;	/* by SIGTERM; @grace is for SIGKILL then, before for that */
@@ -131,6 +130,16 @@ static void fill(struct arguments *arguments, const struct config *config,
 	arguments_add(arguments, "nodetach");
 }
 
+/* A process that is wanted */
+struct order {
+	const char *name;		/* as struct pppd_call has it, and so on */
+	struct log_limit *noise;	/* NULL: none but its own */
+	int call;			/* -1: none */
+	const char **words;
+	const struct pppd_hooks *hooks;
+	void *context;
+};
+
 /* What the new process gets */
 struct descriptors {
 	int call;	/* -1: none */
@@ -203,61 +212,35 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 	return arguments_take(&arguments);
 }
 
-static void log_line(struct pppd *pppd, const char *line)
+/*
+ * Each line. At once in the log is what the plugin says of its own, which is of interest
+ * whatever becomes of the call, and that the call is encrypted.
+ */
+static bool on_line(void *context, const char *line)
 {
-	/* packet dumps, which option "debug" makes */
-	bool packet = !strncmp(line, "rcvd [", 6) || !strncmp(line, "sent [", 6);
+	struct pppd *pppd = context;
+	enum pppd_saying saying = pppd_saying_of(line, pppd->program);
 
-	log_write(packet ? LOG_DEBUG : LOG_INFO, "%s: pppd: %s", pppd->name, line);
-	if (pppd->hooks->said) {
+	pppd->evidence.said |= PPPD_SAID(saying);
+	if (pppd->hooks->said)
 		pppd->hooks->said(pppd->context, line);
-		return;
-	}
-	pppd->evidence.said |= PPPD_SAID(pppd_saying_of(line, pppd->program));
-}
-
-static void log_lines(struct pppd *pppd)
-{
-	char cut[LINE_OCTETS + 1];
-	char *line;
-	int len;
-
-	while ((line = evbuffer_readln(pppd->lines, NULL, EVBUFFER_EOL_ANY))) {
-		if (*line)
-			log_line(pppd, line);
-		free(line);
-	}
-	/* a line without an end must not pile up */
-	if (evbuffer_get_length(pppd->lines) < LINE_OCTETS)
-		return;
-	len = evbuffer_remove(pppd->lines, cut, LINE_OCTETS);
-	cut[len > 0 ? len : 0] = '\0';
-	log_line(pppd, cut);
+	return saying == PPPD_SAYS_PLUGIN || saying == PPPD_SAYS_ENCRYPTED;
 }
 
 static void on_output(evutil_socket_t fd, short what, void *context)
 {
 	struct pppd *pppd = context;
-	int got = evbuffer_read(pppd->lines, fd, LINE_OCTETS);
 
 	(void)what;
-	if (got > 0)
-		log_lines(pppd);
-	else if (got == 0 || errno != EAGAIN)
+	if (!pppd_output_read(pppd->lines, fd))
 		event_del(pppd->output);
-}
-
-static void read_output(struct pppd *pppd)
-{
-	while (evbuffer_read(pppd->lines, pppd->output_fd, LINE_OCTETS) > 0)
-		log_lines(pppd);
 }
 
 /* What it says, and what it has said before that in its output */
 static void on_note(struct pppd *pppd, struct link_note *note)
 {
 	note->server[sizeof(note->server) - 1] = '\0';
-	read_output(pppd);
+	pppd_output_drain(pppd->lines, pppd->output_fd);
 	pppd->hooks->noted(pppd->context, note);
 }
 
@@ -317,8 +300,7 @@ static void pppd_free(struct pppd *pppd)
 		event_free(pppd->questions);
 	if (pppd->grace)
 		event_free(pppd->grace);
-	if (pppd->lines)
-		evbuffer_free(pppd->lines);
+	pppd_output_free(pppd->lines);
 	close(pppd->output_fd);
 	close(pppd->lease_fd);
 	free(pppd->program);
@@ -326,7 +308,7 @@ static void pppd_free(struct pppd *pppd)
 }
 
 /* Both descriptors are the process's from now on, if there is one */
-static struct pppd *pppd_new(struct event_base *base, const char *program, int output_fd,
+static struct pppd *pppd_new(struct event_base *base, const struct order *order, int output_fd,
 			     int lease_fd)
 {
 	struct pppd *pppd = calloc(1, sizeof(*pppd));
@@ -338,8 +320,11 @@ static struct pppd *pppd_new(struct event_base *base, const char *program, int o
 	}
 	pppd->output_fd = output_fd;
 	pppd->lease_fd = lease_fd;
-	pppd->program = strdup(program);
-	pppd->lines = evbuffer_new();
+	pppd->name = order->name;
+	pppd->hooks = order->hooks;
+	pppd->context = order->context;
+	pppd->program = strdup(order->words[0]);
+	pppd->lines = pppd_output_new(order->name, order->noise, on_line, pppd);
 	pppd->output = event_new(base, output_fd, EV_READ | EV_PERSIST, on_output, pppd);
 	pppd->questions = event_new(base, lease_fd, EV_READ | EV_PERSIST, on_question, pppd);
 	pppd->grace = evtimer_new(base, on_grace, pppd);
@@ -376,18 +361,17 @@ static bool open_ends(int *output, int *lease, struct descriptors *fds)
 	return false;
 }
 
-/* @call: the socket of a call, -1: none. Returns NULL with errno set. */
-static struct pppd *start(struct event_base *base, const char *name, const char **words,
-			  int call, const struct pppd_hooks *hooks, void *context)
+/* Returns NULL with errno set */
+static struct pppd *start(struct event_base *base, const struct order *order)
 {
-	struct descriptors fds = { .call = call };
+	struct descriptors fds = { .call = order->call };
 	int rc, output, lease;
 	struct pppd *pppd;
 
 	if (!open_ends(&output, &lease, &fds))
 		return NULL;
-	pppd = pppd_new(base, words[0], output, lease);
-	rc = pppd ? spawn(&pppd->pid, words, &fds) : ENOMEM;
+	pppd = pppd_new(base, order, output, lease);
+	rc = pppd ? spawn(&pppd->pid, order->words, &fds) : ENOMEM;
 	close(fds.output);
 	close(fds.lease);
 	if (rc) {
@@ -397,9 +381,6 @@ static struct pppd *start(struct event_base *base, const char *name, const char 
 		return NULL;
 	}
 	pppd->started = process_started(pppd->pid);
-	pppd->name = name;
-	pppd->hooks = hooks;
-	pppd->context = context;
 	LIST_INSERT_HEAD(&running, pppd, entry);
 	return pppd;
 }
@@ -420,14 +401,21 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			void *context)
 {
 	struct pppd_command_text text;
-	const char **words = pppd_command(config, call->peer, &text);
+	const struct order order = {
+		.name = call->name,
+		.noise = call->noise,
+		.call = call->fd,
+		.words = pppd_command(config, call->peer, &text),
+		.hooks = hooks,
+		.context = context,
+	};
 	struct pppd *pppd = NULL;
 
-	if (words)
-		pppd = start(base, call->name, words, call->fd, hooks, context);
+	if (order.words)
+		pppd = start(base, &order);
 	if (pppd)
 		pppd->multilink = config->multilink;
-	free(words);
+	free(order.words);
 	return pppd;
 }
 
@@ -445,7 +433,18 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 struct pppd *pppd_dial(struct event_base *base, const char *name, const char **words,
 		       const struct pppd_hooks *hooks, void *context)
 {
-	return start(base, name, words, -1, hooks, context);
+	const struct order order = {
+		.name = name, .call = -1, .words = words, .hooks = hooks, .context = context,
+	};
+
+	return start(base, &order);
+}
+
+/* Its last lines are of interest now: something of it has failed */
+void pppd_show(struct pppd *pppd)
+{
+	pppd_output_drain(pppd->lines, pppd->output_fd);
+	pppd_output_show(pppd->lines);
 }
 
 /* A process that does not take its answer is about to end, which we shall see */
@@ -540,8 +539,10 @@ static void finish(struct pppd *pppd, int status)
 	LIST_REMOVE(pppd, entry);
 	/* its last words may not have been read yet */
 	read_notes(pppd);
-	read_output(pppd);
+	pppd_output_drain(pppd->lines, pppd->output_fd);
 	pppd_end_judge(&end, &pppd->evidence, status);
+	if (end.event)
+		pppd_output_show(pppd->lines);
 	pppd->hooks->ended(pppd->context, &end);
 	pppd_free(pppd);
 }

@@ -16,11 +16,13 @@
 #define PPPD_SOCKET_FD	"4"	/* its end of a socket pair to us */
 
 struct event_base;
+struct log_limit;
 struct pppd;
 
 /* What pppd is told about its call */
 struct pppd_call {
 	const char *name;	/* for the log; must live as long as the process */
+	struct log_limit *noise;	/* of its source; must live as long */
 	int fd;			/* the call's socket; stays the caller's */
 	struct in_addr peer;
 };
@@ -48,6 +50,7 @@ struct pppd *pppd_dial(struct event_base *base, const char *name, const char **w
 		       const struct pppd_hooks *hooks, void *context);
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
 void pppd_refuse(struct pppd *pppd, const char *reason);
+void pppd_show(struct pppd *pppd);
 pid_t pppd_pid(const struct pppd *pppd);
 unsigned long long pppd_started(const struct pppd *pppd);
 bool pppd_hang_up(struct pppd *pppd);

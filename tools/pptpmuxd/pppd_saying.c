@@ -45,6 +45,8 @@ static const struct form forms[] = {
 	{ "Refusing MPPE stateful mode offered by peer", ALL, PPPD_SAYS_MPPE_STATEFUL },
 	{ "MPPE required but peer negotiation failed", ALL, PPPD_SAYS_MPPE_NO_AGREEMENT },
 	{ "MPPE required but peer refused", ALL, PPPD_SAYS_MPPE_REFUSED },
+	{ "pptp: ", NAME, PPPD_SAYS_PLUGIN },
+	{ "MPPE ", " compression enabled", PPPD_SAYS_ENCRYPTED },
 };
 
 /* Faults of options, which have pppd's own name before them; and no peer yet */

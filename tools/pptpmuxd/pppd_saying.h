@@ -17,6 +17,8 @@ enum pppd_saying {
 	PPPD_SAYS_MPPE_REFUSED,		/* the client knows no CCP */
 	PPPD_SAYS_NO_PLUGIN,
 	PPPD_SAYS_OTHER_VERSION,	/* the plugin is for another pppd */
+	PPPD_SAYS_PLUGIN,		/* a word of pptp_mux.so's own */
+	PPPD_SAYS_ENCRYPTED,		/* the call is */
 };
 
 /* A set of them */

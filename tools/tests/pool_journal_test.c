@@ -150,20 +150,22 @@ static void disk_of(rlim_t octets)
 
 static void test_full(void)
 {
-	struct pool *pool = pool_of(9);
+	struct pool *pool = pool_of(200);
 	struct pool_journal *journal;
+	int i;
 
 	unlink(path);
 	journal = pool_journal_open(pool, path);
 	log_anew();
-	disk_of(20);
-	change(pool, journal, 5);
+	disk_of(4000);
+	for (i = 0; i < 200; i++)
+		change(pool, journal, 5);
 	ok(!pool_journal_note(journal, nth(0)) && !pool_journal_mend(journal) &&
 	   !pool_journal_mend(journal), "a full disk is told of");
 	disk_of(RLIM_INFINITY);
 	ok(logged("cannot write"), "in the log too");
 	change(pool, journal, 6);
-	ok(!logged("is written again") && pool_journal_mend(journal) && restart_knows(pool, 9),
+	ok(!logged("is written again") && pool_journal_mend(journal) && restart_knows(pool, 200),
 	   "when it has room again all is written");
 	ok(logged("is written again") && pool_journal_note(journal, nth(0)), "which is said");
 	pool_journal_close(journal);
