@@ -49,6 +49,19 @@ encrypted()
 	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
 }
 
+# All that there is of a call from its first message to its last, at level "info"
+few_lines()
+{
+	local lines
+
+	log_mark
+	dial c1
+	hang_up c1
+	nothing_left
+	lines=$(log_has . | tee /dev/stderr | wc -l)
+	[ "$lines" -gt 0 ] && [ "$lines" -le 8 ]
+}
+
 # The table, the call and the interfaces of both ends tell one story
 tables_match()
 {
@@ -227,6 +240,7 @@ check "plugin: TCP both ways, content verified" transfer
 check "plugin: tables and calls of both ends" both_tables_match
 check "plugin: the next call takes the next free slot" next_free_slot
 check_call "plugin: nothing is left" nothing_left
+check_call "plugin: a good call is eight lines of the log at most" few_lines
 check_call "plugin: no call is up and dead" starts dial
 check_call "the server hangs up" hung_up_by_server
 check_call "the server's pppd is killed" killed_on_server

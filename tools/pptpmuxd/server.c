@@ -41,15 +41,15 @@ static void say(struct server *server, struct source *source, const char *format
 	char address[INET_ADDRSTRLEN], text[256];
 	va_list args;
 
-	if (!log_allowed(&source->noise, SOURCE_NOISE) || !log_allowed(&server->noise, NOISE))
+	if (!log_allowed(&source->refusals, SOURCE_NOISE) || !log_allowed(&server->noise, NOISE))
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	inet_ntop(AF_INET, &source->address, address, sizeof(address));
 	log_warning("%s: %s (not said of it: %lu lines, of others: %lu)", address, text,
-		    source->noise.suppressed, server->noise.suppressed);
-	source->noise.suppressed = 0;
+		    source->refusals.suppressed, server->noise.suppressed);
+	source->refusals.suppressed = 0;
 	server->noise.suppressed = 0;
 }
 

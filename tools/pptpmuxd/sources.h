@@ -30,6 +30,7 @@ struct source {
 	long long blocked;		/* until then, for these */
 	long long paced;		/* connections so far are worth the time until then */
 	struct log_limit noise;
+	struct log_limit refusals;	/* the same of limits: other noise must not hide them */
 };
 
 struct sources *sources_new(void);

@@ -592,6 +592,27 @@ static void test_route_to_itself(void)
 	server_down();
 }
 
+/* One NAT's connections say a line each; the one too many must not be lost among them */
+static void test_limit_is_told(void)
+{
+	struct client clients[4];
+	unsigned int i;
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10\" }\nmax-connections-per-source = 3");
+	log_anew();
+	for (i = 0; i < 3; i++)
+		client_start(&clients[i]);
+	client_connect(&clients[3]);
+	for (i = 0; i < 100 && !logged("see max-connections-per-source"); i++)
+		pump();
+	ok(logged("warning: 127.0.0.1: connection ") && logged("see max-connections-per-source"),
+	   "a limit that refuses is told of, whatever else its source has made us say");
+	for (i = 0; i < 4; i++)
+		client_close(&clients[i]);
+	server_down();
+}
+
 /* Whoever does not hear a refusal does not keep the call either */
 static void test_deaf(void)
 {
@@ -1086,6 +1107,7 @@ int main(int argc, char **argv)
 	test_named();
 	test_single();
 	test_bundle();
+	test_limit_is_told();
 	test_route_to_itself();
 	test_deaf();
 	test_waiting();
