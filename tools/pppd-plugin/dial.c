@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,49 +17,10 @@
 #include "clock.h"
 #include "collision.h"
 #include "pppd_compat.h"
+#include "resolve.h"
+#include "wait.h"
 
-/*
- * Waits for @events, or until something can be read from @other. Signals that end a
- * dial are blocked outside of ppoll(), so that none can slip in between the look for
- * it and the wait. Others, such as that of a script of pppd's that has ended, only
- * begin the wait anew. Returns false at the deadline, or when pppd is to end.
- */
-static bool wait_for(int fd, short events, int other, long long deadline,
-		     const sigset_t *waiting)
-{
-	struct pollfd polls[] = {
-		{ .fd = fd, .events = events },
-		{ .fd = other, .events = POLLIN },
-	};
-	struct timespec timeout;
-	long long left;
-	int ready;
-
-	do {
-		left = deadline - clock_ms();
-		if (left <= 0 || compat_signaled())
-			return false;
-		timeout = (struct timespec){ left / 1000, left % 1000 * 1000000 };
-		ready = ppoll(polls, 2, &timeout, waiting);
-	} while (ready < 0 && errno == EINTR);
-	return ready > 0 && !compat_signaled();
-}
-
-static int resolve(const struct dial_plan *plan, struct sockaddr_in *server)
-{
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list;
-	int rc = getaddrinfo(plan->server, "1723", &hints, &list);
-
-	if (rc) {
-		error("pptp: %s: %s; check the name in option pptp_server, and the resolver",
-		      plan->server, gai_strerror(rc));
-		return -1;
-	}
-	memcpy(server, list->ai_addr, sizeof(*server));
-	freeaddrinfo(list);
-	return 0;
-}
+#define PPTP_PORT	1723
 
 static const char *connect_advice(int code)
 {
@@ -77,10 +37,19 @@ static const char *connect_advice(int code)
 }
 
 /* That pppd is told to end is no fault, and it says so itself */
-static int connect_failed(const struct dial_plan *plan, int fd, int code)
+static int connect_failed(const struct dial_plan *plan, const struct sockaddr_in *server,
+			  int fd, int code)
 {
-	if (!compat_signaled())
-		error("pptp: cannot connect to %s, TCP port 1723: %s; %s", plan->server,
+	char address[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &server->sin_addr, address, sizeof(address));
+	if (compat_signaled())
+		;
+	else if (strcmp(address, plan->server))
+		error("pptp: cannot connect to %s (%s), TCP port 1723: %s; %s", plan->server,
+		      address, strerror(code), connect_advice(code));
+	else
+		error("pptp: cannot connect to %s, TCP port 1723: %s; %s", address,
 		      strerror(code), connect_advice(code));
 	close(fd);
 	return -1;
@@ -106,7 +75,7 @@ static int open_socket(const struct dial_plan *plan)
 }
 
 static int open_tcp(const struct dial_plan *plan, const struct sockaddr_in *server,
-		    const sigset_t *waiting)
+		    const sigset_t *outside)
 {
 	socklen_t len = sizeof(int);
 	int code = 0, fd = open_socket(plan);
@@ -115,11 +84,11 @@ static int open_tcp(const struct dial_plan *plan, const struct sockaddr_in *serv
 		return -1;
 	if (connect(fd, (const struct sockaddr *)server, sizeof(*server)) < 0 &&
 	    errno != EINPROGRESS)
-		return connect_failed(plan, fd, errno);
-	if (!wait_for(fd, POLLOUT, -1, clock_ms() + DIAL_CONNECT_MS, waiting))
-		return connect_failed(plan, fd, ETIMEDOUT);
+		return connect_failed(plan, server, fd, errno);
+	if (!wait_for(fd, POLLOUT, -1, clock_ms() + DIAL_CONNECT_MS, outside))
+		return connect_failed(plan, server, fd, ETIMEDOUT);
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len);
-	return code ? connect_failed(plan, fd, code) : fd;
+	return code ? connect_failed(plan, server, fd, code) : fd;
 }
 
 /* What has come instead of what we waited for */
@@ -152,13 +121,22 @@ static bool collision_lost(struct line *line)
 	return true;
 }
 
+/* That pppd is to end is no fault of the server's */
+static bool give_up(const struct dial_plan *plan, const char *wanted)
+{
+	if (!compat_signaled())
+		error("pptp: no %s within %d s; see the server's log", wanted,
+		      plan->reply_timeout);
+	return false;
+}
+
 /*
  * Reads until *@state is no longer what it was. @collision is the descriptor of an
  * announcement, or -1. Returns whether a message has ended the wait; if not, why has
  * been reported.
  */
 static bool await(const struct dial_plan *plan, struct line *line, const enum pptp_state *state,
-		  const char *wanted, int collision, const sigset_t *waiting)
+		  const char *wanted, int collision, const sigset_t *outside)
 {
 	long long deadline = clock_ms() + plan->reply_timeout * 1000LL;
 	enum pptp_state from = *state;
@@ -167,16 +145,16 @@ static bool await(const struct dial_plan *plan, struct line *line, const enum pp
 	while (*state == from && line->control != PPTP_WAIT_STOP_REPLY) {
 		switch (line_read(line, &reason)) {
 		case STREAM_MESSAGE:
+			/* whoever sends without end has no longer than who sends nothing */
+			if (*state == from && wait_over(deadline, outside))
+				return give_up(plan, wanted);
 			break;
 		case STREAM_NOTHING:
 			if (collision >= 0 && collision_told(collision) && collision_lost(line))
 				return false;
-			if (wait_for(line->stream.fd, POLLIN, collision, deadline, waiting))
+			if (wait_for(line->stream.fd, POLLIN, collision, deadline, outside))
 				break;
-			if (!compat_signaled())
-				error("pptp: no %s within %d s; see the server's log", wanted,
-				      plan->reply_timeout);
-			return false;
+			return give_up(plan, wanted);
 		case STREAM_CLOSED:
 			error("pptp: the server closed the control connection instead of sending %s; it may be out of connections, or not allow this client: see its log",
 			      wanted);
@@ -190,14 +168,14 @@ static bool await(const struct dial_plan *plan, struct line *line, const enum pp
 }
 
 static bool start(const struct dial_plan *plan, struct line *line, struct in_addr server,
-		  const sigset_t *waiting)
+		  const sigset_t *outside)
 {
 	const char *wanted = pptp_type_name(PPTP_SCCRP);
 	int collision = collision_announce(server);
 	bool good;
 
 	line_control(line, PPTP_ON_OPEN);
-	good = await(plan, line, &line->control, wanted, collision, waiting);
+	good = await(plan, line, &line->control, wanted, collision, outside);
 	if (collision >= 0)
 		close(collision);
 	if (!good)
@@ -227,7 +205,7 @@ static const char *refusal_advice(const struct pptp_out_reply *reply)
 }
 
 static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
-			 const sigset_t *waiting)
+			 const sigset_t *outside)
 {
 	const char *wanted = pptp_type_name(PPTP_OCRP);
 	struct line *line = &dialled->line;
@@ -235,7 +213,7 @@ static bool request_call(const struct dial_plan *plan, struct dialled *dialled,
 
 	line->call_id = dialled->call.call_id;
 	line_call(line, PPTP_ON_PLACE);
-	if (!await(plan, line, &line->call, wanted, -1, waiting))
+	if (!await(plan, line, &line->call, wanted, -1, outside))
 		return false;
 	if (line->call == PPTP_ESTABLISHED) {
 		call_socket_peer_window(&dialled->call, line->window);
@@ -260,7 +238,7 @@ static void report(const struct call_refusal *refusal, uint32_t usage)
 
 /* Takes the slot first: what can fail here must not trouble the server. */
 static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
-		       const sigset_t *waiting)
+		       const sigset_t *outside)
 {
 	struct call_refusal refusal;
 	struct sockaddr_in local;
@@ -274,8 +252,8 @@ static bool place_call(const struct dial_plan *plan, struct dialled *dialled,
 		report(&refusal, plan->usage);
 		return false;
 	}
-	if (!start(plan, &dialled->line, dialled->peer, waiting) ||
-	    !request_call(plan, dialled, waiting))
+	if (!start(plan, &dialled->line, dialled->peer, outside) ||
+	    !request_call(plan, dialled, outside))
 		return false;
 	if (call_socket_connect(&dialled->call, dialled->peer, dialled->line.peer_call_id,
 				&refusal) == 0)
@@ -291,26 +269,43 @@ static void stop(struct line *line)
 	line_control(line, PPTP_ON_LEAVE);
 }
 
-static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
-			const sigset_t *waiting)
+/* One of the server's addresses */
+static bool dial_address(const struct dial_plan *plan, struct dialled *dialled,
+			 struct in_addr address, const sigset_t *outside)
 {
-	struct sockaddr_in server;
+	const struct sockaddr_in server = {
+		.sin_family = AF_INET, .sin_addr = address, .sin_port = htons(PPTP_PORT),
+	};
 	int fd;
 
 	memset(dialled, 0, sizeof(*dialled));
 	dialled->call.fd = -1;
-	if (resolve(plan, &server) < 0)
-		return -1;
-	dialled->peer = server.sin_addr;
-	fd = open_tcp(plan, &server, waiting);
+	dialled->peer = address;
+	fd = open_tcp(plan, &server, outside);
 	if (fd < 0)
-		return -1;
+		return false;
 	line_init(&dialled->line, fd, plan->phone);
-	if (place_call(plan, dialled, waiting))
-		return 0;
+	if (place_call(plan, dialled, outside))
+		return true;
 	stop(&dialled->line);
 	call_socket_close(&dialled->call);
 	stream_close(&dialled->line.stream);
+	return false;
+}
+
+/* A name may have several addresses, one of which may be dead */
+static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
+			const sigset_t *outside)
+{
+	struct in_addr addresses[RESOLVE_MAX];
+	int i, count = resolve(plan->server, addresses, outside);
+
+	memset(dialled, 0, sizeof(*dialled));
+	dialled->call.fd = -1;
+	for (i = 0; i < count && !compat_signaled(); i++) {
+		if (dial_address(plan, dialled, addresses[i], outside))
+			return 0;
+	}
 	return -1;
 }
 
@@ -326,15 +321,11 @@ static int dial_blocked(const struct dial_plan *plan, struct dialled *dialled,
  */
 int dial(const struct dial_plan *plan, struct dialled *dialled)
 {
-	sigset_t ending, waiting;
+	sigset_t outside;
 	int rc;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, &waiting);
-	rc = dial_blocked(plan, dialled, &waiting);
-	sigprocmask(SIG_SETMASK, &waiting, NULL);
+	wait_begin(&outside);
+	rc = dial_blocked(plan, dialled, &outside);
+	wait_end(&outside);
 	return rc;
 }

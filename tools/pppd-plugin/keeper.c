@@ -26,6 +26,8 @@
 #include "clock.h"
 #include "pppd_compat.h"
 
+#define DRAIN_MESSAGES	64	/* of the server, until pppd and the clock are looked at */
+
 /* From pppd */
 struct order {
 	pid_t pppd;		/* 0: as before */
@@ -81,11 +83,16 @@ static void look(struct watch *watch, uint8_t cause)
 		hang_up(watch, cause);
 }
 
-static void drain(struct watch *watch)
+/*
+ * A server may send without end, and pppd and the clock must be heard all the same.
+ * Returns whether there may be more, which poll() does not know of all.
+ */
+static bool drain(struct watch *watch)
 {
 	const char *reason;
+	int i;
 
-	while (watch->line->control != PPTP_IDLE) {
+	for (i = 0; i < DRAIN_MESSAGES && watch->line->control != PPTP_IDLE; i++) {
 		switch (line_read(watch->line, &reason)) {
 		case STREAM_MESSAGE:
 			watch->asked = false;
@@ -93,12 +100,13 @@ static void drain(struct watch *watch)
 			look(watch, PPTP_MUX_CAUSE_PEER);
 			break;
 		case STREAM_NOTHING:
-			return;
+			return false;
 		case STREAM_CLOSED:
 		case STREAM_BAD:
 			look(watch, PPTP_MUX_CAUSE_LOST);
 		}
 	}
+	return watch->line->control != PPTP_IDLE;
 }
 
 /* The server has been silent: ask it for an echo, or give it up */
@@ -129,7 +137,7 @@ static void watch_call(struct watch *watch)
 {
 	struct pollfd polls[2];
 	long long left;
-	bool open;
+	bool open, more = true;	/* what came together with the reply to the call */
 
 	do {
 		open = watch->line->control != PPTP_IDLE;
@@ -137,8 +145,10 @@ static void watch_call(struct watch *watch)
 		polls[1] = (struct pollfd){ .fd = open ? watch->line->stream.fd : -1,
 					    .events = POLLIN };
 		left = watch->deadline - clock_ms();
-		poll(polls, 2, !open ? -1 : left > 0 ? left : 0);
-		drain(watch);
+		if (more || left < 0)
+			left = 0;
+		poll(polls, 2, open ? left : -1);
+		more = drain(watch);
 		if (watch->line->control != PPTP_IDLE)
 			tick(watch);
 	} while (listen_to_pppd(watch));
@@ -149,12 +159,13 @@ static void await_end(struct watch *watch, const enum pptp_state *state)
 {
 	struct pollfd control = { .fd = watch->line->stream.fd, .events = POLLIN };
 	long long left, deadline = clock_ms() + KEEPER_CLEAR_MS;
+	bool more = true;
 
 	while (*state != PPTP_IDLE) {
 		left = deadline - clock_ms();
-		if (left <= 0 || poll(&control, 1, left) <= 0)
+		if (left <= 0 || (!more && poll(&control, 1, left) <= 0))
 			return;
-		drain(watch);
+		more = drain(watch);
 	}
 }
 
@@ -202,7 +213,6 @@ static void __attribute__((noreturn)) run(struct watch *watch)
 	ignore_signals();
 	close_all_but(watch->pppd_fd, watch->line->stream.fd);
 	wait_seconds(watch, watch->plan->echo_interval);
-	drain(watch);	/* what came together with the reply to the call */
 	watch_call(watch);
 	clear(watch);
 	_exit(0);

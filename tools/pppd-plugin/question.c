@@ -5,38 +5,19 @@
  */
 #include "question.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "clock.h"
-#include "pppd_compat.h"
-
-/* Signals are blocked but for the wait, so that none slips in before it */
-static bool wait_for_datagram(int fd, long long deadline, const sigset_t *waiting)
-{
-	struct pollfd server = { .fd = fd, .events = POLLIN };
-	struct timespec timeout;
-	long long left;
-	int rc;
-
-	do {
-		left = deadline - clock_ms();
-		timeout = (struct timespec){ left / 1000, left % 1000 * 1000000 };
-		rc = left > 0 && !compat_signaled() ? ppoll(&server, 1, &timeout, waiting) : 0;
-	} while (rc < 0 && errno == EINTR);
-	return rc == 1;
-}
+#include "wait.h"
 
 /* An answer to what was asked before, and not waited for any longer, is passed over */
 static bool wait_for_answer(int fd, uint32_t number, struct lease_reply *reply,
-			    const sigset_t *waiting)
+			    const sigset_t *outside)
 {
 	long long deadline = clock_ms() + QUESTION_MS;
 
-	while (wait_for_datagram(fd, deadline, waiting)) {
+	while (wait_for(fd, POLLIN, -1, deadline, outside)) {
 		if (recv(fd, reply, sizeof(*reply), MSG_DONTWAIT) != sizeof(*reply))
 			return false;
 		if (reply->number == number)
@@ -47,16 +28,12 @@ static bool wait_for_answer(int fd, uint32_t number, struct lease_reply *reply,
 
 static bool await(int fd, uint32_t number, struct lease_reply *reply)
 {
-	sigset_t ending, waiting;
+	sigset_t outside;
 	bool answered;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, &waiting);
-	answered = wait_for_answer(fd, number, reply, &waiting);
-	sigprocmask(SIG_SETMASK, &waiting, NULL);
+	wait_begin(&outside);
+	answered = wait_for_answer(fd, number, reply, &outside);
+	wait_end(&outside);
 	return answered;
 }
 

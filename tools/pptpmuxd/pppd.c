@@ -32,6 +32,7 @@
 #define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
 #define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
+#define NOTES_MAX	64	/* that its socket may hold when it has ended */
 #define REFUSED_SECONDS	5	/* from a refusal to SIGTERM: LCP tells the peer */
 
 struct pppd {
@@ -526,9 +527,10 @@ bool pppd_hang_up(struct pppd *pppd)
 static void read_notes(struct pppd *pppd)
 {
 	struct link_note note;
+	int i;
 
-	while (pppd->hooks->noted &&
-	       recv(pppd->lease_fd, &note, sizeof(note), MSG_DONTWAIT) == sizeof(note))
+	for (i = 0; i < NOTES_MAX && pppd->hooks->noted &&
+	     recv(pppd->lease_fd, &note, sizeof(note), MSG_DONTWAIT) == sizeof(note); i++)
 		on_note(pppd, &note);
 }
 

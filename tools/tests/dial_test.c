@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -84,6 +85,31 @@ void call_refusal_text(const struct call_refusal *refusal, uint32_t usage, char 
 	(void)refusal;
 	(void)usage;
 	snprintf(text, size, "refused by the test");
+}
+
+/* ---- name servers ---- */
+
+static struct sockaddr_in named[2];	/* of "two.example"; "silent.example" gets no answer */
+
+/* In a process of its own, where nothing but this is known of the test */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+		struct addrinfo **list)
+{
+	static struct addrinfo found[2];
+	int i;
+
+	(void)service;
+	(void)hints;
+	while (!strcmp(name, "silent.example"))
+		pause();
+	if (strcmp(name, "two.example"))
+		return EAI_NONAME;
+	for (i = 0; i < 2; i++) {
+		found[i].ai_addr = (struct sockaddr *)&named[i];
+		found[i].ai_next = i ? NULL : &found[1];
+	}
+	*list = found;
+	return 0;
 }
 
 /* ---- signals ---- */
@@ -193,6 +219,43 @@ static void serve_nothing(struct stream *stream)
 	pause();
 }
 
+/* Starts the connection, and then sends without end what the dialler has no use for */
+static void flood(struct stream *stream)
+{
+	static const struct pptp_msg started = {
+		.type = PPTP_SCCRP,
+		.start = { .version = PPTP_VERSION, .result = PPTP_START_OK },
+	};
+	static const struct pptp_msg echo = {
+		.type = PPTP_ECHO_RP, .echo = { .result = PPTP_RESULT_OK },
+	};
+
+	take(stream, PPTP_SCCRQ);
+	stream_send(stream, &started);
+	take(stream, PPTP_OCRQ);
+	while (stream_send(stream, &echo))
+		;
+}
+
+static void serve_flood(struct stream *stream)
+{
+	signal(SIGPIPE, SIG_IGN);
+	flood(stream);
+}
+
+/* The same, while pppd is told to end */
+static void serve_flood_to_end(struct stream *stream)
+{
+	pid_t dialler = getppid();
+
+	if (fork() == 0) {
+		await_interruptions();
+		kill(dialler, SIGTERM);
+		_exit(0);
+	}
+	serve_flood(stream);
+}
+
 /* Has pppd told to end, and then answers nothing */
 static void serve_end(struct stream *stream)
 {
@@ -249,15 +312,13 @@ static bool served(pid_t pid)
 /* ---- the tests ---- */
 
 /* Returns what dial() does; @ms: how long it took */
-static int dial_it(int reply_timeout, long long *ms)
+static int dial_name(const char *server, int reply_timeout, long long *ms)
 {
-	char server[INET_ADDRSTRLEN];
 	const struct dial_plan plan = { .server = server, .reply_timeout = reply_timeout };
 	long long begun = clock_ms();
 	struct dialled dialled;
 	int rc;
 
-	inet_ntop(AF_INET, &address.sin_addr, server, sizeof(server));
 	errors[0] = '\0';
 	got_sigterm = 0;
 	interrupt_every(5);
@@ -266,6 +327,14 @@ static int dial_it(int reply_timeout, long long *ms)
 	if (rc == 0)
 		stream_close(&dialled.line.stream);
 	return rc;
+}
+
+static int dial_it(int reply_timeout, long long *ms)
+{
+	char server[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &address.sin_addr, server, sizeof(server));
+	return dial_name(server, reply_timeout, ms);
 }
 
 static void test_interrupted(int listener)
@@ -314,6 +383,51 @@ static void test_ended(int listener)
 	served(pid);
 }
 
+static void test_flooded(int listener)
+{
+	pid_t pid = serve(listener, 0, serve_flood);
+	long long ms;
+
+	ok(dial_it(1, &ms) == -1 && ms >= 1000 && ms < 30000 && strstr(errors, "within 1 s"),
+	   "a server that sends without end is given no more time than a silent one");
+	interrupt_every(0);
+	served(pid);
+	pid = serve(listener, 0, serve_flood_to_end);
+	ok(dial_it(60, &ms) == -1 && ms < 30000 && got_sigterm && !*errors,
+	   "what ends pppd ends a dial to it, too");
+	interrupt_every(0);
+	served(pid);
+}
+
+/* No answer from any name server: the C library waits for half a minute and more */
+static void test_names(int listener)
+{
+	pid_t pid = fork();
+	long long ms;
+
+	if (pid == 0) {
+		await_interruptions();
+		kill(getppid(), SIGTERM);
+		_exit(0);
+	}
+	ok(dial_name("silent.example", 60, &ms) == -1 && ms < 1000 && got_sigterm && !*errors,
+	   "what ends pppd ends the wait for a name server, within a second");
+	interrupt_every(0);
+	served(pid);
+	ok(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "no process of it is left");
+	ok(dial_name("nobody.example", 60, &ms) == -1 && strstr(errors, "nobody.example: "),
+	   "a name that nobody knows is told of");
+	interrupt_every(0);
+	named[0] = address;
+	named[0].sin_addr.s_addr ^= htonl(0x00010000);
+	named[1] = address;
+	pid = serve(listener, 0, serve_call);
+	ok(dial_name("two.example", 60, &ms) == 0 && strstr(errors, "cannot connect to two.example (127."),
+	   "all addresses of a name are tried");
+	interrupt_every(0);
+	ok(served(pid), "until one answers");
+}
+
 int main(void)
 {
 	int listener = listen_somewhere();
@@ -328,5 +442,7 @@ int main(void)
 	test_connecting(listener);
 	test_silent(listener);
 	test_ended(listener);
+	test_flooded(listener);
+	test_names(listener);
 	return tap_done();
 }
