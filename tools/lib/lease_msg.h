@@ -21,6 +21,7 @@ enum lease_question {
 	LEASE_USER = 1,	/* the client has authenticated: may it have a call? */
 	LEASE_ADDRESS,	/* IPCP begins: which address does it get? */
 	LEASE_UP,	/* IPCP is up: do its packets come to it? */
+	LEASE_DOWN,	/* no question: the link has ended, and pppd may stay for others */
 };
 
 struct lease_request {

@@ -13,6 +13,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "pppd_compat.h"
 #include "question.h"
@@ -114,6 +115,15 @@ static void on_up(void *context, int argument)
 	(void)argument;
 	if (ask(&request, &reply) && !reply.granted)
 		refuse(reply.reason);
+}
+
+/* The link has ended. With multilink pppd may stay, as others go on with its bundle. */
+void lease_down(void)
+{
+	const struct lease_request note = { .question = LEASE_DOWN };
+
+	if (server_fd >= 0)
+		(void)send(server_fd, &note, sizeof(note), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /**

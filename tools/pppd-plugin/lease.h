@@ -4,5 +4,6 @@
 #define LEASE_H
 
 void lease_start(int fd);
+void lease_down(void);
 
 #endif /* LEASE_H */

@@ -191,6 +191,7 @@ static void channel_disconnect(void)
 		keeper_stop(&keeper);
 	}
 	call_socket_close(&call);
+	lease_down();
 }
 
 static int channel_establish(int fd)

@@ -31,9 +31,7 @@
 #define CALL_FD_NUMBER	3
 #define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
-#define GRACE_SECONDS	10	/* from SIGTERM to SIGKILL: ip-down and LCP need some */
 #define NOTES_MAX	64	/* that its socket may hold when it has ended */
-#define REFUSED_SECONDS	5	/* from a refusal to SIGTERM: LCP tells the peer */
 
 struct pppd {
 	LIST_ENTRY(pppd) entry;
@@ -48,12 +46,22 @@ struct pppd {
 	struct event *output;
 	struct event *grace;
 	bool told_to_end;	/* by SIGTERM; @grace is for SIGKILL then, before for that */
+	const char *expected;	/* why it is to end by itself, when @grace is for that */
 	uint32_t asked;		/* number of the question that it waits with */
 	bool multilink;		/* it may be the first of a bundle */
+	bool down;		/* its own link has ended */
+	char user[LEASE_USER_OCTETS];
+	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* of this user's; 0: it is in none */
 	struct pppd_evidence evidence;	/* of why it ends */
 	const struct pppd_hooks *hooks;
 	void *context;
 };
+
+/*
+ * How long pppd may take: from SIGTERM to SIGKILL, as ip-down and LCP need some, and
+ * until it ends by itself, before SIGTERM. Tests have less patience.
+ */
+unsigned int pppd_grace_seconds = 10;
 
 static LIST_HEAD(, pppd) running = LIST_HEAD_INITIALIZER(running);
 
@@ -245,6 +253,83 @@ static void on_note(struct pppd *pppd, struct link_note *note)
 	pppd->hooks->noted(pppd->context, note);
 }
 
+/* ---- bundles ---- */
+
+static bool same_bundle(const struct pppd *one, const struct pppd *other)
+{
+	return one->bundle[0] && !memcmp(one->bundle, other->bundle, sizeof(one->bundle)) &&
+	       !strcmp(one->user, other->user);
+}
+
+static bool has_link(const struct pppd *pppd)
+{
+	const struct pppd *other;
+
+	LIST_FOREACH(other, &running, entry) {
+		if (same_bundle(pppd, other) && !other->down)
+			return true;
+	}
+	return false;
+}
+
+/* Its end is near; what does not come by itself is brought about */
+static void expect_end(struct pppd *pppd, const char *why)
+{
+	const struct timeval patience = { .tv_sec = pppd_grace_seconds };
+
+	pppd->expected = why;
+	if (!pppd->told_to_end)
+		evtimer_add(pppd->grace, &patience);
+}
+
+/* Whoever has stayed for a bundle stays as long as it has a link, and no longer */
+static void look_after_bundle(const struct pppd *of)
+{
+	bool stands = has_link(of);
+	struct pppd *pppd;
+
+	LIST_FOREACH(pppd, &running, entry) {
+		if (!pppd->down || pppd->told_to_end || !same_bundle(of, pppd))
+			continue;
+		if (stands)
+			evtimer_del(pppd->grace);
+		else
+			expect_end(pppd, "the last link of its bundle has ended");
+	}
+}
+
+static void join_bundle(struct pppd *pppd, const struct lease_request *request)
+{
+	memcpy(pppd->bundle, request->bundle, sizeof(pppd->bundle));
+	memcpy(pppd->user, request->user, sizeof(pppd->user));
+	look_after_bundle(pppd);
+}
+
+/* A call that is in no bundle has nothing to stay for: it ends on its own */
+static void on_down(struct pppd *pppd)
+{
+	pppd->down = true;
+	look_after_bundle(pppd);
+}
+
+/* ---- what the plugin says ---- */
+
+static void on_request(struct pppd *pppd, struct lease_request *request)
+{
+	request->user[sizeof(request->user) - 1] = '\0';
+	if (request->question == LEASE_DOWN) {
+		on_down(pppd);
+		return;
+	}
+	pppd->asked = request->number;
+	if (request->question == LEASE_USER)
+		join_bundle(pppd, request);
+	/* what was said before is no reason for an end that comes now */
+	if (request->question == LEASE_UP)
+		memset(&pppd->evidence, 0, sizeof(pppd->evidence));
+	pppd->hooks->asked(pppd->context, request);
+}
+
 static void on_question(evutil_socket_t fd, short what, void *context)
 {
 	union {
@@ -258,12 +343,7 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got == sizeof(message.request) && pppd->hooks->asked) {
-		pppd->asked = message.request.number;
-		message.request.user[sizeof(message.request.user) - 1] = '\0';
-		/* what was said before is no reason for an end that comes now */
-		if (message.request.question == LEASE_UP)
-			memset(&pppd->evidence, 0, sizeof(pppd->evidence));
-		pppd->hooks->asked(pppd->context, &message.request);
+		on_request(pppd, &message.request);
 		return;
 	}
 	if (got == sizeof(message.note) && pppd->hooks->noted) {
@@ -283,13 +363,13 @@ static void on_grace(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	if (!pppd->told_to_end) {
-		log_warning("%s: pppd was refused its call, has not ended within %d s and is told to",
-			    pppd->name, REFUSED_SECONDS);
+		log_warning("%s: %s, but pppd has not ended within %u s and is told to",
+			    pppd->name, pppd->expected, pppd_grace_seconds);
 		pppd_stop(pppd);
 		return;
 	}
-	log_warning("%s: pppd did not end within %d s of SIGTERM and is killed; its ip-down script does not run",
-		    pppd->name, GRACE_SECONDS);
+	log_warning("%s: pppd did not end within %u s of SIGTERM and is killed; its ip-down script does not run",
+		    pppd->name, pppd_grace_seconds);
 	kill(pppd->pid, SIGKILL);
 }
 
@@ -467,13 +547,11 @@ void pppd_answer(struct pppd *pppd, const struct lease_reply *reply)
  */
 void pppd_refuse(struct pppd *pppd, const char *reason)
 {
-	static const struct timeval patience = { .tv_sec = REFUSED_SECONDS };
 	struct lease_reply reply = { .granted = 0 };
 
 	snprintf(reply.reason, sizeof(reply.reason), "%s", reason);
 	pppd_answer(pppd, &reply);
-	if (!pppd->told_to_end)
-		evtimer_add(pppd->grace, &patience);
+	expect_end(pppd, "its call was refused");
 }
 
 pid_t pppd_pid(const struct pppd *pppd)
@@ -490,12 +568,12 @@ unsigned long long pppd_started(const struct pppd *pppd)
  * pppd_stop - end pppd
  * @pppd:	the process
  *
- * Returns at once; the process gets GRACE_SECONDS to close its link and to run
+ * Returns at once; the process gets pppd_grace_seconds to close its link and to run
  * its scripts. More than one call does no harm.
  */
 void pppd_stop(struct pppd *pppd)
 {
-	static const struct timeval grace = { .tv_sec = GRACE_SECONDS };
+	const struct timeval grace = { .tv_sec = pppd_grace_seconds };
 
 	if (pppd->told_to_end)
 		return;
@@ -509,7 +587,8 @@ void pppd_stop(struct pppd *pppd)
  * @pppd:	the process
  *
  * It ends with its call, unless others go on with a bundle that it was the first
- * link of: then it stays, as the bundle's IPCP is in it, until the last has gone.
+ * link of: then it stays, as the bundle's IPCP is in it, until the last has gone. It
+ * says when its own link has ended; one that does not even do that hangs.
  *
  * Return: whether it may stay.
  */
@@ -520,6 +599,8 @@ bool pppd_hang_up(struct pppd *pppd)
 		return false;
 	}
 	kill(pppd->pid, SIGHUP);
+	if (!pppd->down)
+		expect_end(pppd, "its link was hung up");
 	return true;
 }
 
@@ -539,6 +620,7 @@ static void finish(struct pppd *pppd, int status)
 	struct pppd_end end;
 
 	LIST_REMOVE(pppd, entry);
+	look_after_bundle(pppd);
 	/* its last words may not have been read yet */
 	read_notes(pppd);
 	pppd_output_drain(pppd->lines, pppd->output_fd);

@@ -15,6 +15,8 @@
 
 #define PPPD_SOCKET_FD	"4"	/* its end of a socket pair to us */
 
+extern unsigned int pppd_grace_seconds;
+
 struct event_base;
 struct log_limit;
 struct pppd;

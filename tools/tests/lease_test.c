@@ -53,7 +53,23 @@ static void ask(struct lease_request *request, struct lease_reply *reply)
 	_exit(10);
 }
 
-static volatile sig_atomic_t told_to_end;
+static volatile sig_atomic_t told_to_end, hung_up;
+
+static void on_hup(int number)
+{
+	(void)number;
+	hung_up = 1;
+}
+
+/* The link has ended, and others may go on with the bundle */
+static void link_down(void)
+{
+	const struct lease_request down = { .question = LEASE_DOWN };
+
+	hung_up = 0;
+	if (send(4, &down, sizeof(down), 0) != sizeof(down))
+		_exit(1);
+}
 
 static void on_term(int number)
 {
@@ -66,8 +82,11 @@ static void stay(void)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
 
-	while (kernel->patient || !told_to_end)
+	while (kernel->patient || !told_to_end) {
+		if (hung_up && !kernel->patient)
+			link_down();
 		nanosleep(&moment, NULL);
+	}
 }
 
 /* What pppd and the kernel make of an address that IPCP has agreed on */
@@ -95,6 +114,7 @@ static int be_pppd(void)
 
 	fake_kernel_open(getenv("FAKE_KERNEL"));
 	signal(SIGTERM, on_term);
+	signal(SIGHUP, on_hup);
 	memset(request.bundle, kernel->endpoint, sizeof(request.bundle));
 	ask(&request, &reply);
 	if (kernel->hasty) {
@@ -632,10 +652,47 @@ static void test_deaf(void)
 	log_anew();
 	client_start(&client);
 	ok(client_call(&client, &reply) && pump_until(one_call) && pump_until(no_calls) &&
-	   logged("was refused its call, has not ended within 5 s") &&
+	   logged("its call was refused, but pppd has not ended within 1 s") &&
 	   logged("call ended: alice cannot be reached at 192.0.2.11"),
 	   "a refusal that the plugin does not carry out is the server's to carry out");
 	client_close(&client);
+	server_down();
+}
+
+/* Longer than the patience with who does not end */
+static void patience_over(void)
+{
+	long long deadline = clock_ms() + 2000;
+
+	while (clock_ms() < deadline)
+		pump();
+}
+
+/* The first pppd of a bundle stays for the others; one that hangs stays for nobody */
+static void test_hung(void)
+{
+	struct client one, two;
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.12\" }\nmultilink = true");
+	kernel->endpoint = 7;
+	call_up(&one, "alice");
+	call_up(&two, "alice");
+	log_anew();
+	hang_up(&one);
+	patience_over();
+	ok(calls_now() == 2 && !logged("is told to"),
+	   "multilink: who has hung up may stay as long as the bundle has a link");
+	hang_up(&two);
+	ok(pump_until(no_calls) && logged("the last link of its bundle has ended, but pppd has not ended"),
+	   "and no longer");
+	kernel->patient = true;
+	call_up(&one, "alice");
+	log_anew();
+	hang_up(&one);
+	ok(pump_until(no_calls) && logged("its link was hung up, but pppd has not ended within 1 s") &&
+	   logged("did not end within 1 s of SIGTERM and is killed"),
+	   "one that hangs is killed, with multilink as without");
 	server_down();
 }
 
@@ -1109,7 +1166,10 @@ int main(int argc, char **argv)
 	test_bundle();
 	test_limit_is_told();
 	test_route_to_itself();
+	pppd_grace_seconds = 1;
 	test_deaf();
+	test_hung();
+	pppd_grace_seconds = 10;
 	test_waiting();
 	test_redials();
 	test_questions();
