@@ -9,6 +9,8 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
+#include "ppp_seen.h"
+
 #define LINK_SERVER_OCTETS	256	/* the longest name that the DNS has, and its end */
 
 enum link_event {
@@ -31,6 +33,7 @@ struct link_note {
 	struct in_addr local;
 	struct in_addr remote;
 	struct in_addr outer;	/* the server's address that was dialled last, 0: none yet */
+	struct ppp_seen seen;	/* of it, in this call */
 	char server[LINK_SERVER_OCTETS];
 };
 

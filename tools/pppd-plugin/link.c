@@ -20,6 +20,7 @@
 #include "link_msg.h"
 #include "pending.h"
 #include "redial.h"
+#include "seen.h"
 
 #define SERVERS_MAX	16
 
@@ -44,6 +45,7 @@ static void tell(struct link_note *note)
 {
 	note->slot = attempt.slot;
 	note->outer = outer;
+	note->seen.marks = seen_marks();
 	snprintf(note->server, sizeof(note->server), "%s", servers[redial.server]);
 	if (note_fd >= 0)
 		(void)send(note_fd, note, sizeof(*note), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -186,6 +188,7 @@ void link_check_options(char *list, const char *bounds, int fd)
 		holdoff_hook = on_hold_off;
 	if (fd >= 0)
 		end_with_parent(fd);
+	seen_start(-1);
 	compat_on_phase(on_phase);
 	compat_on_ip_up(on_up);
 }
@@ -199,6 +202,7 @@ void link_begin(void)
 {
 	settle();
 	attempt.begun = true;
+	seen_anew();
 	pending_keep();
 }
 

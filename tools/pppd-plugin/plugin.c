@@ -21,6 +21,7 @@
 #include "keeper.h"
 #include "lease.h"
 #include "link.h"
+#include "seen.h"
 
 /*
  * With MPPE, 1400 octets stay below what fits into one Ethernet frame beneath
@@ -131,6 +132,7 @@ static int adopt(void)
 	fcntl(call.fd, F_SETFD, FD_CLOEXEC);
 	if (lease_fd >= 0)
 		lease_start(lease_fd);
+	seen_start(lease_fd);
 	compat_set_names("pptp", NULL);
 	return call.fd;
 }

@@ -49,6 +49,14 @@ static const char weak_client[] =
 	"the client offers only weaker methods than MS-CHAPv2, or none: correct it there, or see authentication in pptpmuxd.conf(5)";
 static const char no_encryption[] =
 	"the client's setting for encryption and the server's do not meet: require it on both, or see encryption in pptpmuxd.conf(5)";
+static const char radius_down[] =
+	"a RADIUS server that pppd asks does not answer: the log says \"no RADIUS server answers\"";
+static const char other_address[] =
+	"the client's GRE comes from another address than its TCP, as of a NAT with several: \"pptpmuxctl table\" counts packets for no call while it dials";
+static const char one_direction[] =
+	"GRE passes in one direction only: the log says from whom packets came, and see \"pptpmuxctl calls\" for both";
+static const char weak_mppe[] =
+	"the client offers MPPE of 40 or 56 bits only, or stateful mode only: the log says which";
 static const char backed_off[] =
 	"the client's address is kept waiting after failed log-ins: see \"backed-off\" in the log, and login-failures in pptpmuxd.conf(5)";
 static const char line_lost[] =
@@ -58,7 +66,7 @@ static const struct code codes[] = {
 	{ "error", 619, "the port is disconnected",
 	  "The control connection or the call ended before PPP was up: most often GRE does not pass.",
 	  HERE(REFUSED, FINDING_GRE_FILTERED, NO_PPPD, NO_LOGIN, NO_MPPE),
-	  ELSEWHERE(gre_on_the_way, see_log) },
+	  ELSEWHERE(one_direction, other_address, gre_on_the_way, see_log) },
 	{ "error", 628, "the port was disconnected",
 	  "As error 619.",
 	  HERE(REFUSED, FINDING_GRE_FILTERED, NO_PPPD, NO_LOGIN, NO_MPPE),
@@ -89,7 +97,7 @@ static const struct code codes[] = {
 	{ "error", 691, "access denied: user name or password",
 	  "The client's MS-CHAPv2 answer was not right.",
 	  HERE(NO_LOGIN),
-	  ELSEWHERE(backed_off, wrong_password,
+	  ELSEWHERE(radius_down, backed_off, wrong_password,
 		    "the client puts a domain in front (DOMAIN\\\\user): write the name so into chap-secrets") },
 	{ "error", 717, "no address is free",
 	  "Every address of the user's pool is in use or set aside.",
@@ -126,7 +134,7 @@ static const struct code codes[] = {
 	{ "error", 734, "the PPP link control protocol was terminated",
 	  "LCP came up and was closed again: about authentication or encryption there was no agreement.",
 	  HERE(NO_LOGIN, NO_MPPE, FINDING_PPPD_OPTIONS),
-	  ELSEWHERE(weak_client, no_encryption, see_log) },
+	  ELSEWHERE(weak_mppe, radius_down, weak_client, no_encryption, see_log) },
 	{ "error", 735, "the address that was asked for is refused",
 	  "The client has an address of its own set, and the server does not grant it.",
 	  HERE(NO_ADDRESS),
@@ -142,7 +150,7 @@ static const struct code codes[] = {
 	{ "error", 742, "the server cannot encrypt as is required",
 	  "The client asked for MPPE, and the server's CCP refused it.",
 	  HERE(NO_MPPE, FINDING_PPPD_OPTIONS),
-	  ELSEWHERE(no_encryption) },
+	  ELSEWHERE(weak_mppe, no_encryption) },
 	{ "error", 743, "the server requires encryption",
 	  "The client has it switched off.",
 	  NOT_HERE,
@@ -162,7 +170,7 @@ static const struct code codes[] = {
 	{ "error", 806, "connected, and yet the VPN connection cannot be completed",
 	  "TCP port 1723 passes, and GRE does not.",
 	  HERE(FINDING_GRE_FILTERED, NO_PPPD),
-	  ELSEWHERE(gre_on_the_way) },
+	  ELSEWHERE(one_direction, other_address, gre_on_the_way) },
 	{ "error", 807, "the network connection was interrupted",
 	  "The call stood, or nearly, and packets stopped.",
 	  HERE(FINDING_SERVER_STOPPED, FINDING_SERVER_HANGS, FINDING_GRE_FILTERED,

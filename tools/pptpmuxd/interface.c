@@ -113,7 +113,7 @@ static void note_failure(struct interface *interface, const char *text)
 /* The call was there; what came after did not work */
 static void report_failed_call(struct interface *interface, const struct link_note *note)
 {
-	const char *reason = interface_pppd_reason(note->status, note->cause);
+	const char *reason = interface_pppd_reason(note->status, note->cause, &note->seen);
 
 	event_report("demand-dial-failed", DEMAND_DIAL_FAILED, interface->config->name,
 		     "the call to %s in slot VPN%u (usage %s) was accepted, and then failed: %s (pppd's status %u)",
@@ -126,7 +126,7 @@ static void report_failed_call(struct interface *interface, const struct link_no
 static void report_no_call(struct interface *interface, const struct link_note *note)
 {
 	const char *reason = *interface->said ? interface->said :
-			     interface_pppd_reason(note->status, note->cause);
+			     interface_pppd_reason(note->status, note->cause, &note->seen);
 
 	note_failure(interface, reason);
 	event_report("demand-dial-refused", 0, interface->config->name, "no call: %s",
@@ -149,7 +149,7 @@ static void on_call_ended(struct interface *interface, const struct link_note *n
 {
 	event_report("ended", 0, interface->config->name,
 		     "call to %s in slot VPN%u ended: %s (pppd's status %u)", note->server,
-		     note->slot, interface_pppd_reason(note->status, note->cause),
+		     note->slot, interface_pppd_reason(note->status, note->cause, &note->seen),
 		     note->status);
 	redial_ended(&interface->restarts, true);
 	interface->slot = 0;
@@ -246,7 +246,7 @@ static void report_end(struct interface *interface, const struct pppd_end *end)
 		return;
 	}
 	note_failure(interface, end->status > 128 ? "pppd was killed by a signal" :
-		     interface_pppd_reason(end->status, PPTP_MUX_CAUSE_NONE));
+		     interface_pppd_reason(end->status, PPTP_MUX_CAUSE_NONE, NULL));
 	log_warning("%s: its pppd has ended: %s (status %d)", interface->config->name,
 		    interface->failure, end->status);
 }

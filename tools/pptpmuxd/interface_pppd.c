@@ -117,6 +117,8 @@ struct pppd *interface_pppd_start(struct interface *interface, const struct pppd
 	return pppd;
 }
 
+#define NO_AGREEMENT	10	/* the one of these that says the least */
+
 /* pppd(8), EXIT STATUS, as whoever dials sees it */
 static const char * const reasons[] = {
 	[0] = "PPP ended before it was up, see the lines of pppd before",
@@ -127,7 +129,7 @@ static const char * const reasons[] = {
 	[5] = "pppd was told to end",
 	[7] = "the call could not be opened",
 	[8] = "no server has given us a call",
-	[10] = "the negotiation of PPP failed: if nothing came from the server, GRE (IP protocol 47) may be filtered on the way",
+	[NO_AGREEMENT] = "the negotiation of PPP failed, see the lines of pppd before",
 	[11] = "the server did not prove who it is: check its name and password in chap-secrets",
 	[12] = "idle for as long as idle allows",
 	[13] = "connected for as long as maxconnect allows",
@@ -137,14 +139,25 @@ static const char * const reasons[] = {
 	[19] = "the server refused our name or password: check user, and the password in chap-secrets",
 };
 
+/* Which direction has packets, when PPP did not come about */
+static const char *direction(const struct ppp_seen *seen)
+{
+	if (!(seen->marks & PPP_SEEN_LCP))
+		return "nothing came from the server: GRE (IP protocol 47) is filtered on the way";
+	if (!(seen->marks & PPP_SEEN_LCP_ANSWER))
+		return "packets came from the server, and no answer to ours: GRE (IP protocol 47) is lost on the way to it";
+	return NULL;
+}
+
 /**
  * interface_pppd_reason - why a call has ended
  * @status:	pppd's, of the call or of itself
  * @cause:	PPTP_MUX_CAUSE_* that the control connection knows
+ * @seen:	of the server in this call; NULL: it is not known
  *
  * Return: text, with what to do where that is known.
  */
-const char *interface_pppd_reason(int status, uint32_t cause)
+const char *interface_pppd_reason(int status, uint32_t cause, const struct ppp_seen *seen)
 {
 	bool known = status >= 0 && (size_t)status < sizeof(reasons) / sizeof(reasons[0]);
 
@@ -155,5 +168,7 @@ const char *interface_pppd_reason(int status, uint32_t cause)
 		if (cause == PPTP_MUX_CAUSE_LOST)
 			return "the control connection was lost: check the network between here and the server";
 	}
+	if (status == NO_AGREEMENT && seen && direction(seen))
+		return direction(seen);
 	return known && reasons[status] ? reasons[status] : "pppd ended with an unknown status";
 }

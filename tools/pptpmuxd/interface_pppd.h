@@ -6,10 +6,11 @@
 #include <stdint.h>
 
 struct interface;
+struct ppp_seen;
 struct pppd;
 struct pppd_hooks;
 
 struct pppd *interface_pppd_start(struct interface *interface, const struct pppd_hooks *hooks);
-const char *interface_pppd_reason(int status, uint32_t cause);
+const char *interface_pppd_reason(int status, uint32_t cause, const struct ppp_seen *seen);
 
 #endif /* INTERFACE_PPPD_H */

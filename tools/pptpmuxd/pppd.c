@@ -33,6 +33,11 @@
 #define LEASE_FD_NUMBER	4
 #define NOTES_MAX	64	/* that its socket may hold when it has ended */
 
+_Static_assert(sizeof(struct lease_request) != sizeof(struct link_note) &&
+	       sizeof(struct ppp_seen) != sizeof(struct lease_request) &&
+	       sizeof(struct ppp_seen) != sizeof(struct link_note),
+	       "datagrams are told by their size");
+
 struct pppd {
 	LIST_ENTRY(pppd) entry;
 	pid_t pid;
@@ -335,6 +340,7 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 	union {
 		struct lease_request request;
 		struct link_note note;
+		struct ppp_seen seen;
 	} message;
 	struct pppd *pppd = context;
 	ssize_t got = recv(fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
@@ -348,6 +354,10 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 	}
 	if (got == sizeof(message.note) && pppd->hooks->noted) {
 		on_note(pppd, &message.note);
+		return;
+	}
+	if (got == sizeof(message.seen)) {
+		pppd->evidence.seen = message.seen;
 		return;
 	}
 	if (got > 0)
@@ -607,12 +617,22 @@ bool pppd_hang_up(struct pppd *pppd)
 /* What it told us before it ended, which comes before its end */
 static void read_notes(struct pppd *pppd)
 {
-	struct link_note note;
+	union {
+		struct link_note note;
+		struct ppp_seen seen;
+	} message;
+	ssize_t got;
 	int i;
 
-	for (i = 0; i < NOTES_MAX && pppd->hooks->noted &&
-	     recv(pppd->lease_fd, &note, sizeof(note), MSG_DONTWAIT) == sizeof(note); i++)
-		on_note(pppd, &note);
+	for (i = 0; i < NOTES_MAX; i++) {
+		got = recv(pppd->lease_fd, &message, sizeof(message), MSG_DONTWAIT);
+		if (got <= 0)
+			return;
+		if (got == sizeof(message.seen))
+			pppd->evidence.seen = message.seen;
+		else if (got == sizeof(message.note) && pppd->hooks->noted)
+			on_note(pppd, &message.note);
+	}
 }
 
 static void finish(struct pppd *pppd, int status)

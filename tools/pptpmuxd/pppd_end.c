@@ -50,46 +50,88 @@ static const struct {
 		 PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 };
 
-/* What it has said is worth more than its status; the first of these that it has said counts */
-static const struct {
+#define WANTS	(PPP_SEEN_WANTS_PAP | PPP_SEEN_WANTS_CHAP | PPP_SEEN_WANTS_MSCHAP | \
+		 PPP_SEEN_WANTS_MSCHAP2 | PPP_SEEN_WANTS_EAP)
+
+#define ALLOW_IT	": require MS-CHAPv2 there, or see authentication in pptpmuxd.conf(5)"
+
+/*
+ * What it has said, and what its peer has sent, is worth more than its status. The first
+ * of these counts that it has said, with all of @seen and nothing of @unseen.
+ */
+static const struct reason {
 	enum pppd_saying saying;
+	uint32_t seen;
+	uint32_t unseen;
 	const char *text;
 	unsigned int event;
 } reasons[] = {
-	{ PPPD_SAYS_NO_PLUGIN,
+	{ PPPD_SAYS_NO_PLUGIN, 0, 0,
 	  "pppd cannot load a plugin: install pptp_mux.so, or correct plugin in pptpmuxd.conf, or options",
 	  20073 },
-	{ PPPD_SAYS_OTHER_VERSION,
+	{ PPPD_SAYS_OTHER_VERSION, 0, 0,
 	  "a plugin was built for another pppd: build it anew, or correct plugin in pptpmuxd.conf, or options",
 	  20073 },
-	{ PPPD_SAYS_RADIUS_SILENT,
+	{ PPPD_SAYS_RADIUS_SILENT, 0, 0,
 	  "no RADIUS server answers, so nobody can log in: see whether it runs and its shared secret, and the lines before for its address",
 	  20073 },
-	{ PPPD_SAYS_AUTH_REFUSED,
-	  "the client does not want to prove who it is in a way that is allowed: see authentication in pptpmuxd.conf(5), and correct it there or at the client",
+	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_PAP, WANTS & ~PPP_SEEN_WANTS_PAP,
+	  "the client offers PAP only, which is not allowed" ALLOW_IT, 20073 },
+	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_MSCHAP2, 0,
+	  "the client wants MS-CHAPv2, which is not what is required: see authentication and options in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_NO_SECRET,
+	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_EAP, 0,
+	  "the client wants EAP, which is not what is required" ALLOW_IT, 20073 },
+	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_MSCHAP, 0,
+	  "the client offers MS-CHAP of version 1 only, which is not allowed" ALLOW_IT, 20073 },
+	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_CHAP, 0,
+	  "the client offers CHAP with MD5 only, which is not allowed" ALLOW_IT, 20073 },
+	{ PPPD_SAYS_AUTH_REFUSED, 0, 0,
+	  "the client refuses to prove who it is, and names no way in which it would" ALLOW_IT,
+	  20073 },
+	{ PPPD_SAYS_NO_SECRET, 0, 0,
 	  "the client's name is not in chap-secrets: compare it, with its domain and the case of its letters, in the lines before",
 	  691 },
-	{ PPPD_SAYS_LOGIN_FAILED,
+	{ PPPD_SAYS_LOGIN_FAILED, 0, 0,
 	  "the client's name or password is wrong: compare them with chap-secrets, or with what RADIUS knows",
 	  691 },
-	{ PPPD_SAYS_MPPE_NO_KERNEL,
+	{ PPPD_SAYS_MPPE_NO_KERNEL, 0, 0,
 	  "the kernel has no MPPE: run \"modprobe ppp_mppe\"", 20073 },
-	{ PPPD_SAYS_MPPE_NO_KEYS,
+	{ PPPD_SAYS_MPPE_NO_KEYS, 0, 0,
 	  "encryption is required, and this way of authentication makes no keys for it: allow MS-CHAPv2 or EAP-TLS only, see authentication in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_MPPE_STATEFUL,
-	  "the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: update the client",
+	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_WEAK,
+	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL,
+	  "the client offers MPPE of 40 or 56 bits only, and 128 are required: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_MPPE_REFUSED,
-	  "the client refuses encryption: require it there, or see encryption in pptpmuxd.conf(5)",
+	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
+	  "the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it",
 	  20073 },
-	{ PPPD_SAYS_MPPE_NO_AGREEMENT,
-	  "client and server have no strength of encryption in common: require 128 bits at the client, or see encryption in pptpmuxd.conf(5)",
+	{ PPPD_SAYS_MPPE_STATEFUL, 0, PPP_SEEN_MPPE_GOOD,
+	  "the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it",
 	  20073 },
-	{ PPPD_SAYS_LCP_UNANSWERED,
-	  "nothing came in answer to PPP: GRE (IP protocol 47) may be filtered on the way", 20095 },
+	{ PPPD_SAYS_MPPE_REFUSED, 0, 0,
+	  "the client refuses encryption, as it has rejected CCP: require encryption there, or see encryption in pptpmuxd.conf(5)",
+	  20073 },
+	{ PPPD_SAYS_MPPE_NO_AGREEMENT, 0, 0,
+	  "the client has not agreed to MPPE of 128 bits, stateless, and offers no other: require encryption there, or see encryption in pptpmuxd.conf(5)",
+	  20073 },
+	{ PPPD_SAYS_LCP_UNANSWERED, PPP_SEEN_LCP, PPP_SEEN_LCP_ANSWER,
+	  "packets came from the client, and no answer to ours: GRE (IP protocol 47) is lost on the way to the client, by a firewall or NAT there",
+	  20209 },
+	{ PPPD_SAYS_LCP_UNANSWERED, PPP_SEEN_LCP_ANSWER, 0,
+	  "the client has answered, and then not any more: see the lines before, and for GRE (IP protocol 47) that is lost",
+	  20209 },
+	{ PPPD_SAYS_LCP_UNANSWERED, 0, 0,
+	  "nothing came from the client: GRE (IP protocol 47) is filtered on the way to here; or it comes from another address than TCP did, if \"pptpmuxctl table\" counts packets for no call while it dials",
+	  20095 },
+};
+
+/* The client knows of our question, or its answers would have come */
+static const struct reason no_answer = {
+	PPPD_SAYS_NOTHING, PPP_SEEN_LCP_ANSWER, PPP_SEEN_AUTH,
+	"the client was asked for its name and password and has not answered in time: GRE may be lost, or it waits for somebody to type",
+	20049
 };
 
 static bool has_said(const struct pppd_evidence *evidence, enum pppd_saying saying)
@@ -106,17 +148,34 @@ static bool holds(const struct pppd_end *end, const struct pppd_evidence *eviden
 	return has_said(evidence, saying) && of_options == (end->status == BAD_OPTIONS);
 }
 
-static void give_reason(struct pppd_end *end, const struct pppd_evidence *evidence)
+static bool fits(const struct reason *reason, uint32_t marks)
+{
+	return (marks & reason->seen) == reason->seen && !(marks & reason->unseen);
+}
+
+static const struct reason *find_reason(const struct pppd_end *end,
+					const struct pppd_evidence *evidence)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (!holds(end, evidence, reasons[i].saying))
-			continue;
-		end->text = reasons[i].text;
-		end->event = reasons[i].event;
-		return;
+		if (holds(end, evidence, reasons[i].saying) &&
+		    fits(&reasons[i], evidence->seen.marks))
+			return &reasons[i];
 	}
+	if (end->status == NOT_AUTHENTICATED && fits(&no_answer, evidence->seen.marks))
+		return &no_answer;
+	return NULL;
+}
+
+static void give_reason(struct pppd_end *end, const struct pppd_evidence *evidence)
+{
+	const struct reason *reason = find_reason(end, evidence);
+
+	if (!reason)
+		return;
+	end->text = reason->text;
+	end->event = reason->event;
 }
 
 /* A client that was not let in may hang up before pppd has ended, which says the least */
@@ -133,7 +192,7 @@ static bool wants_reason(const struct pppd_end *end)
 static bool login_failed(const struct pppd_end *end, const struct pppd_evidence *evidence)
 {
 	if (has_said(evidence, PPPD_SAYS_RADIUS_SILENT) ||
-	    has_said(evidence, PPPD_SAYS_AUTH_REFUSED))
+	    has_said(evidence, PPPD_SAYS_AUTH_REFUSED) || end->event == no_answer.event)
 		return false;
 	return has_said(evidence, PPPD_SAYS_LOGIN_FAILED) || end->status == NOT_AUTHENTICATED;
 }

@@ -6,9 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ppp_seen.h"
+
 /* What is known of why it ends, all zero at first */
 struct pppd_evidence {
 	uint32_t said;		/* PPPD_SAID() of each pppd_saying */
+	struct ppp_seen seen;	/* of its peer */
 };
 
 struct pppd_end {

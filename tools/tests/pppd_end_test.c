@@ -5,6 +5,7 @@
 #include <string.h>
 #include <linux/pptp_mux.h>
 
+#include "ppp_look.h"
 #include "pppd_end.h"
 #include "pppd_saying.h"
 #include "tap.h"
@@ -76,9 +77,11 @@ static void test_cut(void)
 
 #define EXITED(status)	((status) << 8)
 
+static uint32_t seen;		/* PPP_SEEN_* of the client */
+
 static bool judged(uint32_t said, int status, const char *part, unsigned int event, bool login)
 {
-	const struct pppd_evidence evidence = { .said = said };
+	const struct pppd_evidence evidence = { .said = said, .seen.marks = seen };
 	struct pppd_end end;
 
 	pppd_end_judge(&end, &evidence, status);
@@ -98,9 +101,9 @@ static void test_reasons(void)
 	   "the same of a client that hangs up then");
 	ok(judged(failed | PPPD_SAID(PPPD_SAYS_RADIUS_SILENT), EXITED(11), "no RADIUS server answers",
 		  20073, false), "a RADIUS server that is down is no guess of its clients'");
-	ok(judged(PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), EXITED(11), "in a way that is allowed", 20073,
+	ok(judged(PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), EXITED(11), "names no way", 20073,
 		  false), "nor is a client that wants another way");
-	ok(judged(PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), EXITED(10), "in answer to PPP", 20095, false),
+	ok(judged(PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), EXITED(10), "nothing came from the client", 20095, false),
 	   "nobody answers");
 	ok(judged(no_plugin, EXITED(2), "cannot load a plugin", 20073, false), "no plugin");
 	ok(judged(no_plugin, EXITED(11), "has not proved who it is", 20073, true),
@@ -110,8 +113,94 @@ static void test_reasons(void)
 	ok(judged(failed, 9, "killed by a signal", 20073, true), "killed, after a wrong password");
 }
 
+/* The same line means another thing, by what has come from the client */
+static void test_seen(void)
+{
+	static const struct {
+		enum pppd_saying saying;
+		int status;
+		uint32_t seen;
+		const char *part;
+		unsigned int event;
+		const char *what;
+	} cases[] = {
+		{ PPPD_SAYS_LCP_UNANSWERED, 10, PPP_SEEN_LCP, "lost on the way to the client", 20209,
+		  "GRE that is lost towards the client only" },
+		{ PPPD_SAYS_AUTH_REFUSED, 11, PPP_SEEN_LCP | PPP_SEEN_WANTS_PAP, "offers PAP only",
+		  20073, "a client that knows PAP only" },
+		{ PPPD_SAYS_AUTH_REFUSED, 11, PPP_SEEN_LCP | PPP_SEEN_WANTS_CHAP, "CHAP with MD5 only",
+		  20073, "one that knows CHAP with MD5 only" },
+		{ PPPD_SAYS_MPPE_NO_AGREEMENT, 10, PPP_SEEN_MPPE_WEAK, "40 or 56 bits only", 20073,
+		  "a client of 40 bits" },
+		{ PPPD_SAYS_MPPE_NO_AGREEMENT, 10, PPP_SEEN_MPPE_STATEFUL, "stateful mode only",
+		  20073, "one that knows stateful mode only" },
+		{ PPPD_SAYS_MPPE_REFUSED, 10, PPP_SEEN_NO_CCP, "rejected CCP", 20073,
+		  "one without encryption" },
+		{ PPPD_SAYS_NOTHING, 11, PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER, "has not answered in time",
+		  20049, "one that does not answer" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		seen = cases[i].seen;
+		ok(judged(PPPD_SAID(cases[i].saying), EXITED(cases[i].status), cases[i].part,
+			  cases[i].event, false), cases[i].what);
+	}
+	seen = 0;
+}
+
+/* A packet of its own length @len, in memory that ends with it */
+static uint32_t look(const uint8_t *packet, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+	uint32_t marks;
+
+	memcpy(copy, packet, len);
+	marks = ppp_look(copy, len);
+	free(copy);
+	return marks;
+}
+
+static void test_packets(void)
+{
+	static const struct {
+		uint8_t packet[20];
+		size_t len;
+		uint32_t marks;
+		const char *what;
+	} packets[] = {
+		{ { 255, 3, 0xc0, 0x21, 1, 1, 0, 4 }, 8, PPP_SEEN_LCP, "a request of LCP" },
+		{ { 255, 3, 0xc0, 0x21, 3, 1, 0, 8, 3, 4, 0xc0, 0x23 }, 12,
+		  PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER | PPP_SEEN_WANTS_PAP, "a Nak that wants PAP" },
+		{ { 255, 3, 0xc0, 0x21, 3, 1, 0, 9, 3, 5, 0xc2, 0x23, 0x80 }, 13,
+		  PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER | PPP_SEEN_WANTS_MSCHAP, "one for MS-CHAP" },
+		{ { 255, 3, 0xc0, 0x21, 8, 1, 0, 6, 0x80, 0xfd }, 10,
+		  PPP_SEEN_LCP | PPP_SEEN_NO_CCP, "CCP is rejected" },
+		{ { 255, 3, 0xc2, 0x23, 2, 1, 0, 4 }, 8, PPP_SEEN_AUTH, "a response of CHAP" },
+		{ { 255, 3, 0x80, 0xfd, 1, 1, 0, 10, 18, 6, 1, 0, 0, 0x20 }, 14, PPP_SEEN_MPPE_WEAK,
+		  "40 bits" },
+		{ { 255, 3, 0x80, 0xfd, 1, 1, 0, 10, 18, 6, 0, 0, 0, 0x40 }, 14,
+		  PPP_SEEN_MPPE_STATEFUL, "128 bits, stateful" },
+		{ { 255, 3, 0x80, 0xfd, 1, 1, 0, 10, 18, 6, 1, 0, 0, 0x60 }, 14, PPP_SEEN_MPPE_GOOD,
+		  "128 bits, stateless" },
+		{ { 255, 3, 0x80, 0xfd, 1, 1, 0, 200, 18, 6, 1, 0, 0, 0x60 }, 14, 0, "a length that is wrong" },
+		{ { 255, 3, 0x80, 0xfd, 1, 1, 0, 10, 17, 0, 18, 6, 0, 0 }, 14, 0, "an option of none" },
+	};
+	uint32_t marks = 0;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+		ok(look(packets[i].packet, packets[i].len) == packets[i].marks, packets[i].what);
+		for (len = 0; len < packets[i].len; len++)
+			marks |= look(packets[i].packet, len);
+	}
+	ok(!marks, "a packet that is cut shows nothing");
+}
+
 int main(void)
 {
+	test_seen();
+	test_packets();
 	test_lines();
 	test_cut();
 	test_reasons();
