@@ -106,6 +106,7 @@ no_slot_receives()
 	grep -F '[ ] all VPN slots are disabled' "$dir/explained"
 	grep -F 'mend: pptpmuxctl set all usage +receive' "$dir/explained"
 	explained 691 0
+	grep -F 'no RADIUS server answers' "$dir/explained"
 	seeded slots-usage 2
 }
 

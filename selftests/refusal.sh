@@ -99,11 +99,65 @@ told_no_slot_here()
 	ctl c1 set all usage receive,dial-out
 }
 
+# fails_saying TEXT OPTION...: a client with these options of its own does not get in, and
+# the log says why in these words
+fails_saying()
+{
+	local text=$1 rc=0
+
+	shift
+	nothing_left
+	log_mark
+	grep -v -e '^refuse' -e '^require' "$dir/options" >"$dir/options.other"
+	ns c1 pppd file "$dir/options.other" linkname "${NS_PREFIX}c1" updetach \
+		logfile "$dir/c1.log" "$@" </dev/null >/dev/null 2>&1 || rc=$?
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	wait_for "$PATIENCE" log_has "call ended: $text"
+}
+
+pap_only()
+{
+	fails_saying 'the client offers PAP only, which is not allowed' \
+		nomppe refuse-chap refuse-mschap refuse-mschap-v2 refuse-eap
+}
+
+weak_mppe()
+{
+	fails_saying 'the client offers MPPE of 40 or 56 bits only' \
+		refuse-pap refuse-chap refuse-mschap refuse-eap require-mppe-40 nomppe-128
+}
+
+wrong_password()
+{
+	fails_saying "the client's name or password is wrong" \
+		refuse-pap refuse-chap refuse-mschap refuse-eap password not-this-one
+	log_has 'event 691'
+}
+
+# Of both directions one is enough to be told of
+gre_lost()
+{
+	local rc=0
+
+	ns "$1" nft -f - <<-NFT
+		table ip lost {
+			chain in {
+				type filter hook input priority 0;
+				ip protocol gre drop
+			}
+		}
+	NFT
+	fails_saying "$2" refuse-pap refuse-eap || rc=$?
+	ns "$1" nft delete table ip lost
+	return "$rc"
+}
+
 told_no_server()
 {
 	told "cannot connect to $SERVER, TCP port 1723: Connection refused"
 }
 
+need_command nft
 dial_setup 3
 server_conf 'slots = 2' 'usage = { "all receive" }' 'max-calls-per-connection = 3'
 sed -i "s/${POOL[-1]}/${POOL[1]}/" "$dir/pptpmuxd.conf"
@@ -118,6 +172,13 @@ check "the log's advice helps" advice_helps
 check "pppd is told: busy" told_busy
 check "pppd is told: no slot may receive" told_no_usage
 check "pppd is told: no slot of its own may dial out" told_no_slot_here
+check "a client of PAP only is named as such" pap_only
+check "one of 40-bit encryption too" weak_mppe
+check "and one with a wrong password" wrong_password
+check "GRE is lost on the way to the client: which way is said" \
+	gre_lost c1 'packets came from the client, and no answer to ours'
+check "GRE is lost on the way from the client: that too" \
+	gre_lost s 'nothing came from the client'
 check "nothing is left" nothing_left
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
