@@ -162,9 +162,9 @@ check "vanishes after OCRP" vanish 3
 check "vanishes during LCP" vanish 4
 check "vanishes during authentication" vanish 5
 check "vanishes when up" vanish_when_up
-check "a wrong password" refused 'call ended: the client did not authenticate' password wrong
-check "a client without MPPE" refused 'call ended: the negotiation of PPP failed' nomppe
-check "a client that knows only PAP" refused 'call ended: ' refuse-mschap-v2 nomppe
+check "a wrong password" refused "call ended: the client's name or password is wrong" password wrong
+check "a client without MPPE" refused 'call ended: the client refuses encryption' nomppe
+check "a client that knows only PAP" refused 'call ended: the client ' refuse-mschap-v2 nomppe
 check "a good call" good_call
 check "passwords cannot be guessed as fast as one likes" guess
 check "nothing is left" nothing_left

@@ -81,7 +81,7 @@ forged()
 	dial c1 || rc=$?
 	wait_for "$PATIENCE" no_process c1
 	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
-	wait_for "$PATIENCE" log_has 'call ended: .*did not authenticate'
+	wait_for "$PATIENCE" log_has 'call ended: .*has not proved who it is'
 	nothing_left
 }
 

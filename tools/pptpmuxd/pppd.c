@@ -227,8 +227,8 @@ const char **pppd_command(const struct config *config, struct in_addr client,
 }
 
 /*
- * Each line. At once in the log is what the plugin says of its own, which is of interest
- * whatever becomes of the call, and that the call is encrypted.
+ * Each line. At once in the log is what is of interest whatever becomes of the call: what
+ * the plugin says of its own, that the call is encrypted, that it joins others.
  */
 static bool on_line(void *context, const char *line)
 {
@@ -238,7 +238,8 @@ static bool on_line(void *context, const char *line)
 	pppd->evidence.said |= PPPD_SAID(saying);
 	if (pppd->hooks->said)
 		pppd->hooks->said(pppd->context, line);
-	return saying == PPPD_SAYS_PLUGIN || saying == PPPD_SAYS_ENCRYPTED;
+	return saying == PPPD_SAYS_PLUGIN || saying == PPPD_SAYS_ENCRYPTED ||
+	       saying == PPPD_SAYS_JOINED;
 }
 
 static void on_output(evutil_socket_t fd, short what, void *context)

@@ -55,6 +55,9 @@ static const struct {
 
 #define ALLOW_IT	": require MS-CHAPv2 there, or see authentication in pptpmuxd.conf(5)"
 
+#define ONLY_WEAK	"the client offers MPPE of 40 or 56 bits only, and 128 are required: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)"
+#define ONLY_STATEFUL	"the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it"
+
 /*
  * What it has said, and what its peer has sent, is worth more than its status. The first
  * of these counts that it has said, with all of @seen and nothing of @unseen.
@@ -101,17 +104,19 @@ static const struct reason {
 	  "encryption is required, and this way of authentication makes no keys for it: allow MS-CHAPv2 or EAP-TLS only, see authentication in pptpmuxd.conf(5)",
 	  20073 },
 	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_WEAK,
-	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL,
-	  "the client offers MPPE of 40 or 56 bits only, and 128 are required: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)",
-	  20073 },
+	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL, ONLY_WEAK, 20073 },
+	{ PPPD_SAYS_MPPE_REFUSED, PPP_SEEN_MPPE_WEAK,
+	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL, ONLY_WEAK, 20073 },
 	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
-	  "the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it",
-	  20073 },
-	{ PPPD_SAYS_MPPE_STATEFUL, 0, PPP_SEEN_MPPE_GOOD,
-	  "the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it",
+	  ONLY_STATEFUL, 20073 },
+	{ PPPD_SAYS_MPPE_REFUSED, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
+	  ONLY_STATEFUL, 20073 },
+	{ PPPD_SAYS_MPPE_STATEFUL, 0, PPP_SEEN_MPPE_GOOD, ONLY_STATEFUL, 20073 },
+	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_NO_CCP, 0,
+	  "the client refuses encryption, as it has rejected CCP: require encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
 	{ PPPD_SAYS_MPPE_REFUSED, 0, 0,
-	  "the client refuses encryption, as it has rejected CCP: require encryption there, or see encryption in pptpmuxd.conf(5)",
+	  "the client refuses encryption, as it has rejected MPPE: require encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
 	{ PPPD_SAYS_MPPE_NO_AGREEMENT, 0, 0,
 	  "the client has not agreed to MPPE of 128 bits, stateless, and offers no other: require encryption there, or see encryption in pptpmuxd.conf(5)",

@@ -47,6 +47,7 @@ static const struct form forms[] = {
 	{ "MPPE required but peer refused", ALL, PPPD_SAYS_MPPE_REFUSED },
 	{ "pptp: ", NAME, PPPD_SAYS_PLUGIN },
 	{ "MPPE ", " compression enabled", PPPD_SAYS_ENCRYPTED },
+	{ "Link attached to ", NAME, PPPD_SAYS_JOINED },
 };
 
 /* Faults of options, which have pppd's own name before them; and no peer yet */

@@ -19,6 +19,7 @@ enum pppd_saying {
 	PPPD_SAYS_OTHER_VERSION,	/* the plugin is for another pppd */
 	PPPD_SAYS_PLUGIN,		/* a word of pptp_mux.so's own */
 	PPPD_SAYS_ENCRYPTED,		/* the call is */
+	PPPD_SAYS_JOINED,		/* it is one more link of a bundle */
 };
 
 /* A set of them */

@@ -134,8 +134,11 @@ static void test_seen(void)
 		  "a client of 40 bits" },
 		{ PPPD_SAYS_MPPE_NO_AGREEMENT, 10, PPP_SEEN_MPPE_STATEFUL, "stateful mode only",
 		  20073, "one that knows stateful mode only" },
-		{ PPPD_SAYS_MPPE_REFUSED, 10, PPP_SEEN_NO_CCP, "rejected CCP", 20073,
+		{ PPPD_SAYS_MPPE_REFUSED, 10, PPP_SEEN_MPPE_WEAK, "40 or 56 bits only", 20073,
+		  "one that rejects more" },
+		{ PPPD_SAYS_MPPE_NO_AGREEMENT, 10, PPP_SEEN_NO_CCP, "rejected CCP", 20073,
 		  "one without encryption" },
+		{ PPPD_SAYS_MPPE_REFUSED, 10, 0, "rejected MPPE", 20073, "one that does not want it" },
 		{ PPPD_SAYS_NOTHING, 11, PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER, "has not answered in time",
 		  20049, "one that does not answer" },
 	};
