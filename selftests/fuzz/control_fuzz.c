@@ -314,9 +314,12 @@ static void pump(struct listener *peer)
 
 static void server_open(struct server *server)
 {
+	enum rank rank;
+
 	*server = (struct server){ .base = base, .config = &config, .sources = sources_new() };
 	LIST_INIT(&server->controls);
-	TAILQ_INIT(&server->waiters);
+	for (rank = 0; rank < RANKS; rank++)
+		TAILQ_INIT(&server->ranks[rank]);
 	LIST_INIT(&server->calls);
 }
 
@@ -440,11 +443,12 @@ static void check(const struct server *server)
 
 	LIST_FOREACH(control, &server->controls, entry) {
 		calls += control->call_count;
-		half_open += control->half_open;
+		half_open += control->rank == RANK_HALF_OPEN;
 		assert(control->call_count <= config.max_calls + 4 * config.max_source_calls);
-		assert(!control->half_open || control->state == PPTP_IDLE);
+		assert(control->rank != RANK_HALF_OPEN || control->state == PPTP_IDLE);
+		assert(control->rank != RANK_UNCALLED || !control->call_count);
 	}
-	assert(half_open == server->half_open);
+	assert(half_open == server->ranked[RANK_HALF_OPEN]);
 	LIST_FOREACH(call, &server->calls, entry) {
 		calls -= !!call->control;
 		assert(call->control || call->state == PPTP_IDLE);

@@ -24,6 +24,7 @@ static const struct answer_column source_columns[] = {
 	{ "address", NULL, "ADDRESS", 15, false },
 	{ "connections", NULL, "CONNECTIONS", 11, false },
 	{ "half_open", NULL, "HALF-OPEN", 9, false },
+	{ "uncalled", NULL, "UNCALLED", 8, false },
 	{ "calls", NULL, "CALLS", 5, false },
 	{ "failed_logins", NULL, "FAILED-LOGINS", 13, false },
 	{ "blocked", NULL, "BLOCKED-SECONDS", 0, false },

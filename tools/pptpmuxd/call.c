@@ -555,6 +555,7 @@ static void request(struct control *control, const struct pptp_msg *msg, uint16_
 {
 	static const struct call_verdict no_memory = { PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE };
 	struct call *call = call_new(control, msg->type, peer_call_id);
+	bool good;
 
 	if (!call) {
 		call_send_refuse(control, msg->type, peer_call_id, &no_memory);
@@ -562,7 +563,10 @@ static void request(struct control *control, const struct pptp_msg *msg, uint16_
 	}
 	if (msg->type == PPTP_OCRQ)
 		call->window = msg->out_request.window;
-	step(call, acceptable(call, msg) ? PPTP_ON_REQUEST : PPTP_ON_BAD_REQUEST, msg);
+	good = acceptable(call, msg);
+	if (good)
+		control_called(control);
+	step(call, good ? PPTP_ON_REQUEST : PPTP_ON_BAD_REQUEST, msg);
 	if (call->state == PPTP_IDLE && !call->pppd)
 		call_free(call);
 }

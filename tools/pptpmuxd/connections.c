@@ -50,7 +50,7 @@ static void answer_call(struct json *json, const struct call *call)
 
 static const char *state_of(const struct control *control)
 {
-	if (control->half_open)
+	if (control->rank == RANK_HALF_OPEN)
 		return "half-open";
 	return control->closing ? "closing" : pptp_state_name(control->state);
 }
@@ -78,7 +78,8 @@ static void answer_source(const struct source *source, void *context)
 	json_object(json, NULL);
 	json_string(json, "address", address);
 	json_number(json, "connections", source->connections);
-	json_number(json, "half_open", source->half_open);
+	json_number(json, "half_open", source->ranked[RANK_HALF_OPEN]);
+	json_number(json, "uncalled", source->ranked[RANK_UNCALLED]);
 	json_number(json, "calls", source->calls);
 	json_number(json, "failed_logins", source->failures);
 	json_number(json, "blocked", source_blocked(source, sources_clock()));

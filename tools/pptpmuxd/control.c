@@ -23,7 +23,6 @@
 #include "call.h"
 #include "collision.h"
 #include "log.h"
-#include "sources.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
 #define INPUT_MAX	4096	/* octets read ahead */
@@ -61,15 +60,32 @@ void control_log(struct control *control, int level, const char *format, ...)
 	log_write(level, "%s: %s%s", control->name, text, more);
 }
 
-/* It is half open no more: it has been started, or is at its end */
-static void settle(struct control *control)
+static void enter_rank(struct control *control, enum rank rank)
 {
-	if (!control->half_open)
+	struct server *server = control->server;
+
+	control->rank = rank;
+	control->source->ranked[rank]++;
+	server->ranked[rank]++;
+	TAILQ_INSERT_TAIL(&server->ranks[rank], control, equal);
+}
+
+static void leave_rank(struct control *control)
+{
+	struct server *server = control->server;
+
+	control->source->ranked[control->rank]--;
+	server->ranked[control->rank]--;
+	TAILQ_REMOVE(&server->ranks[control->rank], control, equal);
+}
+
+/* What is closing stays so */
+static void change_rank(struct control *control, enum rank rank)
+{
+	if (control->rank == rank || control->rank == RANK_CLOSING)
 		return;
-	control->half_open = false;
-	control->source->half_open--;
-	control->server->half_open--;
-	TAILQ_REMOVE(&control->server->waiters, control, waiter);
+	leave_rank(control);
+	enter_rank(control, rank);
 }
 
 /* Close once all is sent; at once if nothing is to be */
@@ -78,7 +94,7 @@ static void finish(struct control *control)
 	bool empty = !evbuffer_get_length(bufferevent_get_output(control->stream));
 
 	control->closing = true;
-	settle(control);
+	change_rank(control, RANK_CLOSING);
 	bufferevent_disable(control->stream, EV_READ);
 	set_timer(control, empty ? 0 : FLUSH_SECONDS);
 }
@@ -87,7 +103,7 @@ static void finish(struct control *control)
 static void abandon(struct control *control)
 {
 	control->closing = true;
-	settle(control);
+	change_rank(control, RANK_CLOSING);
 	bufferevent_disable(control->stream, EV_READ | EV_WRITE);
 	set_timer(control, 0);
 }
@@ -252,8 +268,8 @@ static void step(struct control *control, enum pptp_event event, const struct pp
 	struct pptp_step step = pptp_step(&pptp_receiver, control->state, event);
 
 	control->state = step.next;
-	if (step.next != PPTP_IDLE)
-		settle(control);
+	if (step.next != PPTP_IDLE && control->rank == RANK_HALF_OPEN)
+		change_rank(control, RANK_UNCALLED);
 	if (actions[step.action])
 		actions[step.action](control, msg);
 }
@@ -428,10 +444,7 @@ static void begin(struct control *control, struct source *source)
 	control->source = source;
 	source->users++;
 	source->connections++;
-	control->half_open = true;
-	source->half_open++;
-	server->half_open++;
-	TAILQ_INSERT_TAIL(&server->waiters, control, waiter);
+	enter_rank(control, RANK_HALF_OPEN);
 	LIST_INSERT_HEAD(&server->controls, control, entry);
 	server->control_count++;
 }
@@ -486,7 +499,7 @@ void control_free(struct control *control)
 
 	while ((call = LIST_FIRST(&control->calls)))
 		call_lose(call);
-	settle(control);
+	leave_rank(control);
 	LIST_REMOVE(control, entry);
 	server->control_count--;
 	control->source->connections--;
@@ -519,8 +532,16 @@ void control_leave(struct control *control)
 	leave_if_idle(control);
 }
 
+/* It has got a call, or one that waits */
+void control_called(struct control *control)
+{
+	change_rank(control, RANK_CALLED);
+}
+
 /* One of its calls has ended */
 void control_call_gone(struct control *control)
 {
+	if (!control->call_count && control->rank == RANK_CALLED)
+		change_rank(control, RANK_UNCALLED);
 	leave_if_idle(control);
 }

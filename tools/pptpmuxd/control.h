@@ -10,15 +10,14 @@
 #include "pptp_msg.h"
 #include "pptp_state.h"
 #include "server.h"
-
-struct source;
+#include "sources.h"
 
 struct control {
 	LIST_ENTRY(control) entry;
-	TAILQ_ENTRY(control) waiter;	/* while it is half open */
+	TAILQ_ENTRY(control) equal;	/* of its rank */
 	struct server *server;
 	struct source *source;		/* held */
-	bool half_open;			/* has not been started yet */
+	enum rank rank;
 	struct bufferevent *stream;
 	struct event *timer;		/* what for depends on the state */
 	enum pptp_state state;		/* of pptp_receiver */
@@ -42,6 +41,7 @@ void control_log(struct control *control, int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void control_forbid(struct control *control);
 void control_leave(struct control *control);
+void control_called(struct control *control);
 void control_call_gone(struct control *control);
 
 #endif /* CONTROL_H */

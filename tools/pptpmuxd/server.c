@@ -25,7 +25,6 @@
 #include "query.h"
 #include "rtnl.h"
 #include "rundir.h"
-#include "sources.h"
 
 #define MEND_SECONDS	10	/* between attempts to write the journal that failed */
 #define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
@@ -53,15 +52,51 @@ static void say(struct server *server, struct source *source, const char *format
 	server->noise.suppressed = 0;
 }
 
-static bool source_admissible(struct server *server, struct source *source, long long now)
+/* Of one source, the oldest of those that are worth least */
+static struct control *own_victim(const struct server *server, const struct source *source)
 {
-	const struct config *config = server->config;
+	struct control *control;
+	enum rank rank;
 
-	if (source->connections >= config->max_per_source) {
-		say(server, source, "connection refused: there are %u already, see max-connections-per-source in pptpmuxd.conf",
+	for (rank = RANK_HALF_OPEN; rank < RANK_CALLED; rank++) {
+		if (!source->ranked[rank])
+			continue;
+		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
+			if (control->source == source)
+				return control;
+		}
+	}
+	return NULL;
+}
+
+static const char *rank_text(enum rank rank)
+{
+	return rank == RANK_HALF_OPEN ? "have not started yet" : "have no call";
+}
+
+/* The newcomer may be a healthy machine, which shares its address with a sick one */
+static bool make_own_room(struct server *server, struct source *source)
+{
+	struct control *control;
+
+	if (source->connections < server->config->max_per_source)
+		return true;
+	control = own_victim(server, source);
+	if (!control) {
+		say(server, source, "connection refused: there are %u already, and all have calls, see max-connections-per-source in pptpmuxd.conf",
 		    source->connections);
 		return false;
 	}
+	say(server, source, "connection closed: it was the oldest of its %u that %s, and there are %u already, see max-connections-per-source in pptpmuxd.conf",
+	    source->ranked[control->rank], rank_text(control->rank), source->connections);
+	control_free(control);
+	return true;
+}
+
+static bool in_pace(struct server *server, struct source *source, long long now)
+{
+	const struct config *config = server->config;
+
 	if (!source_pace(source, config, now)) {
 		say(server, source, "connection refused: more than %u connections and calls a second, see max-connection-rate in pptpmuxd.conf",
 		    config->max_rate);
@@ -71,16 +106,17 @@ static bool source_admissible(struct server *server, struct source *source, long
 }
 
 /*
- * Of those that have said nothing yet, the oldest of the source that has most of
- * them, the newcomer counted in: so a source that opens many is in its own way only.
+ * Of one rank, the oldest of the source that has most of them, the newcomer counted
+ * in: so a source that opens many is in its own way only.
  */
-static struct control *victim(const struct server *server, const struct source *newcomer)
+static struct control *victim_of(const struct server *server, enum rank rank,
+				 const struct source *newcomer)
 {
 	unsigned int count, most = 0;
 	struct control *control, *found = NULL;
 
-	TAILQ_FOREACH(control, &server->waiters, waiter) {
-		count = control->source->half_open + (control->source == newcomer);
+	TAILQ_FOREACH(control, &server->ranks[rank], equal) {
+		count = control->source->ranked[rank] + (control->source == newcomer);
 		if (count <= most)
 			continue;
 		most = count;
@@ -89,23 +125,30 @@ static struct control *victim(const struct server *server, const struct source *
 	return found;
 }
 
-/* All that are half open may have to go for one that may not be */
+static struct control *victim(const struct server *server, const struct source *newcomer)
+{
+	struct control *control = victim_of(server, RANK_HALF_OPEN, newcomer);
+
+	return control ? control : victim_of(server, RANK_UNCALLED, newcomer);
+}
+
+/* All that have no call may have to go for one that may not be */
 static bool make_room(struct server *server, struct source *source)
 {
 	const struct config *config = server->config;
 	struct control *control;
 
 	if (server->control_count < config->max_connections &&
-	    server->half_open < config->max_half_open)
+	    server->ranked[RANK_HALF_OPEN] < config->max_half_open)
 		return true;
 	control = victim(server, source);
 	if (!control) {
-		say(server, source, "connection refused: there are %u already, see max-connections in pptpmuxd.conf",
+		say(server, source, "connection refused: there are %u already, and all have calls, see max-connections in pptpmuxd.conf",
 		    server->control_count);
 		return false;
 	}
-	say(server, control->source, "connection closed: it was the oldest of its %u that have not started yet, and there is no room for more, see max-half-open and max-connections in pptpmuxd.conf",
-	    control->source->half_open);
+	say(server, control->source, "connection closed: it was the oldest of its %u that %s, and there is no room for more, see max-half-open and max-connections in pptpmuxd.conf",
+	    control->source->ranked[control->rank], rank_text(control->rank));
 	control_free(control);
 	return true;
 }
@@ -115,7 +158,8 @@ static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
 	long long now = sources_clock();
 	struct source *source = source_hold(server->sources, peer->sin_addr, now);
 
-	if (source && source_admissible(server, source, now) && make_room(server, source)) {
+	if (source && in_pace(server, source, now) && make_own_room(server, source) &&
+	    make_room(server, source)) {
 		if (!control_new(server, fd, peer, source))
 			say(server, source, "connection refused: out of memory, see \"free -m\"");
 	} else {
@@ -279,13 +323,15 @@ static bool open_pool(struct server *server)
 struct server *server_new(struct event_base *base, struct config *config)
 {
 	struct server *server = calloc(1, sizeof(*server));
+	enum rank rank;
 
 	if (!server) {
 		config_free(config);
 		return NULL;
 	}
 	LIST_INIT(&server->controls);
-	TAILQ_INIT(&server->waiters);
+	for (rank = 0; rank < RANKS; rank++)
+		TAILQ_INIT(&server->ranks[rank]);
 	LIST_INIT(&server->calls);
 	LIST_INIT(&server->orphans);
 	LIST_INIT(&server->interfaces);

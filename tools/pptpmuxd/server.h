@@ -9,6 +9,7 @@
 #include "config.h"
 #include "log.h"
 #include "pool.h"
+#include "sources.h"
 
 struct acceptor;
 struct call;
@@ -19,7 +20,6 @@ struct orphan;
 struct pool_journal;
 struct query;
 struct rtnl;
-struct sources;
 struct event_base;
 
 struct server {
@@ -35,11 +35,11 @@ struct server {
 	struct sources *sources;		/* by source address */
 	struct log_limit noise;
 	unsigned int control_count;
-	unsigned int half_open;		/* of these, not yet started */
+	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int waiting;		/* calls that wait for an address */
 	bool stopping;
 	LIST_HEAD(, control) controls;
-	TAILQ_HEAD(, control) waiters;	/* those half open, the oldest first */
+	TAILQ_HEAD(, control) ranks[RANKS];	/* the same, the oldest first */
 	LIST_HEAD(, call) calls;	/* those too whose connection is gone */
 	LIST_HEAD(, interface) interfaces;	/* what we dial */
 	LIST_HEAD(, orphan) orphans;	/* calls of a pptpmuxd before us */

@@ -17,6 +17,16 @@
 struct config;
 struct sources;
 
+/* What a connection is worth when there is no room for all: who is first goes first */
+enum rank {
+	RANK_HALF_OPEN,		/* has not been started yet */
+	RANK_UNCALLED,		/* has no call */
+	RANK_CALLED,
+	RANK_CLOSING,		/* goes by itself */
+
+	RANKS
+};
+
 /* Times are microseconds of sources_clock() */
 struct source {
 	LIST_ENTRY(source) bucket;
@@ -24,7 +34,7 @@ struct source {
 	struct in_addr address;
 	unsigned int users;		/* connections and calls */
 	unsigned int connections;
-	unsigned int half_open;		/* of these, not yet started */
+	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int calls;
 	unsigned int failures;		/* log-ins in a row */
 	long long blocked;		/* until then, for these */

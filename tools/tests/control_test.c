@@ -722,6 +722,7 @@ static void test_limits(void)
 	server->config->start_timeout = 60;
 	server->config->max_per_source = 1;
 	client_start(&clients[0]);
+	client_call(&clients[0], &reply);
 	client_connect(&clients[1]);
 	ok(client_receive(&clients[1], &reply) == 0, "max-connections-per-source");
 	server->config->max_per_source = 9;
@@ -835,10 +836,17 @@ static bool is_closed(struct client *client)
 	return client_receive(client, &reply) == 0;
 }
 
+static bool client_calls(struct client *client)
+{
+	struct pptp_msg reply;
+
+	return client_call(client, &reply);
+}
+
 /* One source opens more than there is room for; others come all the same */
 static void test_half_open(void)
 {
-	struct client flood[8], quiet, late, other;
+	struct client flood[8], quiet, late, other, client;
 	bool good = true;
 	int i;
 
@@ -863,15 +871,51 @@ static void test_half_open(void)
 		good &= client_starts(&flood[i]);
 	ok(good && connections(8), "the rest of the flood may start");
 	client_close(&flood[0]);
-	connect_from(&flood[0], "127.0.0.6");
-	ok(is_closed(&flood[0]) && client_alive(&other), "those that have started stay");
+	ok(start_from(&flood[0], "127.0.0.6") && is_closed(&flood[3]) && client_alive(&other),
+	   "and gives way all the same as long as it does not call");
+	good = client_calls(&quiet) && client_calls(&late) && client_calls(&other) &&
+	       client_calls(&flood[0]);
+	for (i = 4; i < 8; i++)
+		good &= client_calls(&flood[i]);
+	connect_from(&client, "127.0.0.7");
+	ok(good && is_closed(&client), "those that have called stay");
+	client_close(&client);
 	for (i = 0; i < 8; i++)
 		client_close(&flood[i]);
 	client_close(&quiet);
 	client_close(&late);
 	client_close(&other);
-	ok(pump_until(nothing_left) && !server->half_open && TAILQ_EMPTY(&server->waiters),
+	ok(pump_until(nothing_left) && !server->ranked[RANK_CALLED] &&
+	   TAILQ_EMPTY(&server->ranks[RANK_CALLED]),
 	   "and all is given back");
+	server_down();
+}
+
+/* One address, a sick machine and healthy ones behind it */
+static void test_shared_source(void)
+{
+	struct client flood[300], good, idle;
+	int i;
+
+	server_up();
+	server->config->max_per_source = 4;
+	server->config->max_rate = 0;
+	ok(client_start(&good) && client_calls(&good), "a client behind a NAT has its call");
+	for (i = 0; i < 300; i++)
+		client_connect(&flood[i]);
+	ok(connections(4) && is_closed(&flood[296]) && client_alive(&good),
+	   "300 half-open connections of its address close each other");
+	ok(client_start(&idle) && is_closed(&flood[297]), "another one is let in");
+	client_close(&flood[0]);
+	client_connect(&flood[0]);
+	client_close(&flood[1]);
+	client_connect(&flood[1]);
+	ok(is_closed(&flood[298]) && is_closed(&flood[299]) && client_alive(&idle),
+	   "as long as some are half open, the one that has started stays");
+	for (i = 0; i < 300; i++)
+		client_close(&flood[i]);
+	client_close(&good);
+	client_close(&idle);
 	server_down();
 }
 
@@ -1077,6 +1121,7 @@ int main(void)
 	test_loss();
 	test_limits();
 	test_half_open();
+	test_shared_source();
 	test_backoff();
 	test_source_calls();
 	test_rate();
