@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -112,6 +113,17 @@ static void channel_check_options(void)
 		link_check_options(servers, redial, link_fd);
 }
 
+/*
+ * By SIGHUP pptpmuxd says that nobody is there any more to agree to the end. Runs in
+ * the signal's handler: it may write a word, and no more.
+ */
+static void on_signal(void *context, int number)
+{
+	(void)context;
+	if (number == SIGHUP)
+		lcp_fsm[0].maxtermtransmits = 0;
+}
+
 /* The call that pptpmuxd has given us; there is only this one */
 static int adopt(void)
 {
@@ -133,6 +145,7 @@ static int adopt(void)
 	if (lease_fd >= 0)
 		lease_start(lease_fd);
 	seen_start(lease_fd);
+	compat_on_signal(on_signal);
 	compat_set_names("pptp", NULL);
 	return call.fd;
 }

@@ -68,6 +68,11 @@ static inline void compat_on_phase(void (*notify)(void *, int))
 	ppp_add_notify(NF_PHASE_CHANGE, notify, NULL);
 }
 
+static inline void compat_on_signal(void (*notify)(void *, int))
+{
+	ppp_add_notify(NF_SIGNALED, notify, NULL);
+}
+
 static inline int compat_unit(void)
 {
 	return ppp_ifunit();
@@ -156,6 +161,11 @@ static inline void compat_on_ip_up(void (*notify)(void *, int))
 static inline void compat_on_phase(void (*notify)(void *, int))
 {
 	add_notifier(&phasechange, notify, NULL);
+}
+
+static inline void compat_on_signal(void (*notify)(void *, int))
+{
+	add_notifier(&sigreceived, notify, NULL);
 }
 
 static inline int compat_unit(void)

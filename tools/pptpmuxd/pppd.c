@@ -50,7 +50,7 @@ struct pppd {
 	struct pppd_output *lines;
 	struct event *output;
 	struct event *grace;
-	bool told_to_end;	/* by SIGTERM; @grace is for SIGKILL then, before for that */
+	bool told_to_end;	/* by a signal; @grace is for SIGKILL then, before for that */
 	const char *expected;	/* why it is to end by itself, when @grace is for that */
 	uint32_t asked;		/* number of the question that it waits with */
 	bool multilink;		/* it may be the first of a bundle */
@@ -575,6 +575,17 @@ unsigned long long pppd_started(const struct pppd *pppd)
 	return pppd->started;
 }
 
+static void stop_by(struct pppd *pppd, int number)
+{
+	const struct timeval grace = { .tv_sec = pppd_grace_seconds };
+
+	if (pppd->told_to_end)
+		return;
+	pppd->told_to_end = true;
+	kill(pppd->pid, number);
+	evtimer_add(pppd->grace, &grace);
+}
+
 /**
  * pppd_stop - end pppd
  * @pppd:	the process
@@ -584,13 +595,18 @@ unsigned long long pppd_started(const struct pppd *pppd)
  */
 void pppd_stop(struct pppd *pppd)
 {
-	const struct timeval grace = { .tv_sec = pppd_grace_seconds };
+	stop_by(pppd, SIGTERM);
+}
 
-	if (pppd->told_to_end)
-		return;
-	pppd->told_to_end = true;
-	kill(pppd->pid, SIGTERM);
-	evtimer_add(pppd->grace, &grace);
+/**
+ * pppd_drop - end pppd whose peer is gone, or is worth no wait
+ * @pppd:	the process
+ *
+ * The same, but it does not wait for its peer to agree: by SIGHUP the plugin knows.
+ */
+void pppd_drop(struct pppd *pppd)
+{
+	stop_by(pppd, SIGHUP);
 }
 
 /**
@@ -606,7 +622,7 @@ void pppd_stop(struct pppd *pppd)
 bool pppd_hang_up(struct pppd *pppd)
 {
 	if (!pppd->multilink) {
-		pppd_stop(pppd);
+		pppd_drop(pppd);
 		return false;
 	}
 	kill(pppd->pid, SIGHUP);

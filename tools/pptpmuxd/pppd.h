@@ -55,6 +55,7 @@ void pppd_refuse(struct pppd *pppd, const char *reason);
 void pppd_show(struct pppd *pppd);
 pid_t pppd_pid(const struct pppd *pppd);
 unsigned long long pppd_started(const struct pppd *pppd);
+void pppd_drop(struct pppd *pppd);
 bool pppd_hang_up(struct pppd *pppd);
 void pppd_stop(struct pppd *pppd);
 void pppd_reap(void);

@@ -55,10 +55,14 @@ static void ask(struct lease_request *request, struct lease_reply *reply)
 
 static volatile sig_atomic_t told_to_end, hung_up;
 
+/* The end of a link is the end of its process, unless others are in the bundle */
 static void on_hup(int number)
 {
 	(void)number;
-	hung_up = 1;
+	if (kernel->endpoint)
+		hung_up = 1;
+	else
+		told_to_end = 1;
 }
 
 /* The link has ended, and others may go on with the bundle */
