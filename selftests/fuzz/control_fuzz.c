@@ -144,6 +144,17 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 	return pppd;
 }
 
+int slot_count_get(struct slot_count *count)
+{
+	*count = (struct slot_count){ .slots = 4, .receiving = 4 };
+	return 0;
+}
+
+void pppd_drop(struct pppd *pppd)
+{
+	pppd_stop(pppd);
+}
+
 void pppd_stop(struct pppd *pppd)
 {
 	pppd->stopped = true;
@@ -295,7 +306,8 @@ static void open_pair(int *fds)
 
 static struct config config = {
 	.max_connections = 8, .max_per_source = 8, .max_calls = 4, .max_source_calls = 6,
-	.max_half_open = 8, .login_failures = 3, .login_backoff = 1, .login_backoff_max = 4,
+	.max_half_open = 8, .max_source_unauthenticated = 2, .login_timeout = 30,
+	.login_failures = 3, .login_backoff = 1, .login_backoff_max = 4,
 	.echo_interval = 60, .echo_timeout = 60, .start_timeout = 60, .reply_timeout = 60,
 	.stop_timeout = 60, .wan_error_interval = 60,
 	.hostname = (char *)"fuzz", .vendor = (char *)"fuzz", .pppd = (char *)"/bin/false",
@@ -320,7 +332,8 @@ static void server_open(struct server *server)
 	LIST_INIT(&server->controls);
 	for (rank = 0; rank < RANKS; rank++)
 		TAILQ_INIT(&server->ranks[rank]);
-	LIST_INIT(&server->calls);
+	if (!calls_open(server))
+		abort();
 }
 
 static void server_connect(struct server *server, struct listener *peer)
@@ -455,6 +468,8 @@ static void check(const struct server *server)
 		assert(call->state != PPTP_ESTABLISHED || call->pppd);
 	}
 	assert(!calls);
+	assert(server->queued || TAILQ_EMPTY(&server->queue));
+	assert(server->stranger_count || TAILQ_EMPTY(&server->strangers));
 }
 
 static void server_close(struct server *server, struct listener *peer)
@@ -472,6 +487,7 @@ static void server_close(struct server *server, struct listener *peer)
 		else
 			event_base_loop(base, EVLOOP_ONCE);
 	}
+	calls_close(server);
 	sources_free(server->sources);
 	assert(!held);
 }

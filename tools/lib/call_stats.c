@@ -9,6 +9,23 @@
 
 #include "genl.h"
 
+/* All but what a router on the way may have sent */
+static uint64_t signs(const struct pmux_stats *stats)
+{
+	static const unsigned int counters[] = {
+		PPTP_MUX_A_STATS_RX_PACKETS, PPTP_MUX_A_STATS_RX_ACKS,
+		PPTP_MUX_A_STATS_RX_DROP_LATE, PPTP_MUX_A_STATS_RX_DROP_JUMP,
+		PPTP_MUX_A_STATS_RX_DROP_MALFORMED, PPTP_MUX_A_STATS_RX_DROP_NO_ROOM,
+		PPTP_MUX_A_STATS_RX_DROP_DUPLICATE, PPTP_MUX_A_STATS_RX_DROP_NO_MEMORY,
+	};
+	uint64_t total = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		total += stats->counter[counters[i]];
+	return total;
+}
+
 static uint32_t sum(const struct pmux_stats *stats, const unsigned int *counters, size_t count)
 {
 	uint64_t total = 0;
@@ -74,6 +91,7 @@ int call_stats_get(const struct call_socket *call, struct call_stats *stats)
 	stats->tx_bytes = counter[PPTP_MUX_A_STATS_TX_BYTES];
 	stats->rx_packets = counter[PPTP_MUX_A_STATS_RX_PACKETS];
 	stats->rx_bytes = counter[PPTP_MUX_A_STATS_RX_BYTES];
+	stats->rx_signs = signs(&slot.call.stats);
 	fill_errors(&stats->errors, &slot.call.stats);
 	return 0;
 }

@@ -15,6 +15,7 @@ struct call_stats {
 	uint64_t tx_bytes;
 	uint64_t rx_packets;
 	uint64_t rx_bytes;
+	uint64_t rx_signs;		/* packets of its peer's of any kind, good or not */
 	struct pptp_wan_error errors;	/* its call id is left to the caller */
 };
 

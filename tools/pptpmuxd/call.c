@@ -16,19 +16,32 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call_send.h"
+#include "call_stats.h"
+#include "capacity.h"
+#include "clock.h"
 #include "control.h"
 #include "events.h"
 #include "lease.h"
 #include "log.h"
+#include "probe.h"
+#include "queue.h"
 #include "single.h"
 #include "sources.h"
+#include "stranger.h"
 
-#define LOGIN_FAILED	20014	/* RRAS: connected, and failed to authenticate */
+/* Of RRAS */
+#define LOGIN_FAILED	20014	/* connected, and failed to authenticate */
+#define LOGIN_TIMED_OUT	20049
+#define NOTHING_CAME	20095
+
+#define QUEUE_SECONDS	5	/* to wait for a slot: then its peer is told */
+#define QUEUE_TICK	500	/* milliseconds: nobody says that a log-in takes too long */
 
 static void step(struct call *call, enum pptp_event event, const struct pptp_msg *msg);
 
@@ -76,30 +89,38 @@ static void log_refusal(struct control *control, const struct call_refusal *refu
 	control_log(control, LOG_WARNING, "call refused: %s", text);
 }
 
-static bool take_slot(struct call *call)
+static bool claim_slot(struct call *call, struct call_refusal *refusal)
 {
 	struct control *control = call->control;
-	struct call_refusal refusal;
 
 	if (call_socket_claim(&call->socket, control->local.sin_addr,
-			      PPTP_MUX_USAGE_RECEIVE, &refusal) == 0) {
-		snprintf(call->name, sizeof(call->name), "VPN%u (%s)", call->socket.slot,
-			 control->name);
-		/* whose packets are taken: those of the control connection's peer alone */
-		if (call_socket_connect(&call->socket, call->peer, call->peer_call_id,
-					&refusal) == 0)
-			return true;
-	}
-	refuse_for(call, &refusal);
-	log_refusal(control, &refusal);
-	return false;
+			      PPTP_MUX_USAGE_RECEIVE, refusal) < 0)
+		return false;
+	snprintf(call->name, sizeof(call->name), "VPN%u (%s)", call->socket.slot,
+		 control->name);
+	/* whose packets are taken: those of the control connection's peer alone */
+	return call_socket_connect(&call->socket, call->peer, call->peer_call_id, refusal) == 0;
+}
+
+static void refuse_slot(struct call *call, const struct call_refusal *refusal)
+{
+	refuse_for(call, refusal);
+	log_refusal(call->control, refusal);
+}
+
+static bool is_busy(const struct call_refusal *refusal)
+{
+	return refusal->slots.reason == PPTP_MUX_REFUSAL_ALL_BUSY;
 }
 
 /* What it has taken from others; the peer may still have to confirm its end */
 static void call_release(struct call *call)
 {
+	if (call->socket.fd >= 0)
+		queue_inherit(call->server, call->source);
 	call_socket_close(&call->socket);
 	lease_end(call);
+	queue_wake(call->server);
 }
 
 static void call_free(struct call *call)
@@ -107,6 +128,8 @@ static void call_free(struct call *call)
 	struct server *server = call->server;
 	struct control *control = call->control;
 
+	queue_leave(call);
+	stranger_remove(call);
 	call_release(call);
 	LIST_REMOVE(call, entry);
 	if (control) {
@@ -116,6 +139,7 @@ static void call_free(struct call *call)
 	call->source->calls--;
 	source_drop(server->sources, call->source, sources_clock());
 	event_free(call->timer);
+	event_free(call->login);
 	free(call);
 	lease_retry(server);
 	if (control)
@@ -187,6 +211,8 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 
 	report_end(call, end);
 	judge_login(call, end);
+	stranger_remove(call);
+	evtimer_del(call->login);
 	call->pppd = NULL;
 	call->disconnect = disconnect_result(call, end);
 	if (call->event)
@@ -203,14 +229,22 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 	lease_retry(call->server);
 }
 
+static void log_in(struct call *call)
+{
+	call->logged_in = true;
+	source_login_good(call->source);
+	stranger_known(call);
+	evtimer_del(call->login);
+	queue_wake(call->server);
+}
+
 static void on_pppd_question(void *context, const struct lease_request *request)
 {
 	struct call *call = context;
 
 	/* no question comes before its client has proved who it is */
 	if (!call->logged_in)
-		source_login_good(call->source);
-	call->logged_in = true;
+		log_in(call);
 	lease_asked(call, request);
 }
 
@@ -218,6 +252,46 @@ static const struct pppd_hooks hooks = {
 	.ended = on_pppd_end,
 	.asked = on_pppd_question,
 };
+
+/* It ends at once: a stranger, for whom no peer's word is waited */
+static void drop(struct call *call)
+{
+	pppd_drop(call->pppd);
+}
+
+/* What has come of it tells who is to blame */
+static void on_login_timeout(evutil_socket_t fd, short what, void *context)
+{
+	struct call *call = context;
+	unsigned int limit = call->server->config->login_timeout;
+	struct call_stats stats;
+
+	(void)fd;
+	(void)what;
+	if (!call->pppd || call_is_ending(call))
+		return;
+	source_timed_out(call->source, sources_clock());
+	if (call_stats_get(&call->socket, &stats) == 0 && !stats.rx_signs) {
+		call->event = NOTHING_CAME;
+		snprintf(call->refusal, sizeof(call->refusal),
+			 "nothing has come from the client in %u s: GRE (IP protocol 47) may be filtered on the way",
+			 limit);
+	} else {
+		call->event = LOGIN_TIMED_OUT;
+		snprintf(call->refusal, sizeof(call->refusal),
+			 "the client has not logged in within %u s, see login-timeout in pptpmuxd.conf",
+			 limit);
+	}
+	drop(call);
+}
+
+static void begin_login(struct call *call)
+{
+	const struct timeval limit = { .tv_sec = call->server->config->login_timeout };
+
+	stranger_add(call);
+	evtimer_add(call->login, &limit);
+}
 
 static bool start_pppd(struct call *call)
 {
@@ -230,12 +304,138 @@ static bool start_pppd(struct call *call)
 
 	call->pppd = pppd_start(call->server->base, call->server->config, &what,
 				&hooks, call);
-	if (call->pppd)
+	if (call->pppd) {
+		begin_login(call);
 		return true;
+	}
 	log_error("%s: call refused: cannot start %s: %s; correct pppd in pptpmuxd.conf, or see \"free -m\" and \"ulimit -u\"",
 		  call->name, call->server->config->pppd, strerror(errno));
 	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
 	return false;
+}
+
+/* ---- its turn ---- */
+
+enum turn {
+	ANSWERED,	/* or refused: it is decided */
+	NO_SLOT,	/* all are busy */
+	NO_ROOM,	/* for one more that has not logged in */
+};
+
+static void refuse_stranger(struct call *call)
+{
+	control_log(call->control, LOG_WARNING, "call refused: %u calls have not logged in yet, %u of them from its address, see max-unauthenticated and max-unauthenticated-per-source in pptpmuxd.conf",
+		    call->server->stranger_count, call->source->strangers);
+	refuse(call, PPTP_OUT_BUSY, PPTP_ERROR_NONE);
+}
+
+/* @last: what is not possible now is not waited for */
+static enum turn answer(struct call *call, bool last)
+{
+	bool room = stranger_room(call), good = false;
+	struct call_refusal refusal;
+
+	if (!room && !last)
+		return NO_ROOM;
+	if (!room) {
+		refuse_stranger(call);
+	} else if (claim_slot(call, &refusal)) {
+		good = start_pppd(call);
+	} else {
+		if (is_busy(&refusal) && !last)
+			return NO_SLOT;
+		refuse_slot(call, &refusal);
+	}
+	step(call, good ? PPTP_ON_ANSWER : PPTP_ON_FAILURE, NULL);
+	return ANSWERED;
+}
+
+/* Somebody may have to go, or be gone already */
+static void make_way(struct call *call, enum turn turn)
+{
+	struct call *victim = stranger_victim(call);
+
+	if (victim) {
+		victim->event = LOGIN_TIMED_OUT;
+		snprintf(victim->refusal, sizeof(victim->refusal),
+			 "the client has not logged in for %lld s, and gives way to another one, see max-unauthenticated and max-unauthenticated-per-source in pptpmuxd.conf",
+			 (sources_clock() - victim->began) / 1000000);
+		drop(victim);
+	} else if (turn == NO_SLOT) {
+		probe_all(call->server);
+	}
+}
+
+/* Is there a slot to be expected, or is it to be seen still who has one and is gone? */
+static bool worth_waiting(const struct server *server, const struct call *waiter)
+{
+	const struct call *call;
+
+	if (!TAILQ_EMPTY(&server->strangers) || server->probed < waiter->queued ||
+	    probe_running(server) || server->ranked[RANK_CLOSING])
+		return true;
+	LIST_FOREACH(call, &server->calls, entry) {
+		if (call->socket.fd >= 0 && call_is_ending(call))
+			return true;
+	}
+	return false;
+}
+
+static void refuse_rest(struct server *server)
+{
+	struct call *call, *next;
+
+	for (call = TAILQ_FIRST(&server->queue); call; call = next) {
+		next = TAILQ_NEXT(call, turn);
+		if (!worth_waiting(server, call))
+			answer(call, true);
+	}
+}
+
+/* Serves who waits, as far as there are slots */
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	static const struct timeval tick = { .tv_usec = QUEUE_TICK * 1000 };
+	struct server *server = context;
+	enum turn turn = ANSWERED;
+	struct call *call;
+
+	(void)fd;
+	(void)what;
+	server->round += server->round == UINT_MAX ? 2 : 1;
+	while (turn != NO_SLOT && (call = queue_next(server, server->round))) {
+		call->round = server->round;
+		turn = answer(call, false);
+		if (turn != ANSWERED)
+			make_way(call, turn);
+	}
+	if (turn == NO_SLOT)
+		refuse_rest(server);
+	if (!TAILQ_EMPTY(&server->queue))
+		evtimer_add(server->turn, &tick);
+}
+
+/**
+ * calls_open - make a server ready for calls
+ * @server:	the server
+ *
+ * Return: false without memory.
+ */
+bool calls_open(struct server *server)
+{
+	LIST_INIT(&server->calls);
+	TAILQ_INIT(&server->strangers);
+	TAILQ_INIT(&server->queue);
+	server->turn = evtimer_new(server->base, on_turn, server);
+	return server->turn && probe_open(server);
+}
+
+/* All calls have ended */
+void calls_close(struct server *server)
+{
+	probe_close(server);
+	if (server->turn)
+		event_free(server->turn);
 }
 
 /* ---- actions ---- */
@@ -274,6 +474,7 @@ static void end_link(struct call *call)
  */
 static void end(struct call *call)
 {
+	queue_leave(call);
 	if (!call->cause)
 		call->cause = PPTP_MUX_CAUSE_PEER;
 	if (call->pppd)
@@ -285,6 +486,7 @@ static void end(struct call *call)
 static void do_accept(struct call *call, const struct pptp_msg *msg)
 {
 	(void)msg;
+	queue_leave(call);
 	if (call->state == PPTP_WAIT_CONNECT)
 		set_timer(call, call->server->config->reply_timeout);
 	else
@@ -292,17 +494,28 @@ static void do_accept(struct call *call, const struct pptp_msg *msg)
 	call_send_accept(call);
 }
 
-/* Our line is a slot and a pppd: it answers at once, or not at all */
+/* Our line is a slot and a pppd: it answers at once, or when its turn has come */
 static void do_dial(struct call *call, const struct pptp_msg *msg)
 {
-	bool good = take_slot(call) && start_pppd(call);
-
-	step(call, good ? PPTP_ON_ANSWER : PPTP_ON_FAILURE, msg);
+	(void)msg;
+	if (TAILQ_EMPTY(&call->server->queue) && answer(call, false) == ANSWERED)
+		return;
+	if (!queue_join(call)) {
+		answer(call, true);
+		return;
+	}
+	set_timer(call, QUEUE_SECONDS);
+	queue_wake(call->server);
 }
 
 static void do_refuse(struct call *call, const struct pptp_msg *msg)
 {
-	call_send_refuse(call->control, msg->type, call->peer_call_id, &call->verdict);
+	enum pptp_type type = call->machine == &pptp_in_pns ? PPTP_ICRQ : PPTP_OCRQ;
+
+	(void)msg;
+	queue_leave(call);
+	call_send_refuse(call->control, type, call->peer_call_id, &call->verdict);
+	set_timer(call, 0);
 }
 
 /* The PAC has connected its caller: now there is somebody for pppd to talk to */
@@ -458,7 +671,7 @@ static bool in_measure(struct call *call)
 	struct source *source = call->source;
 
 	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
-	if (source->calls > config->max_source_calls)
+	if (source->calls > config->max_source_calls * (1 + !!source->asked))
 		control_log(call->control, LOG_WARNING, "call refused: its address has %u calls already, see max-calls-per-source in pptpmuxd.conf",
 			    source->calls - 1);
 	else if (!source_pace(source, config, sources_clock()))
@@ -495,6 +708,19 @@ static bool sole(struct call *call)
 	return false;
 }
 
+/* A PAC's caller is told at once, by the PAC; but the next one may find a slot */
+static bool take_slot(struct call *call)
+{
+	struct call_refusal refusal;
+
+	if (claim_slot(call, &refusal))
+		return true;
+	if (is_busy(&refusal))
+		probe_all(call->server);
+	refuse_slot(call, &refusal);
+	return false;
+}
+
 /* A caller that a PAC hands on needs its slot before the PAC may answer the line */
 static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
@@ -514,7 +740,9 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		call_send_errors(call);
 		return;
 	}
-	if (call->state != PPTP_IDLE) {
+	if (call->queued) {
+		answer(call, true);
+	} else if (call->state != PPTP_IDLE) {
 		log_warning("%s: no answer from the peer within %u s", call->name,
 			    call->server->config->reply_timeout);
 		step(call, PPTP_ON_TIMEOUT, NULL);
@@ -530,7 +758,10 @@ static struct call *call_new(struct control *control, enum pptp_type type, uint1
 	if (!call)
 		return NULL;
 	call->timer = evtimer_new(control->server->base, on_timer, call);
-	if (!call->timer) {
+	call->login = evtimer_new(control->server->base, on_login_timeout, call);
+	if (!call->timer || !call->login) {
+		if (call->timer)
+			event_free(call->timer);
 		free(call);
 		return NULL;
 	}

@@ -32,6 +32,7 @@ struct call {
 	const struct pptp_machine *machine;	/* pptp_out_pac or pptp_in_pns */
 	enum pptp_state state;		/* PPTP_IDLE: over for the peer */
 	struct event *timer;		/* what for depends on the state */
+	struct event *login;		/* so long it may take */
 	struct call_verdict verdict;	/* why it is refused */
 	struct call_socket socket;
 	uint16_t peer_call_id;
@@ -43,6 +44,13 @@ struct call {
 	struct pptp_wan_error counted;	/* the last WAN-Error-Notify: the peer's errors */
 	struct pptp_wan_error told;	/* our last one: those of the packets to us */
 	bool logged_in;
+	bool is_stranger;		/* it has a pppd, and has not logged in */
+	TAILQ_ENTRY(call) stranger;	/* while it is one */
+	long long began;		/* the same: microseconds of sources_clock() */
+	long long queued;		/* it waits for a slot; milliseconds of clock_ms() */
+	TAILQ_ENTRY(call) turn;		/* while it does */
+	bool heir;			/* another call of its source has given a slot back */
+	unsigned int round;		/* in which its turn was last */
 	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
 	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* the same in links of one; 0: no multilink */
 	bool has_address;
@@ -61,5 +69,7 @@ void call_clear(struct call *call);
 void call_hang_up(struct call *call, uint32_t cause);
 void call_lose(struct call *call);
 bool call_is_ending(const struct call *call);
+bool calls_open(struct server *server);
+void calls_close(struct server *server);
 
 #endif /* CALL_H */

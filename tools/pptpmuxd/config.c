@@ -87,6 +87,9 @@ static const struct bound {
 	{ "max-calls-per-connection", 1, PPTP_MUX_SLOTS_MAX },
 	{ "max-calls-per-source", 1, PPTP_MUX_SLOTS_MAX },
 	{ "max-half-open", 1, 65535 },
+	{ "max-unauthenticated", 1, PPTP_MUX_SLOTS_MAX },
+	{ "max-unauthenticated-per-source", 1, PPTP_MUX_SLOTS_MAX },
+	{ "login-timeout", 1, 86400 },
 	{ "max-connection-rate", 0, 100000 },
 	{ "login-failures", 0, 1000 },
 	{ "login-backoff", 1, 86400 },
@@ -341,11 +344,14 @@ static cfg_t *new_parser(void)
 		CFG_STR("authentication", "mschap-v2", CFGF_NONE),
 		CFG_STR("encryption", "mppe-128", CFGF_NONE),
 		CFG_BOOL("multilink", cfg_false, CFGF_NONE),
-		CFG_INT("max-connections", 1024, CFGF_NONE),
+		CFG_INT("max-connections", 0, CFGF_NONE),
 		CFG_INT("max-connections-per-source", 32, CFGF_NONE),
 		CFG_INT("max-calls-per-connection", 16, CFGF_NONE),
 		CFG_INT("max-calls-per-source", 64, CFGF_NONE),
 		CFG_INT("max-half-open", 256, CFGF_NONE),
+		CFG_INT("max-unauthenticated", 0, CFGF_NONE),
+		CFG_INT("max-unauthenticated-per-source", 16, CFGF_NONE),
+		CFG_INT("login-timeout", 30, CFGF_NONE),
 		CFG_INT("max-connection-rate", 100, CFGF_NONE),
 		CFG_INT("login-failures", 5, CFGF_NONE),
 		CFG_INT("login-backoff", 10, CFGF_NONE),
@@ -468,6 +474,10 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->max_calls = cfg_getint(cfg, "max-calls-per-connection");
 	config->max_source_calls = cfg_getint(cfg, "max-calls-per-source");
 	config->max_half_open = cfg_getint(cfg, "max-half-open");
+	config->max_unauthenticated = cfg_getint(cfg, "max-unauthenticated");
+	config->max_source_unauthenticated =
+		cfg_getint(cfg, "max-unauthenticated-per-source");
+	config->login_timeout = cfg_getint(cfg, "login-timeout");
 	config->max_rate = cfg_getint(cfg, "max-connection-rate");
 	config->login_failures = cfg_getint(cfg, "login-failures");
 	config->login_backoff = cfg_getint(cfg, "login-backoff");

@@ -68,11 +68,14 @@ struct config {
 
 	enum config_privileges privileges;
 
-	unsigned int max_connections;
+	unsigned int max_connections;	/* 0: as the slots want, see capacity.h */
 	unsigned int max_per_source;
 	unsigned int max_calls;		/* of one control connection */
 	unsigned int max_source_calls;
 	unsigned int max_half_open;
+	unsigned int max_unauthenticated;	/* calls that have not logged in; 0: as above */
+	unsigned int max_source_unauthenticated;	/* at least 1 */
+	unsigned int login_timeout;	/* seconds */
 	unsigned int max_rate;		/* connections and calls of a source a second; 0: any */
 	unsigned int login_failures;	/* in a row, before there is a pause; 0: any */
 	unsigned int login_backoff;	/* seconds, doubled with each further one */

@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "capacity.h"
+#include "clock.h"
 #include "collision.h"
 #include "log.h"
 
@@ -145,6 +147,9 @@ static void reply_start(struct control *control, enum pptp_start_result result)
 		},
 	};
 	struct config *config = control->server->config;
+	unsigned int receiving = capacity_receiving(control->server);
+
+	msg.start.max_channels = receiving < UINT16_MAX ? receiving : UINT16_MAX;
 
 	snprintf(msg.start.host, sizeof(msg.start.host), "%s", config->hostname);
 	snprintf(msg.start.vendor, sizeof(msg.start.vendor), "%s", config->vendor);
@@ -236,15 +241,20 @@ static void do_echo_reply(struct control *control, const struct pptp_msg *msg)
 	control_send(control, &reply);
 }
 
-/* Section 3.1.4: 60 seconds of silence, then 60 for the reply */
-static void do_echo(struct control *control, const struct pptp_msg *msg)
+static void send_echo(struct control *control)
 {
 	struct pptp_msg echo = { .type = PPTP_ECHO_RQ, .echo.identifier = ++control->echo_id };
 
+	control_send(control, &echo);
+}
+
+/* Section 3.1.4: 60 seconds of silence, then 60 for the reply */
+static void do_echo(struct control *control, const struct pptp_msg *msg)
+{
 	(void)msg;
 	control->echo_due = true;
 	set_timer(control, control->server->config->echo_timeout);
-	control_send(control, &echo);
+	send_echo(control);
 }
 
 static void (*const actions[PPTP_ACTIONS])(struct control *control,
@@ -329,6 +339,8 @@ static void on_read(struct bufferevent *stream, void *context)
 	size_t len;
 	int got;
 
+	control->heard = clock_ms();
+	control_answered(control);
 	while (!control->closing &&
 	       (got = evbuffer_remove(input, piece, sizeof(piece))) > 0) {
 		data = piece;
@@ -470,6 +482,7 @@ bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
 	control->server = server;
 	control->peer = *peer;
 	control->state = PPTP_IDLE;
+	control->heard = clock_ms();
 	begin(control, source);
 	LIST_INIT(&control->calls);
 	pptp_framer_init(&control->framer);
@@ -499,6 +512,7 @@ void control_free(struct control *control)
 
 	while ((call = LIST_FIRST(&control->calls)))
 		call_lose(call);
+	control_answered(control);
 	leave_rank(control);
 	LIST_REMOVE(control, entry);
 	server->control_count--;
@@ -530,6 +544,42 @@ void control_leave(struct control *control)
 	LIST_FOREACH(call, &control->calls, sibling)
 		call_hang_up(call, PPTP_MUX_CAUSE_ADMIN);
 	leave_if_idle(control);
+}
+
+/**
+ * control_ask - ask now whether the client is there
+ * @control:	the connection
+ *
+ * Its host acknowledges what is sent, or refuses it, whatever the client does: so it
+ * is sent anew though an echo may be due.
+ *
+ * Return: whether it could be asked.
+ */
+bool control_ask(struct control *control)
+{
+	if (control->state != PPTP_ESTABLISHED || control->closing)
+		return false;
+	if (control->echo_due)
+		send_echo(control);
+	else
+		step(control, PPTP_ON_QUIET, NULL);
+	return !control->closing;
+}
+
+/* It is there, or there is no need to know any more */
+void control_answered(struct control *control)
+{
+	control->source->asked -= !!control->asked;
+	control->asked = 0;
+}
+
+/* It is not there, and somebody waits for what it has */
+void control_give_up(struct control *control, unsigned int milliseconds)
+{
+	control_answered(control);
+	control_log(control, LOG_WARNING, "its host has sent neither TCP nor GRE for %u ms though it was asked, and another call waits for a slot: the client is gone, calls hung up: %u",
+		    milliseconds, control->call_count);
+	step(control, PPTP_ON_LOST, NULL);
 }
 
 /* It has got a call, or one that waits */

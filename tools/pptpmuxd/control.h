@@ -25,6 +25,11 @@ struct control {
 	bool echo_due;			/* our echo has not been answered */
 	bool leaving;			/* stop as soon as the last call is gone */
 	uint32_t echo_id;
+	long long heard;		/* it, or its host; milliseconds of clock_ms(), and so on */
+	long long asked;		/* probe.c: whether it is there, 0: it is not */
+	long long silent;		/* the same: for how long; 1: not known */
+	bool listened;			/* the same: @signs is known */
+	uint64_t signs;			/* what had come of its calls then */
 	unsigned int call_count;
 	LIST_HEAD(, call) calls;
 	struct sockaddr_in peer;
@@ -42,6 +47,9 @@ void control_log(struct control *control, int level, const char *format, ...)
 void control_forbid(struct control *control);
 void control_leave(struct control *control);
 void control_called(struct control *control);
+bool control_ask(struct control *control);
+void control_answered(struct control *control);
+void control_give_up(struct control *control, unsigned int milliseconds);
 void control_call_gone(struct control *control);
 
 #endif /* CONTROL_H */

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sysexits.h>
 
+#include "capacity.h"
 #include "config.h"
 #include "config_weak.h"
 #include "interface.h"
@@ -144,14 +145,16 @@ static bool watch_signals(struct daemon *daemon, struct event **events)
  */
 #define FILES_OF_A_CALL	3
 #define FILES_OF_OURS	64
-#define USUAL_SLOTS	128	/* as the module has them */
 
 static void raise_file_limit(const struct config *config)
 {
-	rlim_t wanted = config->max_connections + FILES_OF_OURS +
-			FILES_OF_A_CALL * (rlim_t)(config->slots ? config->slots : USUAL_SLOTS);
+	struct slot_count count;
 	struct rlimit limit;
+	rlim_t wanted;
 
+	slot_count_get(&count);
+	wanted = capacity_connections(config, count.slots) + FILES_OF_OURS +
+		 FILES_OF_A_CALL * (rlim_t)count.slots;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
 	limit.rlim_cur = limit.rlim_max;
@@ -207,12 +210,12 @@ static int run(const struct options *options)
 	setenv("PPTPMUXD_LOGS", "1", 1);
 	config_weak_warn(config);
 	signal(SIGPIPE, SIG_IGN);
-	raise_file_limit(config);
 	daemon.base = slots_apply(config) ? event_base_new() : NULL;
 	if (!daemon.base) {
 		config_free(config);
 		return EXIT_FAILURE;
 	}
+	raise_file_limit(config);
 	rc = serve(&daemon, config);
 	event_base_free(daemon.base);
 	return rc;

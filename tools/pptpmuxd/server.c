@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "acceptor.h"
+#include "call.h"
+#include "capacity.h"
 #include "config_weak.h"
 #include "control.h"
 #include "interface.h"
@@ -21,6 +23,7 @@
 #include "orphan.h"
 #include "pool_journal.h"
 #include "pppd.h"
+#include "probe.h"
 #include "projection.h"
 #include "query.h"
 #include "rtnl.h"
@@ -79,7 +82,7 @@ static bool make_own_room(struct server *server, struct source *source)
 {
 	struct control *control;
 
-	if (source->connections < server->config->max_per_source)
+	if (source->connections < server->config->max_per_source * (1 + !!source->asked))
 		return true;
 	control = own_victim(server, source);
 	if (!control) {
@@ -136,9 +139,10 @@ static struct control *victim(const struct server *server, const struct source *
 static bool make_room(struct server *server, struct source *source)
 {
 	const struct config *config = server->config;
+	unsigned int slots = capacity_slots(server)->slots;
 	struct control *control;
 
-	if (server->control_count < config->max_connections &&
+	if (server->control_count < capacity_connections(config, slots) &&
 	    server->ranked[RANK_HALF_OPEN] < config->max_half_open)
 		return true;
 	control = victim(server, source);
@@ -158,6 +162,8 @@ static void admit(struct server *server, int fd, const struct sockaddr_in *peer)
 	long long now = sources_clock();
 	struct source *source = source_hold(server->sources, peer->sin_addr, now);
 
+	if (source)
+		probe_source(server, source);
 	if (source && in_pace(server, source, now) && make_own_room(server, source) &&
 	    make_room(server, source)) {
 		if (!control_new(server, fd, peer, source))
@@ -332,14 +338,13 @@ struct server *server_new(struct event_base *base, struct config *config)
 	LIST_INIT(&server->controls);
 	for (rank = 0; rank < RANKS; rank++)
 		TAILQ_INIT(&server->ranks[rank]);
-	LIST_INIT(&server->calls);
 	LIST_INIT(&server->orphans);
 	LIST_INIT(&server->interfaces);
 	server->base = base;
 	server->config = config;
 	server->sources = sources_new();
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->sources && open_kernel(server) && open_directory(server) &&
+	if (server->sources && calls_open(server) && open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -355,6 +360,7 @@ void server_free(struct server *server)
 	if (server->mend)
 		event_free(server->mend);
 	pool_journal_close(server->journal);
+	calls_close(server);
 	pool_free(server->pool);
 	sources_free(server->sources);
 	rtnl_close(server->rtnl);

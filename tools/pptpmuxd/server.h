@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+#include "capacity.h"
 #include "config.h"
 #include "log.h"
 #include "pool.h"
@@ -37,6 +38,16 @@ struct server {
 	unsigned int control_count;
 	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int waiting;		/* calls that wait for an address */
+	struct capacity capacity;
+	TAILQ_HEAD(, call) strangers;	/* calls that have not logged in, the oldest first */
+	unsigned int stranger_count;
+	long long login_time;		/* microseconds that a log-in takes of late */
+	TAILQ_HEAD(, call) queue;	/* calls that wait for a slot, the oldest first */
+	unsigned int queued;
+	unsigned int round;		/* that the queue was served */
+	struct event *turn;		/* serves the queue */
+	struct event *probe;		/* looks after clients that were asked */
+	long long probed;		/* when all were, in milliseconds */
 	bool stopping;
 	LIST_HEAD(, control) controls;
 	TAILQ_HEAD(, control) ranks[RANKS];	/* the same, the oldest first */

@@ -92,7 +92,8 @@ void sources_each(const struct sources *sources,
 static bool is_forgettable(const struct source *source, long long now)
 {
 	return source->paced <= now &&
-	       (!source->failures || source->blocked + FORGET <= now);
+	       (!source->failures || source->blocked + FORGET <= now) &&
+	       (!source->timeouts || source->timed_out + FORGET <= now);
 }
 
 static void forget_some(struct sources *sources, long long now)
@@ -142,7 +143,7 @@ struct source *source_hold(struct sources *sources, struct in_addr address, long
 		TAILQ_REMOVE(&sources->memory, source, memory);
 		sources->remembered--;
 		if (is_forgettable(source, now))
-			source->failures = 0;
+			source->failures = source->timeouts = 0;
 	}
 	source->users++;
 	return source;
@@ -220,6 +221,36 @@ void source_login_good(struct source *source)
 {
 	source->failures = 0;
 	source->blocked = 0;
+	source->timeouts = 0;
+}
+
+/* A call of this source has not logged in for as long as it might take */
+void source_timed_out(struct source *source, long long now)
+{
+	if (source->timed_out + FORGET <= now)
+		source->timeouts = 0;
+	source->timeouts++;
+	source->timed_out = now;
+}
+
+/**
+ * source_strangers_max - how many calls of a source need not have logged in
+ * @source:	the source
+ * @config:	max_source_unauthenticated
+ * @now:	the time
+ *
+ * Half as many for each that never did, until one does: never none, as a machine that
+ * cannot log in may share its address with others that can.
+ */
+unsigned int source_strangers_max(const struct source *source, const struct config *config,
+				  long long now)
+{
+	unsigned int most = config->max_source_unauthenticated;
+	unsigned int timeouts = source->timed_out + FORGET > now ? source->timeouts : 0;
+
+	while (timeouts-- && most > 1)
+		most /= 2;
+	return most;
 }
 
 /* Seconds for which the source may not call, 0 if it may */

@@ -36,6 +36,10 @@ struct source {
 	unsigned int connections;
 	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int calls;
+	unsigned int strangers;		/* of these, not logged in */
+	unsigned int asked;		/* connections of which it is not known if they stand */
+	unsigned int timeouts;		/* of log-ins */
+	long long timed_out;		/* the last of these */
 	unsigned int failures;		/* log-ins in a row */
 	long long blocked;		/* until then, for these */
 	long long paced;		/* connections so far are worth the time until then */
@@ -58,6 +62,9 @@ bool source_pace(struct source *source, const struct config *config, long long n
 unsigned int source_login_failed(struct source *source, const struct config *config,
 				 long long now);
 void source_login_good(struct source *source);
+void source_timed_out(struct source *source, long long now);
+unsigned int source_strangers_max(const struct source *source, const struct config *config,
+				  long long now);
 unsigned int source_blocked(const struct source *source, long long now);
 
 #endif /* SOURCES_H */

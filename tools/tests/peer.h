@@ -23,6 +23,7 @@
 #include "pppd.h"
 #include "pptp_msg.h"
 #include "server.h"
+#include "slot_count.h"
 
 #define DEADLINE_MS	10000	/* far more than anything here takes */
 #define CLIENT_CALL_ID	77
@@ -32,6 +33,8 @@
 
 static struct call_refusal fake_refusal;	/* error 0: the claim succeeds */
 static uint32_t fake_slot;
+static unsigned int fake_held;			/* slots that have a call */
+static struct slot_count fake_slots = { .slots = 128, .receiving = 128 };
 static uint32_t fake_cause;			/* the last one that was set */
 static uint16_t fake_window;			/* the same */
 
@@ -40,8 +43,13 @@ int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t u
 {
 	*refusal = fake_refusal;
 	call->fd = -1;
-	if (fake_refusal.error || usage != PPTP_MUX_USAGE_RECEIVE || !local.s_addr)
+	if (fake_held >= fake_slots.receiving) {
+		refusal->error = EBUSY;
+		refusal->slots.reason = PPTP_MUX_REFUSAL_ALL_BUSY;
+	}
+	if (refusal->error || usage != PPTP_MUX_USAGE_RECEIVE || !local.s_addr)
 		return -1;
+	fake_held++;
 	call->fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	call->slot = ++fake_slot;
 	call->call_id = 1000 + fake_slot;
@@ -72,9 +80,17 @@ void call_socket_cause(const struct call_socket *call, uint32_t cause)
 
 void call_socket_close(struct call_socket *call)
 {
-	if (call->fd >= 0)
+	if (call->fd >= 0) {
 		close(call->fd);
+		fake_held--;
+	}
 	call->fd = -1;
+}
+
+int slot_count_get(struct slot_count *count)
+{
+	*count = fake_slots;
+	return 0;
 }
 
 void call_refusal_text(const struct call_refusal *refusal, uint32_t usage, char *text, size_t size)

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls whose clients have not proved who they are.
+ *
+ * Each has a slot and a pppd, for which it has given nothing: so there are only so
+ * many of a source, and of all together, and when there is no room the oldest goes of
+ * the source that has most of them. Who has no more of them than the newcomer is left
+ * in peace for as long as a log-in takes here.
+ */
+#include "stranger.h"
+
+#include "call.h"
+#include "capacity.h"
+#include "server.h"
+#include "sources.h"
+
+#define SECOND		1000000LL
+#define PEACE		(3 * SECOND)	/* for a log-in, at least */
+#define PATIENCE	3		/* times what a log-in takes of late */
+#define PACE		8		/* log-ins that "of late" is about */
+
+void stranger_add(struct call *call)
+{
+	struct server *server = call->server;
+
+	call->is_stranger = true;
+	call->began = sources_clock();
+	call->source->strangers++;
+	server->stranger_count++;
+	TAILQ_INSERT_TAIL(&server->strangers, call, stranger);
+}
+
+/* It is over, or no stranger any more */
+void stranger_remove(struct call *call)
+{
+	struct server *server = call->server;
+
+	if (!call->is_stranger)
+		return;
+	call->is_stranger = false;
+	call->source->strangers--;
+	server->stranger_count--;
+	TAILQ_REMOVE(&server->strangers, call, stranger);
+}
+
+/* Its client has logged in; how long that took is what others may take as well */
+void stranger_known(struct call *call)
+{
+	struct server *server = call->server;
+
+	if (!call->is_stranger)
+		return;
+	server->login_time += (sources_clock() - call->began - server->login_time) / PACE;
+	stranger_remove(call);
+}
+
+static bool own_room(const struct call *call)
+{
+	return call->source->strangers < source_strangers_max(call->source, call->server->config,
+							      sources_clock());
+}
+
+/* May there be one more, of this one's source? */
+bool stranger_room(const struct call *call)
+{
+	struct server *server = call->server;
+
+	return own_room(call) &&
+	       server->stranger_count < capacity_strangers(server->config,
+							   capacity_receiving(server));
+}
+
+static long long peace(const struct server *server)
+{
+	long long most = server->config->login_timeout * SECOND / 2;
+	long long time = PATIENCE * server->login_time;
+
+	if (time < PEACE)
+		time = PEACE;
+	return time < most ? time : most;
+}
+
+/* The oldest of the source that has most, the newcomer counted in */
+static struct call *oldest_of_most(const struct call *newcomer, bool own)
+{
+	struct call *call, *found = NULL;
+	unsigned int count, most = 0;
+
+	TAILQ_FOREACH(call, &newcomer->server->strangers, stranger) {
+		if (call_is_ending(call) || (own && call->source != newcomer->source))
+			continue;
+		count = call->source->strangers + (call->source == newcomer->source);
+		if (count <= most)
+			continue;
+		most = count;
+		found = call;
+	}
+	return found;
+}
+
+/**
+ * stranger_victim - who has to go for a call that there is no room for
+ * @newcomer:	the call, no stranger yet
+ *
+ * Return: a call, NULL if nobody has to, yet.
+ */
+struct call *stranger_victim(const struct call *newcomer)
+{
+	struct call *call = oldest_of_most(newcomer, !own_room(newcomer));
+
+	if (!call || (call->source->strangers <= newcomer->source->strangers + 1 &&
+		      sources_clock() - call->began < peace(newcomer->server)))
+		return NULL;
+	return call;
+}

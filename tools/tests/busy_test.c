@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When all slots are taken: by clients that are gone, by calls that never log in, or
+ * by others that live. Over loopback TCP, whose addresses are as many clients as are
+ * wanted; pppd is this program, which logs in, or does not.
+ */
+#include <linux/filter.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "call.h"
+#include "control.h"
+#include "logged.h"
+#include "peer.h"
+#include "rundir.h"
+#include "tap.h"
+
+#define CROWD	100	/* clients at once */
+#define BACK_MS	3000	/* within which they are back */
+
+/* ---- pppd ---- */
+
+static volatile sig_atomic_t told_to_end;
+
+static void on_end(int number)
+{
+	(void)number;
+	told_to_end = 1;
+}
+
+static int be_pppd(void)
+{
+	struct lease_request request = { .question = LEASE_USER };
+	sigset_t ends, before;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	signal(SIGTERM, on_end);
+	signal(SIGHUP, on_end);
+	if (*getenv("FAKE_LOGIN") == '1' &&
+	    send(4, &request, sizeof(request), 0) != sizeof(request))
+		return 1;
+	while (!told_to_end)
+		sigsuspend(&before);
+	return 5;
+}
+
+/* Those that begin from now on log in, or do not */
+static void pppd_logs_in(bool does)
+{
+	setenv("FAKE_LOGIN", does ? "1" : "0", 1);
+}
+
+/* ---- the server ---- */
+
+static char directory[] = "/tmp/pptpmuxd-busy-XXXXXX", run_path[64];
+
+static void server_up(unsigned int slots)
+{
+	char path[64], self[128];
+	struct config *config;
+	ssize_t len;
+	FILE *file;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len] = '\0';
+	snprintf(path, sizeof(path), "%s/conf", directory);
+	file = fopen(path, "w");
+	fprintf(file, "localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10\" }\nlisten = \"127.0.0.1\"\n"
+		"pppd = \"%s\"\nhostname = \"testhost\"\nrun-directory = \"%s\"\n"
+		"single-session = \"allow\"\nmax-connection-rate = 0\n", self, run_path);
+	fclose(file);
+	config = config_load(path);
+	if (!config)
+		abort();
+	unlink(path);
+	config->port = 0;
+	fake_slots = (struct slot_count){ .slots = slots, .receiving = slots };
+	fake_stats = (struct call_stats){ 0 };
+	server = server_new(base, config);
+	if (!server)
+		abort();
+	pppd_logs_in(true);
+}
+
+static bool nothing_left(void)
+{
+	return LIST_EMPTY(&server->controls) && LIST_EMPTY(&server->calls);
+}
+
+static void server_down(void)
+{
+	if (!pump_until(nothing_left) || fake_held || server->stranger_count || server->queued)
+		abort();
+	server_free(server);
+}
+
+static void remove_files(void)
+{
+	char path[128];
+
+	if (rundir_path(run_path, NULL, path, sizeof(path)))
+		rmdir(path);
+	rmdir(run_path);
+	unlink(log_path);
+	rmdir(directory);
+}
+
+/* ---- clients ---- */
+
+struct caller {
+	struct client client;
+	char address[INET_ADDRSTRLEN];
+	int result;			/* of its call, 0: not yet known */
+	long long began;		/* milliseconds of clock_ms() */
+	long long took;			/* until the call's result */
+};
+
+static void caller_connect(struct caller *caller, unsigned int network, unsigned int number)
+{
+	snprintf(caller->address, sizeof(caller->address), "127.%hhu.%hhu.%hhu",
+		 (uint8_t)network, (uint8_t)(number / 200), (uint8_t)(number % 200 + 1));
+	client_source = caller->address;
+	client_connect(&caller->client);
+	client_source = "127.0.0.1";
+	caller->result = 0;
+}
+
+/* Connects, starts and calls; the answers are read by callers_wait() */
+static void caller_dial(struct caller *caller, unsigned int network, unsigned int number)
+{
+	caller->began = clock_ms();
+	caller_connect(caller, network, number);
+	client_send(&caller->client, &sccrq);
+	client_send(&caller->client, &ocrq);
+}
+
+static void caller_look(struct caller *caller)
+{
+	struct client *client = &caller->client;
+	struct pptp_msg msg;
+	const char *reason;
+	ssize_t got;
+
+	got = recv(client->fd, client->data, sizeof(client->data), MSG_DONTWAIT);
+	client->next = client->data;
+	client->left = got > 0 ? got : 0;
+	while (pptp_framer_next(&client->framer, &client->next, &client->left, &msg,
+				&reason) == PPTP_OK) {
+		if (msg.type != PPTP_OCRP)
+			continue;
+		caller->result = msg.out_reply.result;
+		caller->took = clock_ms() - caller->began;
+	}
+	if (got == 0 && !caller->result)
+		caller->result = -1;
+}
+
+/* Return: how many were connected within that time */
+static unsigned int callers_wait(struct caller *callers, unsigned int count, long long most)
+{
+	unsigned int i, open = count, connected = 0;
+	long long began = clock_ms();
+
+	while (open && clock_ms() - began < most) {
+		pump();
+		for (i = 0, open = 0; i < count; i++) {
+			if (!callers[i].result)
+				caller_look(&callers[i]);
+			open += !callers[i].result;
+		}
+	}
+	for (i = 0; i < count; i++)
+		connected += callers[i].result == PPTP_OUT_CONNECTED;
+	return connected;
+}
+
+static bool caller_calls(struct caller *caller, unsigned int network, unsigned int number)
+{
+	caller_dial(caller, network, number);
+	return callers_wait(caller, 1, DEADLINE_MS) == 1;
+}
+
+static void callers_close(struct caller *callers, unsigned int count)
+{
+	while (count--)
+		client_close(&callers[count].client);
+}
+
+static bool all_logged_in(void)
+{
+	return !server->stranger_count;
+}
+
+static bool callers_up(struct caller *callers, unsigned int network, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		caller_dial(&callers[i], network, i);
+	return callers_wait(callers, count, DEADLINE_MS) == count && pump_until(all_logged_in);
+}
+
+/* Its host takes nothing from now on, and says nothing */
+static void fall_silent(struct caller *caller)
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = { .len = 1, .filter = &drop };
+
+	if (setsockopt(caller->client.fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		       sizeof(program)) < 0)
+		abort();
+}
+
+/* Its host has started anew: nothing is said, and what comes is refused. Root's only. */
+static void start_anew(struct caller *caller)
+{
+	int on = 1;
+
+	if (setsockopt(caller->client.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0)
+		abort();
+	close(caller->client.fd);
+	caller->client.fd = -1;
+}
+
+static bool has_call(const struct caller *caller)
+{
+	struct in_addr address;
+	struct call *call;
+
+	inet_pton(AF_INET, caller->address, &address);
+	LIST_FOREACH(call, &server->calls, entry) {
+		if (call->peer.s_addr == address.s_addr && !call_is_ending(call))
+			return true;
+	}
+	return false;
+}
+
+static bool have_calls(const struct caller *callers, unsigned int count)
+{
+	while (count--) {
+		if (!has_call(&callers[count]))
+			return false;
+	}
+	return true;
+}
+
+/* Not heard of for long enough that they are asked */
+static void let_time_pass(void)
+{
+	long long until = clock_ms() + 1100;
+
+	while (clock_ms() < until)
+		pump();
+}
+
+static long long longest(const struct caller *callers, unsigned int count)
+{
+	long long most = 0;
+
+	while (count--)
+		most = callers[count].took > most ? callers[count].took : most;
+	return most;
+}
+
+/* ---- all slots taken by clients that are gone ---- */
+
+/* 28 others live: they say nothing, and their hosts acknowledge */
+static struct caller old[CROWD], new[CROWD], others[28], late;
+
+static void power_cut(void (*vanish)(struct caller *caller), unsigned int network,
+		      const char *what)
+{
+	long long empty;
+	unsigned int i;
+	char text[128];
+
+	server_up(CROWD + 28);
+	if (!callers_up(others, 1, 28) || !callers_up(old, 2, CROWD))
+		abort();
+	empty = longest(old, CROWD);
+	for (i = 0; i < CROWD; i++)
+		vanish(&old[i]);
+	let_time_pass();
+	for (i = 0; i < CROWD; i++)
+		caller_dial(&new[i], network, i);
+	snprintf(text, sizeof(text), "all %u slots are taken, and %u clients come back, %s",
+		 CROWD + 28, CROWD, what);
+	ok(callers_wait(new, CROWD, DEADLINE_MS) == CROWD, text);
+	printf("# %s: all are back after %lld ms; when there was room for all it took %lld ms\n",
+	       what, longest(new, CROWD), empty);
+	ok(longest(new, CROWD) < BACK_MS + empty,
+	   "no more than 3 s later than if there were room for all");
+	ok(have_calls(others, 28), "no call of a client that lives has ended for it");
+	callers_close(others, 28);
+	callers_close(old, CROWD);
+	callers_close(new, CROWD);
+	server_down();
+}
+
+static void test_power_cut(void)
+{
+	if (geteuid() == 0)
+		power_cut(start_anew, 2, "at the same addresses");
+	else
+		printf("# not root: no connection can vanish without a word\n");
+	power_cut(fall_silent, 3, "at others, where the old ones are silent");
+}
+
+/* All live: that is found out at once, and nobody has to go */
+static void test_busy(void)
+{
+	struct caller callers[4];
+	long long began;
+
+	server_up(4);
+	if (!callers_up(callers, 1, 4))
+		abort();
+	let_time_pass();
+	began = clock_ms();
+	caller_dial(&late, 2, 0);
+	ok(callers_wait(&late, 1, DEADLINE_MS) == 0 && late.result == PPTP_OUT_BUSY &&
+	   have_calls(callers, 4), "all live: busy, and all are kept");
+	ok(clock_ms() - began < 1000, "which is known as soon as they have answered");
+	fake_stats.rx_signs = 1;
+	fall_silent(&callers[0]);
+	let_time_pass();
+	close(late.client.fd);
+	caller_dial(&late, 2, 0);
+	while (!callers_wait(&late, 1, 20) && !late.result)
+		fake_stats.rx_signs++;
+	ok(late.result == PPTP_OUT_BUSY && have_calls(callers, 4),
+	   "no TCP comes of one, but GRE does: it lives");
+	close(late.client.fd);
+	let_time_pass();
+	caller_dial(&late, 2, 0);
+	ok(callers_wait(&late, 1, BACK_MS) == 1 && !has_call(&callers[0]) &&
+	   have_calls(callers + 1, 3), "neither comes: its slot is given away");
+	callers_close(callers, 4);
+	close(late.client.fd);
+	server_down();
+}
+
+/* Who waits, and goes */
+static void test_leave(void)
+{
+	struct caller callers[2], waiting[2];
+	struct pptp_msg msg;
+
+	server_up(2);
+	if (!callers_up(callers, 1, 2))
+		abort();
+	fall_silent(&callers[0]);
+	fall_silent(&callers[1]);
+	let_time_pass();
+	caller_dial(&waiting[0], 2, 0);
+	caller_dial(&waiting[1], 2, 1);
+	while (server->queued < 2)
+		pump();
+	ok(client_receive(&waiting[0].client, &msg) == PPTP_SCCRP &&
+	   client_ask(&waiting[0].client, &ccrq, &msg) == PPTP_CDN && server->queued == 1,
+	   "who waits for a slot may hang up");
+	close(waiting[1].client.fd);
+	ok(pump_until(all_logged_in), "or go away");
+	caller_dial(&waiting[1], 2, 1);
+	ok(callers_wait(&waiting[1], 1, BACK_MS) == 1, "and the next one has the slot");
+	callers_close(callers, 2);
+	callers_close(waiting, 2);
+	server_down();
+}
+
+/* The slot of a client's old call is its own, whoever else waits */
+static void test_successor(void)
+{
+	struct caller callers[4], next[4];
+	int i;
+
+	server_up(4);
+	if (!callers_up(callers, 1, 4))
+		abort();
+	let_time_pass();
+	for (i = 0; i < 3; i++)
+		caller_dial(&next[i], 2, i);
+	caller_dial(&next[3], 1, 3);
+	while (server->queued < 4)
+		pump();
+	close(callers[3].client.fd);
+	ok(callers_wait(&next[3], 1, BACK_MS) == 1 && callers_wait(next, 3, BACK_MS) == 0 &&
+	   have_calls(callers, 3), "the last slot's redial: its successor has it");
+	callers_close(callers, 3);
+	callers_close(next, 4);
+	server_down();
+}
+
+static bool is_asking(void)
+{
+	return evtimer_pending(server->probe, NULL);
+}
+
+/* A whole site is dead, and comes back from the same address, at the limits of one */
+static void test_site(void)
+{
+	struct caller site[8], back[8];
+	unsigned int i;
+	bool good = true;
+
+	server_up(16);
+	server->config->max_per_source = 8;
+	server->config->max_source_calls = 8;
+	for (i = 0; i < 8; i++)
+		good &= caller_calls(&site[i], 1, 0);
+	if (!good || !pump_until(all_logged_in))
+		abort();
+	let_time_pass();
+	caller_connect(&back[0], 1, 0);
+	while (server->control_count < 9 || is_asking())
+		pump();
+	caller_connect(&back[1], 1, 0);
+	ok(callers_wait(back, 1, BACK_MS) == 0 && back[0].result < 0 && have_calls(site, 8) &&
+	   server->control_count == 9,
+	   "a source that has as many connections as it may, and all live: one more at most");
+	close(back[0].client.fd);
+	close(back[1].client.fd);
+	for (i = 0; i < 8; i++)
+		fall_silent(&site[i]);
+	let_time_pass();
+	for (i = 0; i < 8; i++)
+		caller_dial(&back[i], 1, 0);
+	ok(callers_wait(back, 8, BACK_MS) == 8,
+	   "it is not known of any if it lives: as many may come back");
+	callers_close(site, 8);
+	callers_close(back, 8);
+	server_down();
+}
+
+/* ---- by calls that never log in ---- */
+
+static bool are_strangers(struct caller *callers, unsigned int network, unsigned int number,
+			  unsigned int count)
+{
+	bool good = true;
+
+	pppd_logs_in(false);
+	while (count--)
+		good &= caller_calls(callers++, network, number);
+	pppd_logs_in(true);
+	return good;
+}
+
+static bool eight_logged_in(void)
+{
+	return fake_held == 8 && !server->stranger_count;
+}
+
+static void test_strangers(void)
+{
+	struct caller strangers[7], good[8];
+	unsigned int i, served = 0;
+
+	server_up(8);
+	server->config->max_source_unauthenticated = 3;
+	ok(are_strangers(strangers, 1, 0, 3) && are_strangers(strangers + 3, 1, 1, 3),
+	   "two sources have six calls that do not log in, of eight slots");
+	pppd_logs_in(false);
+	caller_dial(&strangers[6], 1, 2);
+	ok(callers_wait(&strangers[6], 1, BACK_MS) == 1 && server->stranger_count == 6 &&
+	   strangers[6].took < 1000, "a third one has a call at once, and one of theirs goes");
+	pppd_logs_in(true);
+	for (i = 0; i < 8; i++) {
+		caller_dial(&good[i], 2, i);
+		served += callers_wait(&good[i], 1, DEADLINE_MS);
+	}
+	ok(served == 8 && pump_until(eight_logged_in), "who logs in gets all slots in the end");
+	ok(longest(good, 8) < 2 * BACK_MS, "none waits for longer than a log-in may take");
+	let_time_pass();
+	caller_dial(&late, 3, 0);
+	ok(!callers_wait(&late, 1, DEADLINE_MS) && late.result == PPTP_OUT_BUSY &&
+	   have_calls(good, 8), "then nobody goes");
+	client_close(&late.client);
+	callers_close(strangers, 7);
+	callers_close(good, 8);
+	server_down();
+}
+
+/* Its own bound: its oldest goes, but has the time for a log-in before */
+static void test_own_bound(void)
+{
+	struct caller strangers[2], next, other;
+
+	server_up(8);
+	server->config->max_source_unauthenticated = 2;
+	server->config->login_timeout = 4;
+	if (!are_strangers(strangers, 1, 0, 2))
+		abort();
+	caller_dial(&next, 1, 0);
+	ok(callers_wait(&next, 1, 500) == 0 && !next.result, "one more of its source waits");
+	ok(caller_calls(&other, 1, 1), "but none of another one");
+	ok(callers_wait(&next, 1, DEADLINE_MS) == 1 && next.took > 1000 && next.took < 4000,
+	   "until the oldest has had its time");
+	callers_close(strangers, 2);
+	client_close(&next.client);
+	client_close(&other.client);
+	server_down();
+}
+
+static bool two_timeouts(void)
+{
+	const struct control *control = LIST_FIRST(&server->controls);
+
+	return control->source->timeouts == 2 && !server->stranger_count;
+}
+
+/* LCP and the log-in have their time, which a source cannot take again and again */
+static void test_login_timeout(void)
+{
+	struct caller strangers[3], good;
+	const struct source *source;
+
+	server_up(8);
+	server->config->login_timeout = 1;
+	log_anew();
+	if (!are_strangers(strangers, 1, 0, 2))
+		abort();
+	source = LIST_FIRST(&server->controls)->source;
+	ok(pump_until(two_timeouts) && logged("event 20095") &&
+	   logged("nothing has come from the client in 1 s: GRE"),
+	   "who says nothing has login-timeout, and GRE is named");
+	ok(source_strangers_max(source, server->config, sources_clock()) == 4,
+	   "each time halves what its source may have at once");
+	fake_stats.rx_signs = 1;
+	if (!are_strangers(&strangers[2], 1, 0, 1))
+		abort();
+	ok(pump_until(all_logged_in) && logged("event 20049") &&
+	   logged("the client has not logged in within 1 s, see login-timeout"),
+	   "who talks and does not log in has it too");
+	ok(caller_calls(&good, 1, 0) && pump_until(all_logged_in) &&
+	   source_strangers_max(source, server->config, sources_clock()) == 16,
+	   "a log-in ends that");
+	callers_close(strangers, 3);
+	client_close(&good.client);
+	server_down();
+}
+
+static void test_channels(void)
+{
+	struct pptp_msg reply;
+	struct client client;
+
+	server_up(128);
+	fake_slots.receiving = 17;
+	client_connect(&client);
+	ok(client_ask(&client, &sccrq, &reply) == PPTP_SCCRP && reply.start.max_channels == 17,
+	   "Maximum Channels: the slots that receive");
+	client_close(&client);
+	server_down();
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files = { .rlim_cur = 4096, .rlim_max = 4096 };
+	struct event *child;
+
+	(void)argv;
+	if (argc > 1)
+		return be_pppd();
+	if (!mkdtemp(directory))
+		abort();
+	snprintf(run_path, sizeof(run_path), "%s/run", directory);
+	setrlimit(RLIMIT_NOFILE, &files);
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(log_path, sizeof(log_path), "%s/log", directory);
+	log_open(LOG_TO_STDERR, LOG_WARNING);
+	log_anew();
+	base = event_base_new();
+	child = evsignal_new(base, SIGCHLD, on_child, NULL);
+	event_add(child, NULL);
+	test_power_cut();
+	test_busy();
+	test_leave();
+	test_successor();
+	test_site();
+	test_strangers();
+	test_own_bound();
+	test_login_timeout();
+	test_channels();
+	event_free(child);
+	event_base_free(base);
+	remove_files();
+	return tap_done();
+}
