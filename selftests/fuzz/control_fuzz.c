@@ -328,7 +328,8 @@ static void server_open(struct server *server)
 {
 	enum rank rank;
 
-	*server = (struct server){ .base = base, .config = &config, .sources = sources_new() };
+	*server = (struct server){ .base = base, .config = &config, .sources = sources_new(),
+				   .guesses = guesses_new() };
 	LIST_INIT(&server->controls);
 	for (rank = 0; rank < RANKS; rank++)
 		TAILQ_INIT(&server->ranks[rank]);
@@ -365,7 +366,7 @@ static void pppd_ends(struct call *call, uint8_t status)
 	static const uint32_t causes[] = { PPTP_MUX_CAUSE_PPP, PPTP_MUX_CAUSE_PEER };
 	struct pppd_end end = {
 		.status = status, .text = "", .cdn_result = 1 + status % 4,
-		.cause = causes[status % 2], .login_failed = status == 11,
+		.cause = causes[status % 2], .login_failed = status == 11, .login_user = "",
 	};
 	struct pppd *pppd = call->pppd;
 
@@ -489,6 +490,7 @@ static void server_close(struct server *server, struct listener *peer)
 	}
 	calls_close(server);
 	sources_free(server->sources);
+	guesses_free(server->guesses);
 	assert(!held);
 }
 

@@ -180,21 +180,43 @@ static void report_end(const struct call *call, const struct pppd_end *end)
 			     end_text(call, end), end->status);
 }
 
-/* Whoever guesses passwords has to wait longer each time */
-static void judge_login(struct call *call, const struct pppd_end *end)
+static void report_pause(const struct call *call, const struct guess *guess,
+			 unsigned int pause)
 {
 	char address[INET_ADDRSTRLEN];
-	unsigned int pause;
 
-	if (call->logged_in || !end->login_failed)
-		return;
-	pause = source_login_failed(call->source, call->server->config, sources_clock());
-	if (!pause)
-		return;
 	inet_ntop(AF_INET, &call->peer, address, sizeof(address));
-	event_report("backed-off", LOGIN_FAILED, address,
-		     "%u log-ins have failed in a row: no more calls from there for %u s, see login-failures and login-backoff in pptpmuxd.conf",
-		     call->source->failures, pause);
+	if (guess->failures > call->source->failures)
+		event_report("backed-off", LOGIN_FAILED, address,
+			     "a log-in has failed whose user's name has failed %u times in a row, from several addresses: no more calls from there for %u s, see login-failures and login-backoff in pptpmuxd.conf",
+			     guess->failures, pause);
+	else
+		event_report("backed-off", LOGIN_FAILED, address,
+			     "%u log-ins have failed in a row: no more calls from there for %u s, see login-failures and login-backoff in pptpmuxd.conf",
+			     call->source->failures, pause);
+}
+
+/* Whoever guesses passwords has to wait longer each time */
+static void judge_guess(struct call *call, const struct pppd_end *end)
+{
+	struct server *server = call->server;
+	long long now = sources_clock();
+	struct guess guess = guesses_failed(server->guesses, end->login_user, now);
+	unsigned int pause = source_login_failed(call->source, server->config, &guess, now);
+
+	if (pause)
+		report_pause(call, &guess, pause);
+}
+
+/* Why there was no log-in: a guess, or a client that has let the time pass */
+static void judge_login(struct call *call, const struct pppd_end *end)
+{
+	if (call->logged_in)
+		return;
+	if (end->login_failed)
+		judge_guess(call, end);
+	else if (!call->event && (end->event == NOTHING_CAME || end->event == LOGIN_TIMED_OUT))
+		source_timed_out(call->source, sources_clock());
 }
 
 /* RFC 2637, section 2.13: what the peer is told */
@@ -229,10 +251,10 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 	lease_retry(call->server);
 }
 
-static void log_in(struct call *call)
+static void log_in(struct call *call, const char *user)
 {
 	call->logged_in = true;
-	source_login_good(call->source);
+	source_login_good(call->source, guesses_good(call->server->guesses, user));
 	stranger_known(call);
 	evtimer_del(call->login);
 	queue_wake(call->server);
@@ -244,7 +266,7 @@ static void on_pppd_question(void *context, const struct lease_request *request)
 
 	/* no question comes before its client has proved who it is */
 	if (!call->logged_in)
-		log_in(call);
+		log_in(call, request->user);
 	lease_asked(call, request);
 }
 

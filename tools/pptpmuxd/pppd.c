@@ -23,6 +23,7 @@
 
 #include "arguments.h"
 #include "log.h"
+#include "login.h"
 #include "pppd_output.h"
 #include "pppd_saying.h"
 #include "process.h"
@@ -58,6 +59,8 @@ struct pppd {
 	char user[LEASE_USER_OCTETS];
 	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* of this user's; 0: it is in none */
 	struct pppd_evidence evidence;	/* of why it ends */
+	struct login login;	/* what its output has shown of that */
+	bool silent_login;	/* of some kinds it shows nothing */
 	const struct pppd_hooks *hooks;
 	void *context;
 };
@@ -236,6 +239,7 @@ static bool on_line(void *context, const char *line)
 	enum pppd_saying saying = pppd_saying_of(line, pppd->program);
 
 	pppd->evidence.said |= PPPD_SAID(saying);
+	login_read(&pppd->login, line);
 	if (pppd->hooks->said)
 		pppd->hooks->said(pppd->context, line);
 	return saying == PPPD_SAYS_PLUGIN || saying == PPPD_SAYS_ENCRYPTED ||
@@ -505,8 +509,10 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 
 	if (order.words)
 		pppd = start(base, &order);
-	if (pppd)
+	if (pppd) {
 		pppd->multilink = config->multilink;
+		pppd->silent_login = config->auth == AUTH_EAP;
+	}
 	free(order.words);
 	return pppd;
 }
@@ -631,6 +637,18 @@ bool pppd_hang_up(struct pppd *pppd)
 	return true;
 }
 
+/*
+ * A client that guesses passwords may hang up as soon as one was wrong; but pppd's lines
+ * are there. Of EAP-MD5 there are none.
+ */
+static bool is_guess(const struct pppd *pppd)
+{
+	struct login login = pppd->login;
+
+	login.failed |= pppd->silent_login;
+	return login_is_guess(&login);
+}
+
 /* What it told us before it ended, which comes before its end */
 static void read_notes(struct pppd *pppd)
 {
@@ -662,6 +680,8 @@ static void finish(struct pppd *pppd, int status)
 	read_notes(pppd);
 	pppd_output_drain(pppd->lines, pppd->output_fd);
 	pppd_end_judge(&end, &pppd->evidence, status);
+	end.login_failed &= is_guess(pppd);
+	end.login_user = pppd->login.user;
 	if (end.event)
 		pppd_output_show(pppd->lines);
 	pppd->hooks->ended(pppd->context, &end);

@@ -227,6 +227,7 @@ void pppd_end_judge(struct pppd_end *end, const struct pppd_evidence *evidence, 
 		.cdn_result = PPTP_CDN_GENERAL,
 		.cause = PPTP_MUX_CAUSE_PPP,
 		.event = 20073,
+		.login_user = "",
 	};
 	if (WIFSIGNALED(status)) {
 		end->status = 128 + WTERMSIG(status);

@@ -21,6 +21,7 @@ struct pppd_end {
 	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
 	unsigned int event;	/* RRAS event id, 0: none */
 	bool login_failed;	/* its client's name or password was wrong */
+	const char *login_user;	/* whose name, "": not known; not from pppd_end_judge() */
 };
 
 void pppd_end_judge(struct pppd_end *end, const struct pppd_evidence *evidence, int status);

@@ -343,8 +343,9 @@ struct server *server_new(struct event_base *base, struct config *config)
 	server->base = base;
 	server->config = config;
 	server->sources = sources_new();
+	server->guesses = guesses_new();
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->sources && calls_open(server) && open_kernel(server) && open_directory(server) &&
+	if (server->sources && server->guesses && calls_open(server) && open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -363,6 +364,7 @@ void server_free(struct server *server)
 	calls_close(server);
 	pool_free(server->pool);
 	sources_free(server->sources);
+	guesses_free(server->guesses);
 	rtnl_close(server->rtnl);
 	config_free(server->config);
 	free(server);

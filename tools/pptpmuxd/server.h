@@ -16,6 +16,7 @@ struct acceptor;
 struct call;
 struct control;
 struct event;
+struct guesses;
 struct interface;
 struct orphan;
 struct pool_journal;
@@ -34,6 +35,7 @@ struct server {
 	struct query *query;		/* answers pptpmuxctl */
 	struct acceptor *acceptor;	/* NULL: we shut down */
 	struct sources *sources;		/* by source address */
+	struct guesses *guesses;	/* by user's name */
 	struct log_limit noise;
 	unsigned int control_count;
 	unsigned int ranked[RANKS];	/* these, by what they are worth */

@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -96,6 +97,15 @@ static bool is_forgettable(const struct source *source, long long now)
 	       (!source->timeouts || source->timed_out + FORGET <= now);
 }
 
+/* All is forgotten that it has done */
+static void pardon(struct source *source)
+{
+	source->failures = 0;
+	source->blocked = 0;
+	source->timeouts = 0;
+	memset(source->names, 0, sizeof(source->names));
+}
+
 static void forget_some(struct sources *sources, long long now)
 {
 	struct source *first;
@@ -143,7 +153,7 @@ struct source *source_hold(struct sources *sources, struct in_addr address, long
 		TAILQ_REMOVE(&sources->memory, source, memory);
 		sources->remembered--;
 		if (is_forgettable(source, now))
-			source->failures = source->timeouts = 0;
+			pardon(source);
 	}
 	source->users++;
 	return source;
@@ -192,36 +202,74 @@ static unsigned int pause_of(const struct config *config, unsigned int failures)
 	return pause < config->login_backoff_max ? pause : config->login_backoff_max;
 }
 
+/* Names beyond those that there is room for are nobody's: only time forgives them */
+static void note_name(struct source *source, uint64_t id)
+{
+	struct guess *guess = source->names, *end = guess + SOURCE_NAMES;
+
+	while (guess < end && guess->failures && guess->id != id)
+		guess++;
+	if (!id || guess == end)
+		return;
+	guess->id = id;
+	guess->failures++;
+}
+
 /**
  * source_login_failed - a log-in from this source has failed
  * @source:	the source
  * @config:	how many may fail in a row, and the pause after that
+ * @guess:	how many have, of the same name, wherever they came from
  * @now:	the time
+ *
+ * When that name is guessed at from many addresses, each may do so once.
  *
  * Return: for how many seconds it may not call from now on.
  */
 unsigned int source_login_failed(struct source *source, const struct config *config,
-				 long long now)
+				 const struct guess *guess, long long now)
 {
 	unsigned int pause;
 
 	if (source->blocked + FORGET <= now)
-		source->failures = 0;
+		pardon(source);
 	source->failures++;
+	note_name(source, guess->id);
 	source->blocked = now;
-	if (!config->login_failures || source->failures < config->login_failures)
+	if (!config->login_failures)
+		return 0;
+	if (guess->failures > config->login_failures &&
+	    source->failures < config->login_failures)
+		source->failures = config->login_failures;
+	if (source->failures < config->login_failures)
 		return 0;
 	pause = pause_of(config, source->failures);
 	source->blocked += pause * SECOND;
 	return pause;
 }
 
-/* Who knows one password is let in, and may mistype the next one */
-void source_login_good(struct source *source)
+/**
+ * source_login_good - a log-in from this source has succeeded
+ * @source:	the source
+ * @id:		of those of the same name that had failed, 0: none
+ *
+ * Those are forgiven. But who knows one password may not guess at another one.
+ */
+void source_login_good(struct source *source, uint64_t id)
 {
-	source->failures = 0;
-	source->blocked = 0;
+	size_t i;
+
 	source->timeouts = 0;
+	for (i = 0; id && i < SOURCE_NAMES; i++) {
+		if (source->names[i].id != id)
+			continue;
+		source->failures -= source->names[i].failures < source->failures ?
+				    source->names[i].failures : source->failures;
+		source->names[i] = source->names[SOURCE_NAMES - 1];
+		source->names[SOURCE_NAMES - 1] = (struct guess){ 0 };
+	}
+	if (!source->failures)
+		source->blocked = 0;
 }
 
 /* A call of this source has not logged in for as long as it might take */

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+#include "guesses.h"
 #include "log.h"
 
 #define SOURCES_MEMORY	4096	/* sources that are remembered after they have gone */
+#define SOURCE_NAMES	4	/* of which it is known what a source's failures are of */
 
 struct config;
 struct sources;
@@ -41,6 +43,7 @@ struct source {
 	unsigned int timeouts;		/* of log-ins */
 	long long timed_out;		/* the last of these */
 	unsigned int failures;		/* log-ins in a row */
+	struct guess names[SOURCE_NAMES];	/* of these, by the name claimed */
 	long long blocked;		/* until then, for these */
 	long long paced;		/* connections so far are worth the time until then */
 	struct log_limit noise;
@@ -60,8 +63,8 @@ void source_drop(struct sources *sources, struct source *source, long long now);
 
 bool source_pace(struct source *source, const struct config *config, long long now);
 unsigned int source_login_failed(struct source *source, const struct config *config,
-				 long long now);
-void source_login_good(struct source *source);
+				 const struct guess *guess, long long now);
+void source_login_good(struct source *source, uint64_t id);
 void source_timed_out(struct source *source, long long now);
 unsigned int source_strangers_max(const struct source *source, const struct config *config,
 				  long long now);

@@ -944,12 +944,22 @@ static void test_backoff(void)
 {
 	struct client client, other;
 	struct pptp_msg reply;
+	bool good = true;
+	int i;
 
 	server_up();
 	server->config->login_failures = 2;
 	server->config->login_backoff = 1;
 	setenv("FAKE_EXIT", "11", 1);
 	client_start(&client);
+	for (i = 0; i < 4; i++) {
+		setenv("FAKE_LINE", i % 2 ? "peer refused to authenticate: terminating link" :
+		       "rc_send_server: no reply from RADIUS server 192.0.2.7:1812", 1);
+		good &= client_call(&client, &reply) && pump_until(no_calls) &&
+			client_receive(&client, &reply) == PPTP_CDN;
+	}
+	ok(good, "who refuses to authenticate, or is refused without a judge, guesses at nothing");
+	setenv("FAKE_LINE", "EAP: MSCHAPv2 failure for peer alice", 1);
 	client_call(&client, &reply);
 	ok(pump_until(no_calls) && client_receive(&client, &reply) == PPTP_CDN &&
 	   client_call(&client, &reply), "one log-in that fails does no harm");
@@ -962,6 +972,7 @@ static void test_backoff(void)
 	   "and its connections: 4");
 	client_close(&other);
 	unsetenv("FAKE_EXIT");
+	unsetenv("FAKE_LINE");
 	ok(start_from(&other, "127.0.0.2") && client_call(&other, &reply),
 	   "another source is not held back");
 	ok(client_call_until(&client), "when the pause is over, it may call");

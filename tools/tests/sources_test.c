@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Limits by source address: their pace, their back-off, and what they may take */
+/* Limits by source address: their pace, their back-off, what they may take; and by name */
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "config.h"
+#include "guesses.h"
+#include "login.h"
 #include "sources.h"
 #include "tap.h"
 
@@ -12,7 +14,11 @@
 
 static struct config config = {
 	.max_rate = 10, .login_failures = 3, .login_backoff = 10, .login_backoff_max = 60,
+	.max_source_unauthenticated = 16,
 };
+
+/* Of whom nothing is known */
+static const struct guess nobody;
 
 static struct in_addr address(uint32_t number)
 {
@@ -64,7 +70,7 @@ static void test_backoff(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
-		good &= source_login_failed(source, &config, now) == pauses[i] &&
+		good &= source_login_failed(source, &config, &nobody, now) == pauses[i] &&
 			source_blocked(source, now) == pauses[i];
 		now += pauses[i] * SECOND;
 		good &= !source_blocked(source, now);
@@ -72,21 +78,21 @@ static void test_backoff(void)
 	ok(good, "pauses: none, none, then 10 s, doubled up to 60");
 	source_drop(sources, source, now);
 	source = source_hold(sources, address(1), now + 500 * SECOND);
-	ok(source_login_failed(source, &config, now + 500 * SECOND) == 60,
+	ok(source_login_failed(source, &config, &nobody, now + 500 * SECOND) == 60,
 	   "who goes away and comes back is still known");
-	source_login_good(source);
-	ok(source_login_failed(source, &config, now + 501 * SECOND) == 0,
-	   "a log-in that succeeds ends it");
-	source_login_failed(source, &config, now + 502 * SECOND);
-	ok(source_login_failed(source, &config, now + 2000 * SECOND) == 0,
+	source_drop(sources, source, now + 500 * SECOND);
+	source = source_hold(sources, address(2), now + 500 * SECOND);
+	source_login_failed(source, &config, &nobody, now + 501 * SECOND);
+	source_login_failed(source, &config, &nobody, now + 502 * SECOND);
+	ok(source_login_failed(source, &config, &nobody, now + 2000 * SECOND) == 0,
 	   "and so does enough time, for who stays");
-	source_login_failed(source, &config, now + 2000 * SECOND);
+	source_login_failed(source, &config, &nobody, now + 2000 * SECOND);
 	source_drop(sources, source, now + 2000 * SECOND);
 	source = source_hold(sources, address(1), now + 4000 * SECOND);
-	ok(source_login_failed(source, &config, now + 4000 * SECOND) == 0, "and for who was away");
+	ok(source_login_failed(source, &config, &nobody, now + 4000 * SECOND) == 0, "and for who was away");
 	config.login_failures = 0;
 	for (i = 0; i < 100; i++)
-		good &= !source_login_failed(source, &config, now + 4000 * SECOND);
+		good &= !source_login_failed(source, &config, &nobody, now + 4000 * SECOND);
 	ok(good, "any number without a limit");
 	config.login_failures = 3;
 	source_drop(sources, source, now + 4000 * SECOND);
@@ -98,7 +104,7 @@ static void visit(struct sources *sources, uint32_t number, long long now)
 {
 	struct source *source = source_hold(sources, address(number), now);
 
-	source_login_failed(source, &config, now);
+	source_login_failed(source, &config, &nobody, now);
 	source_drop(sources, source, now);
 }
 
@@ -109,15 +115,15 @@ static void test_memory(void)
 	size_t most = 0;
 	uint32_t i;
 
-	source_login_failed(held, &config, START);
-	source_login_failed(held, &config, START);
+	source_login_failed(held, &config, &nobody, START);
+	source_login_failed(held, &config, &nobody, START);
 	for (i = 2; i < 100000; i++) {
 		visit(sources, i, START + i);
 		if (sources_remembered(sources) > most)
 			most = sources_remembered(sources);
 	}
 	ok(most == SOURCES_MEMORY, "100,000 sources are no more to remember than 4096");
-	ok(source_login_failed(held, &config, START + SECOND) == 10,
+	ok(source_login_failed(held, &config, &nobody, START + SECOND) == 10,
 	   "who is connected is not forgotten for them");
 	source_drop(sources, held, START + SECOND);
 	held = source_hold(sources, address(99999), START + SECOND);
@@ -128,10 +134,135 @@ static void test_memory(void)
 	sources_free(sources);
 }
 
+static unsigned int fails(struct source *source, struct guesses *guesses, const char *name)
+{
+	struct guess guess = guesses_failed(guesses, name, START);
+
+	return source_login_failed(source, &config, &guess, START);
+}
+
+static void test_names(void)
+{
+	struct sources *sources = sources_new();
+	struct guesses *guesses = guesses_new();
+	struct source *source = source_hold(sources, address(1), START), *other;
+	unsigned int pause = 0;
+	uint32_t i;
+
+	fails(source, guesses, "alice");
+	fails(source, guesses, "alice");
+	source_login_good(source, guesses_good(guesses, "alice"));
+	ok(!source->failures && !fails(source, guesses, "alice") &&
+	   !fails(source, guesses, "alice"), "who mistypes a password and logs in begins anew");
+	source_login_good(source, guesses_good(guesses, "mallory"));
+	ok(fails(source, guesses, "alice") == 10,
+	   "who knows one password and guesses at another one does not");
+	source_login_good(source, guesses_good(guesses, "alice"));
+	for (i = 0; i < 2; i++) {
+		fails(source, guesses, "bob");
+		source_login_good(source, guesses_good(guesses, "mallory"));
+	}
+	fails(source, guesses, "carol");
+	source_login_good(source, guesses_good(guesses, "bob"));
+	ok(source->failures == 1, "each name's log-in forgives its own failures");
+	for (i = 0; i < 4 && !pause; i++) {
+		other = source_hold(sources, address(10 + i), START);
+		pause = fails(other, guesses, "dave");
+		source_drop(sources, other, START);
+	}
+	ok(pause == 10 && i == 4, "a name that is guessed at from everywhere: one guess each");
+	other = source_hold(sources, address(20), START);
+	source_login_good(other, guesses_good(guesses, "dave"));
+	ok(!source_blocked(other, START), "but whose name it is logs in all the same");
+	source_drop(sources, other, START);
+	source_drop(sources, source, START);
+	sources_free(sources);
+	guesses_free(guesses);
+}
+
+static void test_names_memory(void)
+{
+	struct guesses *guesses = guesses_new();
+	size_t most = 0;
+	char name[16];
+	uint32_t i;
+
+	for (i = 0; i < 20000; i++) {
+		snprintf(name, sizeof(name), "user%u", i);
+		guesses_failed(guesses, name, START + i);
+		if (guesses_count(guesses) > most)
+			most = guesses_count(guesses);
+	}
+	ok(most == GUESSES_MEMORY, "20,000 names are no more to remember than 4096");
+	ok(guesses_failed(guesses, name, START + i).failures == 2, "the last ones are known");
+	guesses_failed(guesses, "", START + 10000 * SECOND);
+	ok(guesses_count(guesses) == 0, "with time, all are forgotten");
+	guesses_free(guesses);
+}
+
+static void test_timeouts(void)
+{
+	struct sources *sources = sources_new();
+	struct source *source = source_hold(sources, address(1), START);
+	static const unsigned int most[] = { 16, 8, 4, 2, 1, 1, 1 };
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
+		good &= source_strangers_max(source, &config, START) == most[i];
+		source_timed_out(source, START);
+	}
+	ok(good, "each log-in that is not made halves what a source may have at once");
+	ok(source_strangers_max(source, &config, START + 600 * SECOND) == 16,
+	   "for ten minutes");
+	source_login_good(source, 0);
+	ok(source_strangers_max(source, &config, START) == 16, "or until one is");
+	source_drop(sources, source, START);
+	sources_free(sources);
+}
+
+static const struct {
+	const char *lines[3];
+	bool guess;
+	const char *user;
+} logins[] = {
+	{ { "Peer alice failed CHAP authentication" }, true, "alice" },
+	{ { "Peer CORP\\\\alice failed CHAP authentication" }, true, "CORP\\alice" },
+	{ { "PAP peer authentication failed for alice" }, true, "alice" },
+	{ { "EAP: MSCHAPv2 failure for peer alice" }, true, "alice" },
+	{ { "Peer x failed CHAP authentication failed CHAP authentication" }, true,
+	  "x failed CHAP authentication" },
+	{ { "peer refused to authenticate: terminating link" }, false, "" },
+	{ { "rc_send_server: no reply from RADIUS server 192.0.2.7:1812",
+	    "Peer alice failed CHAP authentication" }, false, "alice" },
+	{ { "LCP: timeout sending Config-Requests" }, false, "" },
+	/* names */
+	{ { "EAP: unauthenticated peer name \"Peer x failed CHAP authentication\"" }, false, "" },
+	{ { "Peer rc_send_server: failed CHAP authentication" }, true, "rc_send_server:" },
+};
+
+static void test_lines(void)
+{
+	struct login login;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(logins) / sizeof(logins[0]); i++) {
+		memset(&login, 0, sizeof(login));
+		for (j = 0; j < 3 && logins[i].lines[j]; j++)
+			login_read(&login, logins[i].lines[j]);
+		ok(login_is_guess(&login) == logins[i].guess &&
+		   !strcmp(login.user, logins[i].user), logins[i].lines[0]);
+	}
+}
+
 int main(void)
 {
 	test_pace();
 	test_backoff();
+	test_names();
+	test_names_memory();
+	test_timeouts();
+	test_lines();
 	test_memory();
 	return tap_done();
 }
