@@ -34,6 +34,7 @@
 #include "single.h"
 #include "sources.h"
 #include "stranger.h"
+#include "tasks.h"
 
 /* Of RRAS */
 #define LOGIN_FAILED	20014	/* connected, and failed to authenticate */
@@ -323,6 +324,8 @@ static bool start_pppd(struct call *call)
 		.fd = call->socket.fd,
 		.peer = call->peer,
 	};
+	char advice[192];
+	int error;
 
 	call->pppd = pppd_start(call->server->base, call->server->config, &what,
 				&hooks, call);
@@ -330,9 +333,11 @@ static bool start_pppd(struct call *call)
 		begin_login(call);
 		return true;
 	}
-	log_error("%s: call refused: cannot start %s: %s; correct pppd in pptpmuxd.conf, or see \"free -m\" and \"ulimit -u\"",
-		  call->name, call->server->config->pppd, strerror(errno));
-	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_PAC);
+	error = errno;
+	log_error("%s: call refused: cannot start %s: %s; %s", call->name,
+		  call->server->config->pppd, strerror(error),
+		  tasks_advice(&tasks_paths, error, advice, sizeof(advice)));
+	refuse(call, PPTP_OUT_GENERAL, PPTP_ERROR_NO_RESOURCE);
 	return false;
 }
 

@@ -15,7 +15,9 @@
 #include "logged.h"
 #include "peer.h"
 #include "rundir.h"
+#include "sources.h"
 #include "tap.h"
+#include "tasks.h"
 
 #define CROWD	100	/* clients at once */
 #define BACK_MS	3000	/* within which they are back */
@@ -545,6 +547,78 @@ static void test_login_timeout(void)
 	server_down();
 }
 
+static void write_text(const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+}
+
+static bool advises(int error, const char *part)
+{
+	char own[64], text[192];
+	struct tasks_paths paths = { .own = own, .groups = directory };
+
+	snprintf(own, sizeof(own), "%s/own", directory);
+	return strstr(tasks_advice(&paths, error, text, sizeof(text)), part);
+}
+
+/* A limit that systemd has set on the slice above */
+static void test_tasks(void)
+{
+	static const char * const names[] = { "own", "slice/service/pids.max", "slice/service/pids.current",
+					      "slice/pids.max", "slice/pids.current" };
+	char path[128];
+	size_t i;
+
+	ok(advises(EAGAIN, "kernel.pid_max"), "no control group: the machine's limit");
+	snprintf(path, sizeof(path), "%s/slice", directory);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/slice/service", directory);
+	mkdir(path, 0700);
+	write_text(names[0], "0::/slice/service\n");
+	write_text(names[1], "max\n");
+	write_text(names[2], "12\n");
+	write_text(names[3], "20\n");
+	write_text(names[4], "20\n");
+	ok(advises(EAGAIN, "may have 20 processes: raise TasksMax"), "TasksMax is named where it is reached");
+	write_text(names[4], "19\n");
+	ok(advises(EAGAIN, "kernel.pid_max"), "and nowhere else");
+	ok(advises(EMFILE, "LimitNOFILE") && advises(ENOENT, "correct pppd"), "so are other reasons");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	snprintf(path, sizeof(path), "%s/slice/service", directory);
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/slice", directory);
+	rmdir(path);
+}
+
+static void test_no_pppd(void)
+{
+	struct pptp_msg reply;
+	struct client client;
+	char *pppd;
+
+	server_up(8);
+	pppd = server->config->pppd;
+	server->config->pppd = directory;
+	client_connect(&client);
+	ok(client_ask(&client, &sccrq, &reply) == PPTP_SCCRP &&
+	   client_ask(&client, &ocrq, &reply) == PPTP_OCRP &&
+	   reply.out_reply.result == PPTP_OUT_GENERAL &&
+	   reply.out_reply.error == PPTP_ERROR_NO_RESOURCE && !server->stranger_count,
+	   "a pppd that cannot be started: result 2, error 4");
+	client_close(&client);
+	server->config->pppd = pppd;
+	server_down();
+}
+
 static void test_channels(void)
 {
 	struct pptp_msg reply;
@@ -587,6 +661,8 @@ int main(int argc, char **argv)
 	test_own_bound();
 	test_login_timeout();
 	test_channels();
+	test_tasks();
+	test_no_pppd();
 	event_free(child);
 	event_base_free(base);
 	remove_files();

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Why there is no room for one more process */
+#ifndef TASKS_H
+#define TASKS_H
+
+#include <stddef.h>
+
+/* Where the kernel tells it; of a test, elsewhere */
+struct tasks_paths {
+	const char *own;	/* "/proc/self/cgroup" */
+	const char *groups;	/* "/sys/fs/cgroup" */
+};
+
+extern const struct tasks_paths tasks_paths;
+
+const char *tasks_advice(const struct tasks_paths *paths, int error, char *text, size_t size);
+
+#endif /* TASKS_H */
