@@ -7,7 +7,8 @@
 #
 #   dial_setup CLIENTS             namespaces, secrets, directory $dir
 #   server_conf LINE...            writes pptpmuxd's configuration; its pppd gets
-#                                  $pppd_options too; no client is too fast for it; all clients are one user, so
+#                                  $pppd_options too; no client is too fast for it, and any
+#                                  may go without a log-in; all clients are one user, so
 #                                  that $single_session is "allow" by default
 #   server_start                   starts pptpmuxd and waits until it listens
 #   server_stop                    SIGTERM; leaves its exit code in $server_rc
@@ -171,6 +172,7 @@ server_conf()
 		single-session = "${single_session-allow}"
 		run-directory = "$dir/run"
 		max-connection-rate = 0
+		max-unauthenticated-per-source = 0
 		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 ${pppd_options-}" }
 	CONF
 	printf '%s\n' "$@" >>"$dir/pptpmuxd.conf"

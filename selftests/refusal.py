@@ -11,6 +11,7 @@ import sys
 import pptp_peer as pptp
 from muxtest import enter
 from netlink_hostile import Genl, TABLE_FREE, TABLE_SLOTS
+from pppox_call import USAGE, Call
 from pptp_peer import Closed, Control
 
 TABLE_HAND_OVERS, TABLE_NO_RESOURCE = 8, 12
@@ -31,18 +32,17 @@ def until_connected(control, call_id):
 
 
 def busy(server):
-    """Three calls for two slots: the third is Busy, until a slot is free."""
+    """Both slots have a call that is not pptpmuxd's: Busy, until a slot is free."""
+    taken = take_slots(server, 2)
     with Control(server).start() as control, Control(server).start() as other:
-        theirs = {ours: control.call(ours) for ours in (1, 2)}
         assert control.ask_call(3) == (pptp.BUSY, pptp.NO_ERROR, 0)
         assert other.ask_call(3) == (pptp.BUSY, pptp.NO_ERROR, 0)
-        control.clear(1, theirs[1])
-        third = until_connected(other, 3)
-        assert control.ask_call(4)[:2] == (pptp.BUSY, pptp.NO_ERROR)
-        other.clear(3, third)
+        taken.pop().close()
+        other.clear(3, until_connected(other, 3))
         control.clear(4, until_connected(control, 4))
         control.stop()
         other.stop()
+    taken.pop().close()
 
 
 def no_usage(server):
@@ -54,10 +54,12 @@ def no_usage(server):
         pptp.ctl("s", "set", "all", "enabled", "no")
         assert control.ask_call(1) == (pptp.NOT_ACCEPTED, pptp.NO_ERROR, 0)
         pptp.ctl("s", "set", "VPN2", "enabled", "yes")
-        theirs = control.call(1)
+        control.clear(1, control.call(1))
+        pptp.wait_for(lambda: pptp.ctl("s", "table")["free"] == 2)
         # one slot is taken and the other disabled: that is Busy
+        taken, = take_slots(server, 1)
         assert control.ask_call(2)[:2] == (pptp.BUSY, pptp.NO_ERROR)
-        control.clear(1, theirs)
+        taken.close()
         control.stop()
     pptp.ctl("s", "set", "all", "enabled", "yes")
 
@@ -96,14 +98,24 @@ def ask_failing(server, pid, number):
         return None
 
 
+def in_servers_namespace(function, *args):
+    with open("/proc/self/ns/net", "rb") as here:
+        enter(f"/run/netns/{os.environ['NS_PREFIX']}s")
+        value = function(*args)
+        enter(f"/proc/self/fd/{here.fileno()}")
+    return value
+
+
 def servers_family():
     """A netlink socket in the server's namespace: asked often, it is cheaper than
     a process."""
-    with open("/proc/self/ns/net", "rb") as here:
-        enter(f"/run/netns/{os.environ['NS_PREFIX']}s")
-        genl = Genl()
-        enter(f"/proc/self/fd/{here.fileno()}")
-    return genl
+    return in_servers_namespace(Genl)
+
+
+def take_slots(server, count):
+    """Calls in so many of the server's slots, which no peer can end"""
+    return [in_servers_namespace(lambda: Call(USAGE["receive"]).bind(server))
+            for _ in range(count)]
 
 
 def idle(genl):

@@ -209,15 +209,15 @@ static void judge_guess(struct call *call, const struct pppd_end *end)
 		report_pause(call, &guess, pause);
 }
 
-/* Why there was no log-in: a guess, or a client that has let the time pass */
+/* Who ends without a log-in, but not at our wish or by our fault, is worth less then */
 static void judge_login(struct call *call, const struct pppd_end *end)
 {
 	if (call->logged_in)
 		return;
 	if (end->login_failed)
 		judge_guess(call, end);
-	else if (!call->event && (end->event == NOTHING_CAME || end->event == LOGIN_TIMED_OUT))
-		source_timed_out(call->source, sources_clock());
+	if (call->cause != PPTP_MUX_CAUSE_ADMIN && !end->own_fault)
+		source_stayed_unknown(call->source, sources_clock());
 }
 
 /* RFC 2637, section 2.13: what the peer is told */
@@ -293,7 +293,6 @@ static void on_login_timeout(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (!call->pppd || call_is_ending(call))
 		return;
-	source_timed_out(call->source, sources_clock());
 	if (call_stats_get(&call->socket, &stats) == 0 && !stats.rx_signs) {
 		call->event = NOTHING_CAME;
 		snprintf(call->refusal, sizeof(call->refusal),

@@ -88,7 +88,7 @@ static const struct bound {
 	{ "max-calls-per-source", 1, PPTP_MUX_SLOTS_MAX },
 	{ "max-half-open", 1, 65535 },
 	{ "max-unauthenticated", 1, PPTP_MUX_SLOTS_MAX },
-	{ "max-unauthenticated-per-source", 1, PPTP_MUX_SLOTS_MAX },
+	{ "max-unauthenticated-per-source", 0, PPTP_MUX_SLOTS_MAX },
 	{ "login-timeout", 1, 86400 },
 	{ "max-connection-rate", 0, 100000 },
 	{ "login-failures", 0, 1000 },

@@ -74,7 +74,7 @@ struct config {
 	unsigned int max_source_calls;
 	unsigned int max_half_open;
 	unsigned int max_unauthenticated;	/* calls that have not logged in; 0: as above */
-	unsigned int max_source_unauthenticated;	/* at least 1 */
+	unsigned int max_source_unauthenticated;	/* 0: any */
 	unsigned int login_timeout;	/* seconds */
 	unsigned int max_rate;		/* connections and calls of a source a second; 0: any */
 	unsigned int login_failures;	/* in a row, before there is a pause; 0: any */

@@ -13,6 +13,7 @@
 
 /* pppd(8), EXIT STATUS */
 #define BAD_OPTIONS		2
+#define OWN_FAULTS		4	/* up to this one, but 0 */
 #define TOLD_TO_END		5
 #define NOT_AUTHENTICATED	11
 #define HUNG_UP			16
@@ -205,6 +206,7 @@ static bool login_failed(const struct pppd_end *end, const struct pppd_evidence 
 static void judge_status(struct pppd_end *end, int status)
 {
 	end->status = status;
+	end->own_fault = status && status <= OWN_FAULTS;
 	if (status < 0 || (size_t)status >= sizeof(statuses) / sizeof(statuses[0]) ||
 	    !statuses[status].text)
 		return;

@@ -20,6 +20,7 @@ struct pppd_end {
 	uint8_t cdn_result;	/* for a Call-Disconnect-Notify */
 	uint32_t cause;		/* PPTP_MUX_CAUSE_* */
 	unsigned int event;	/* RRAS event id, 0: none */
+	bool own_fault;		/* it could not do what it should, whoever called */
 	bool login_failed;	/* its client's name or password was wrong */
 	const char *login_user;	/* whose name, "": not known; not from pppd_end_judge() */
 };

@@ -32,7 +32,7 @@
 #define AGAIN		1000	/* from one round to the next */
 #define LISTEN		500	/* then GRE is looked at, and again at the end */
 #define SILENCE		1200	/* at least, and RESENT */
-#define UNDECIDED	5000	/* the path is slow: then it is nobody's turn to say */
+#define UNDECIDED	5000	/* the path is slow, or nobody wants to know */
 #define GRAIN		20	/* of the kernel's clock, and more */
 #define RESENT		2	/* times without any answer, beside the first */
 
@@ -121,8 +121,9 @@ static long long tcp_silence(struct control *control, long long now)
 }
 
 /*
- * Return: 0: it is there; 1: it is not known; else how long it has been silent. What
- * GRE says is asked of the kernel only for those of whom TCP says nothing.
+ * Return: 0: it is there; 1: it is not known yet; -1: it has not become known; else how
+ * long it has been silent. What GRE says is asked of the kernel only for those of whom
+ * TCP says nothing.
  */
 static long long silence(struct control *control, long long now, bool wanted)
 {
@@ -130,7 +131,7 @@ static long long silence(struct control *control, long long now, bool wanted)
 	uint64_t signs;
 
 	if (!silent || took >= UNDECIDED)
-		return 0;
+		return silent ? -1 : 0;
 	if (!wanted || took < LISTEN || (control->listened && took < SILENCE))
 		return 1;
 	signs = signs_of(control);
@@ -152,11 +153,12 @@ static unsigned int look(struct server *server, bool wanted)
 		if (!control->asked)
 			continue;
 		control->silent = silence(control, now, wanted);
-		if (control->silent) {
+		if (control->silent > 0) {
 			open++;
 			continue;
 		}
-		control->heard = now;
+		if (!control->silent)
+			control->heard = now;
 		control_answered(control);
 	}
 	return open;

@@ -21,6 +21,7 @@
 #define BUCKETS		(1 << BUCKET_BITS)
 #define SECOND		1000000LL
 #define FORGET		(600 * SECOND)	/* log-ins that failed, after the last back-off */
+#define LOGIN		(3 * SECOND)	/* takes no longer, as a rule */
 
 TAILQ_HEAD(memory, source);
 
@@ -94,7 +95,8 @@ static bool is_forgettable(const struct source *source, long long now)
 {
 	return source->paced <= now &&
 	       (!source->failures || source->blocked + FORGET <= now) &&
-	       (!source->timeouts || source->timed_out + FORGET <= now);
+	       source->unknown_paced <= now &&
+	       (!source->unknown || source->unknown_last + FORGET <= now);
 }
 
 /* All is forgotten that it has done */
@@ -102,7 +104,7 @@ static void pardon(struct source *source)
 {
 	source->failures = 0;
 	source->blocked = 0;
-	source->timeouts = 0;
+	source->unknown = 0;
 	memset(source->names, 0, sizeof(source->names));
 }
 
@@ -259,7 +261,8 @@ void source_login_good(struct source *source, uint64_t id)
 {
 	size_t i;
 
-	source->timeouts = 0;
+	source->unknown = 0;
+	source->unknown_paced = 0;
 	for (i = 0; id && i < SOURCE_NAMES; i++) {
 		if (source->names[i].id != id)
 			continue;
@@ -272,13 +275,13 @@ void source_login_good(struct source *source, uint64_t id)
 		source->blocked = 0;
 }
 
-/* A call of this source has not logged in for as long as it might take */
-void source_timed_out(struct source *source, long long now)
+/* A call of this source has ended before it logged in */
+void source_stayed_unknown(struct source *source, long long now)
 {
-	if (source->timed_out + FORGET <= now)
-		source->timeouts = 0;
-	source->timeouts++;
-	source->timed_out = now;
+	if (source->unknown_last + FORGET <= now)
+		source->unknown = 0;
+	source->unknown++;
+	source->unknown_last = now;
 }
 
 /**
@@ -289,16 +292,47 @@ void source_timed_out(struct source *source, long long now)
  *
  * Half as many for each that never did, until one does: never none, as a machine that
  * cannot log in may share its address with others that can.
+ *
+ * Return: their number, 0: any.
  */
 unsigned int source_strangers_max(const struct source *source, const struct config *config,
 				  long long now)
 {
+	unsigned int unknown = source->unknown_last + FORGET > now ? source->unknown : 0;
 	unsigned int most = config->max_source_unauthenticated;
-	unsigned int timeouts = source->timed_out + FORGET > now ? source->timeouts : 0;
 
-	while (timeouts-- && most > 1)
+	while (unknown-- && most > 1)
 		most /= 2;
 	return most;
+}
+
+/**
+ * source_stranger_room - may there be one more call that has not logged in?
+ * @source:	the source
+ * @config:	as source_strangers_max()
+ * @now:	the time
+ *
+ * Each is a process, so that who hangs up at once may not begin as many as he likes
+ * either: in the time of a log-in no more than there may be at once.
+ */
+bool source_stranger_room(const struct source *source, const struct config *config,
+			  long long now)
+{
+	unsigned int most = source_strangers_max(source, config, now);
+	long long paced = source->unknown_paced > now ? source->unknown_paced : now;
+
+	return !most || (source->strangers < most &&
+			 paced + LOGIN / most <= now + LOGIN);
+}
+
+void source_stranger_began(struct source *source, const struct config *config, long long now)
+{
+	unsigned int most = source_strangers_max(source, config, now);
+
+	if (source->unknown_paced < now)
+		source->unknown_paced = now;
+	if (most)
+		source->unknown_paced += LOGIN / most;
 }
 
 /* Seconds for which the source may not call, 0 if it may */

@@ -40,8 +40,9 @@ struct source {
 	unsigned int calls;
 	unsigned int strangers;		/* of these, not logged in */
 	unsigned int asked;		/* connections of which it is not known if they stand */
-	unsigned int timeouts;		/* of log-ins */
-	long long timed_out;		/* the last of these */
+	unsigned int unknown;		/* calls in a row that ended before a log-in */
+	long long unknown_last;		/* when the last of these did */
+	long long unknown_paced;	/* as below, for these */
 	unsigned int failures;		/* log-ins in a row */
 	struct guess names[SOURCE_NAMES];	/* of these, by the name claimed */
 	long long blocked;		/* until then, for these */
@@ -65,9 +66,12 @@ bool source_pace(struct source *source, const struct config *config, long long n
 unsigned int source_login_failed(struct source *source, const struct config *config,
 				 const struct guess *guess, long long now);
 void source_login_good(struct source *source, uint64_t id);
-void source_timed_out(struct source *source, long long now);
+void source_stayed_unknown(struct source *source, long long now);
 unsigned int source_strangers_max(const struct source *source, const struct config *config,
 				  long long now);
+bool source_stranger_room(const struct source *source, const struct config *config,
+			  long long now);
+void source_stranger_began(struct source *source, const struct config *config, long long now);
 unsigned int source_blocked(const struct source *source, long long now);
 
 #endif /* SOURCES_H */

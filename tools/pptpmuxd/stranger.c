@@ -25,6 +25,7 @@ void stranger_add(struct call *call)
 
 	call->is_stranger = true;
 	call->began = sources_clock();
+	source_stranger_began(call->source, server->config, call->began);
 	call->source->strangers++;
 	server->stranger_count++;
 	TAILQ_INSERT_TAIL(&server->strangers, call, stranger);
@@ -56,8 +57,7 @@ void stranger_known(struct call *call)
 
 static bool own_room(const struct call *call)
 {
-	return call->source->strangers < source_strangers_max(call->source, call->server->config,
-							      sources_clock());
+	return source_stranger_room(call->source, call->server->config, sources_clock());
 }
 
 /* May there be one more, of this one's source? */

@@ -513,7 +513,7 @@ static bool two_timeouts(void)
 {
 	const struct control *control = LIST_FIRST(&server->controls);
 
-	return control->source->timeouts == 2 && !server->stranger_count;
+	return control->source->unknown == 2 && !server->stranger_count;
 }
 
 /* LCP and the log-in have their time, which a source cannot take again and again */

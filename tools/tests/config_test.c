@@ -319,7 +319,7 @@ static const struct {
 	{ "wan-error-interval = -1\n", ":4:", "from 0 to" },
 	{ "max-half-open = 0\n", ":4:", "from 1 to" },
 	{ "max-unauthenticated = 0\n", ":4:", "from 1 to" },
-	{ "max-unauthenticated-per-source = 0\n", ":4:", "from 1 to" },
+	{ "max-unauthenticated-per-source = -1\n", ":4:", "from 0 to" },
 	{ "login-timeout = 0\n", ":4:", "from 1 to" },
 	{ "max-calls-per-source = 0\n", ":4:", "from 1 to" },
 	{ "max-connection-rate = 100001\n", ":4:", "from 0 to" },

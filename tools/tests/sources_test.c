@@ -210,13 +210,26 @@ static void test_timeouts(void)
 
 	for (i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
 		good &= source_strangers_max(source, &config, START) == most[i];
-		source_timed_out(source, START);
+		source_stayed_unknown(source, START);
 	}
 	ok(good, "each log-in that is not made halves what a source may have at once");
 	ok(source_strangers_max(source, &config, START + 600 * SECOND) == 16,
 	   "for ten minutes");
 	source_login_good(source, 0);
 	ok(source_strangers_max(source, &config, START) == 16, "or until one is");
+	good = true;
+	for (i = 0; i < 16; i++) {
+		good &= source_stranger_room(source, &config, START);
+		source_stranger_began(source, &config, START);
+	}
+	ok(good && !source_stranger_room(source, &config, START) &&
+	   source_stranger_room(source, &config, START + SECOND / 4),
+	   "who hangs up at once cannot begin more of them either");
+	for (i = 0; i < 5; i++)
+		source_stayed_unknown(source, START);
+	ok(!source_stranger_room(source, &config, START + 2 * SECOND) &&
+	   source_stranger_room(source, &config, START + 3 * SECOND),
+	   "in the end one in three seconds");
 	source_drop(sources, source, START);
 	sources_free(sources);
 }

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Peers without a password that hold what they can, each a part of strangers.sh.
+
+Usage: strangers.py PART SERVER NUMBER SOURCE...
+Says "there" when it holds all that it gets, and goes on until its standard input ends.
+"""
+
+import select
+import sys
+import time
+
+import pptp_peer as pptp
+from pptp_peer import Closed, Control
+
+PACE = 0.2  # seconds between requests of a source
+
+
+def is_over():
+    return select.select([sys.stdin], [], [], 0)[0]
+
+
+def ask_one(controls, server, source, call_id):
+    """One more connection with a call, whatever the answer is"""
+    control = Control(server, source=source)
+    controls.append(control)
+    control.send(pptp.sccrq() + pptp.ocrq(call_id))
+
+
+def calls(server, number, *sources):
+    """Each source asks for so many calls, and for one more again and again, none of
+    which ever logs in. What the server closes is opened anew."""
+    controls = []
+    for call_id in range(1, number + 1):
+        for source in sources:
+            ask_one(controls, server, source, call_id)
+    print("there", flush=True)
+    call_id = number
+    while not is_over():
+        call_id = call_id % 60000 + 1
+        for source in sources:
+            try:
+                ask_one(controls, server, source, call_id)
+            except OSError:
+                pass
+        while len(controls) > 2 * number * len(sources):
+            controls.pop(0).close()
+        time.sleep(PACE)
+
+
+def connections(server, number, *sources):
+    """Each source starts so many connections and never calls."""
+    controls = []
+    for _ in range(number):
+        for source in sources:
+            control = Control(server, source=source)
+            try:
+                controls.append(control.start())
+            except Closed:
+                control.close()
+    print("there", flush=True)
+    while not is_over():
+        time.sleep(PACE)
+
+
+PARTS = {part.__name__: part for part in (calls, connections)}
+
+if __name__ == "__main__":
+    PARTS[sys.argv[1]](sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
