@@ -23,8 +23,6 @@
 
 #include "call_send.h"
 #include "call_stats.h"
-#include "capacity.h"
-#include "clock.h"
 #include "control.h"
 #include "events.h"
 #include "lease.h"
