@@ -129,6 +129,21 @@ guess()
 	nothing_left
 }
 
+# As often as it likes: it guesses at nothing, and others behind its address may call
+knows_only_pap()
+{
+	local rc
+
+	for _ in 1 2 3; do
+		rc=0
+		dial c1 refuse-mschap-v2 nomppe || rc=$?
+		[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	done
+	dial c1
+	hang_up c1
+	nothing_left
+}
+
 good_call()
 {
 	dial c1
@@ -166,6 +181,7 @@ check "a wrong password" refused "call ended: the client's name or password is w
 check "a client without MPPE" refused 'call ended: the client refuses encryption' nomppe
 check "a client that knows only PAP" refused 'call ended: the client ' refuse-mschap-v2 nomppe
 check "a good call" good_call
+check "a device that cannot log in is not a guesser" knows_only_pap
 check "passwords cannot be guessed as fast as one likes" guess
 check "nothing is left" nothing_left
 check "no descriptor more than before" files_as_before "$files"

@@ -39,7 +39,7 @@
 #define LOGIN_TIMED_OUT	20049
 #define NOTHING_CAME	20095
 
-#define QUEUE_SECONDS	5	/* to wait for a slot: then its peer is told */
+#define QUEUE_SECONDS	20	/* to wait, as long as there is hope: then its peer is told */
 #define QUEUE_TICK	500	/* milliseconds: nobody says that a log-in takes too long */
 
 static void step(struct call *call, enum pptp_event event, const struct pptp_msg *msg);
@@ -448,7 +448,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 bool calls_open(struct server *server)
 {
 	LIST_INIT(&server->calls);
-	TAILQ_INIT(&server->strangers);
+	stranger_open(server);
 	TAILQ_INIT(&server->queue);
 	server->turn = evtimer_new(server->base, on_turn, server);
 	return server->turn && probe_open(server);

@@ -17,6 +17,7 @@
 #define USUAL_SLOTS	128	/* as the module has them */
 #define SPARE		256	/* connections beside those of calls */
 #define LEAST		1024	/* connections */
+#define LOGINS		64	/* at once */
 
 static void ask(struct server *server, long long now)
 {
@@ -71,10 +72,11 @@ unsigned int capacity_connections(const struct config *config, unsigned int slot
 
 /**
  * capacity_strangers - how many calls there may be that have not logged in
- * @config:	max_unauthenticated, 0: three quarters of the slots
+ * @config:	max_unauthenticated, 0: three quarters of the slots, but LOGINS at most
  * @receiving:	slots that receive
  *
- * The rest can only be taken by those who have.
+ * The rest can only be taken by those who have. And a log-in is work: of a thousand that
+ * begin at once none would be through before its client has given up.
  */
 unsigned int capacity_strangers(const struct config *config, unsigned int receiving)
 {
@@ -82,5 +84,7 @@ unsigned int capacity_strangers(const struct config *config, unsigned int receiv
 
 	if (config->max_unauthenticated)
 		return config->max_unauthenticated;
+	if (part > LOGINS)
+		return LOGINS;
 	return part ? part : 1;
 }

@@ -15,9 +15,16 @@
 #include "sources.h"
 
 #define SECOND		1000000LL
-#define PEACE		(3 * SECOND)	/* for a log-in, at least */
+#define PEACE		(3 * SECOND)	/* at least */
 #define PATIENCE	3		/* times what a log-in takes of late */
 #define PACE		8		/* log-ins that "of late" is about */
+
+/* Before the first one nobody knows how long a log-in takes here */
+void stranger_open(struct server *server)
+{
+	TAILQ_INIT(&server->strangers);
+	server->login_time = PEACE;
+}
 
 void stranger_add(struct call *call)
 {

@@ -8,6 +8,7 @@
 struct call;
 struct server;
 
+void stranger_open(struct server *server);
 void stranger_add(struct call *call);
 void stranger_remove(struct call *call);
 void stranger_known(struct call *call);
