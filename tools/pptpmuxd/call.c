@@ -928,12 +928,6 @@ void call_hang_up(struct call *call, uint32_t cause)
 		step(call, PPTP_ON_HANG_UP, NULL);
 }
 
-/* Is it on its way out, whoever began it? */
-bool call_is_ending(const struct call *call)
-{
-	return call->cause || call->event;
-}
-
 /**
  * call_lose - the control connection is gone
  * @call:	the call

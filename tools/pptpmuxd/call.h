@@ -64,11 +64,16 @@ struct call {
 	char name[64];
 };
 
+/* Is it on its way out, whoever began it? */
+static inline bool call_is_ending(const struct call *call)
+{
+	return call->cause || call->event;
+}
+
 void call_message(struct control *control, const struct pptp_msg *msg);
 void call_clear(struct call *call);
 void call_hang_up(struct call *call, uint32_t cause);
 void call_lose(struct call *call);
-bool call_is_ending(const struct call *call);
 bool calls_open(struct server *server);
 void calls_close(struct server *server);
 

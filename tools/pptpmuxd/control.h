@@ -28,6 +28,9 @@ struct control {
 	long long heard;		/* it, or its host; milliseconds of clock_ms(), and so on */
 	long long asked;		/* probe.c: whether it is there, 0: it is not */
 	long long silent;		/* the same: for how long; 1: not known */
+	long long pushed;		/* the same: asked again last */
+	unsigned int pushes;		/* the same: so often */
+	unsigned int resent;		/* the same: what TCP had sent again before */
 	bool listened;			/* the same: @signs is known */
 	uint64_t signs;			/* what had come of its calls then */
 	unsigned int call_count;

@@ -7,9 +7,14 @@
  * returns its older connections are asked, and when all slots are taken all are, by
  * an Echo-Request each. A live client's host acknowledges that, whatever its PPTP
  * does. One that has started anew refuses it (RST), which ends the connection at once.
- * One that is gone is silent: nothing of it has come, neither TCP nor GRE, while the
- * request was sent again and again. It is given up if somebody waits for its slot, and
- * only as many are as there are who wait; those first that were silent longest.
+ * One that is gone is silent: nothing of it has come, neither TCP nor GRE, while it was
+ * asked again and again. It is given up if somebody waits for its slot, and only as many
+ * are as there are who wait; those first that were silent longest.
+ *
+ * TCP waits longer each time before it sends again, up to two minutes, so who has just
+ * come back from a dead spot would not hear of the question in time. But there is a way
+ * to have it send an empty segment now, which is answered like any other: the end of
+ * TCP_REPAIR, whether it had begun or not.
  */
 #include "probe.h"
 
@@ -31,19 +36,44 @@
 #define FRESH		1000	/* who was heard of so lately is not asked */
 #define AGAIN		1000	/* from one round to the next */
 #define LISTEN		500	/* then GRE is looked at, and again at the end */
-#define SILENCE		1200	/* at least, and RESENT */
+#define SILENCE		1200	/* at least, and ROUND_TRIPS, and ASKED */
+#define ASK_PACE	300
 #define UNDECIDED	5000	/* the path is slow, or nobody wants to know */
 #define GRAIN		20	/* of the kernel's clock, and more */
-#define RESENT		2	/* times without any answer, beside the first */
+#define ASKED		3	/* times without any answer, beside the first */
+#define ROUND_TRIPS	3
 
 static const struct timeval tick = { .tv_usec = TICK * 1000 };
+
+static bool get_tcp(const struct control *control, struct tcp_info *info)
+{
+	socklen_t len = sizeof(*info);
+
+	return getsockopt(bufferevent_getfd(control->stream), IPPROTO_TCP, TCP_INFO, info,
+			  &len) == 0;
+}
+
+/* An empty segment; whoever may not do that has TCP's own */
+static void ask_host(struct control *control, long long now)
+{
+	int off = 0;
+
+	control->pushed = now;
+	control->pushes += setsockopt(bufferevent_getfd(control->stream), IPPROTO_TCP,
+				      TCP_REPAIR, &off, sizeof(off)) == 0;
+}
 
 static void ask(struct control *control, long long now)
 {
 	struct server *server = control->server;
+	struct tcp_info info;
 
-	if (control->asked || now - control->heard < FRESH || !control_ask(control))
+	if (control->asked || now - control->heard < FRESH || !control_ask(control) ||
+	    !get_tcp(control, &info))
 		return;
+	control->resent = info.tcpi_total_retrans;
+	control->pushes = 0;
+	ask_host(control, now);
 	control->asked = now;
 	control->source->asked++;
 	control->listened = false;
@@ -106,18 +136,26 @@ static uint64_t signs_of(const struct control *control)
 	return signs;
 }
 
+/* Has it been asked often enough, and has an answer had the time that it takes? */
+static bool asked_enough(const struct control *control, const struct tcp_info *info,
+			 long long now)
+{
+	unsigned int times = info->tcpi_total_retrans - control->resent + control->pushes;
+
+	return times > ASKED && (now - control->asked) * 1000 >= ROUND_TRIPS * info->tcpi_rtt;
+}
+
 /* Milliseconds since the client's host has acknowledged anything, 0: it has, or closed */
 static long long tcp_silence(struct control *control, long long now)
 {
 	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
 
-	if (control->heard >= control->asked || control->closing ||
-	    getsockopt(bufferevent_getfd(control->stream), IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+	if (control->heard >= control->asked || control->closing || !get_tcp(control, &info) ||
+	    !info.tcpi_unacked || now - info.tcpi_last_ack_recv > control->asked + GRAIN)
 		return 0;
-	if (!info.tcpi_unacked || now - info.tcpi_last_ack_recv > control->asked + GRAIN)
-		return 0;
-	return info.tcpi_retransmits < RESENT ? 1 : info.tcpi_last_ack_recv;
+	if (now - control->pushed >= ASK_PACE)
+		ask_host(control, now);
+	return asked_enough(control, &info, now) ? info.tcpi_last_ack_recv : 1;
 }
 
 /*

@@ -223,6 +223,14 @@ static void fall_silent(struct caller *caller)
 		abort();
 }
 
+static void speak_again(struct caller *caller)
+{
+	int any = 0;
+
+	if (setsockopt(caller->client.fd, SOL_SOCKET, SO_DETACH_FILTER, &any, sizeof(any)) < 0)
+		abort();
+}
+
 /* Its host has started anew: nothing is said, and what comes is refused. Root's only. */
 static void start_anew(struct caller *caller)
 {
@@ -372,6 +380,34 @@ static void test_busy(void)
 	   have_calls(callers + 1, 3), "neither comes: its slot is given away");
 	callers_close(callers, 4);
 	close(late.client.fd);
+	server_down();
+}
+
+/*
+ * A client comes back from where nothing reached it, and TCP would not send to it again
+ * for seconds: it lives. Only root's questions reach it by then.
+ */
+static void test_dead_spot(void)
+{
+	struct caller callers[2];
+	long long until;
+
+	server_up(2);
+	if (!callers_up(callers, 1, 2))
+		abort();
+	let_time_pass();
+	fall_silent(&callers[0]);
+	control_ask(LIST_FIRST(&server->calls)->control);
+	control_ask(LIST_NEXT(LIST_FIRST(&server->calls), entry)->control);
+	for (until = clock_ms() + 4000; clock_ms() < until;)
+		pump();
+	speak_again(&callers[0]);
+	caller_dial(&late, 2, 0);
+	ok(callers_wait(&late, 1, DEADLINE_MS) == 0 && late.result == PPTP_OUT_BUSY &&
+	   have_calls(callers, 2), "who was in a dead spot and is back keeps its call");
+	ok(late.took < 1000, "which is known at once");
+	callers_close(callers, 2);
+	client_close(&late.client);
 	server_down();
 }
 
@@ -683,6 +719,8 @@ int main(int argc, char **argv)
 	event_add(child, NULL);
 	test_power_cut();
 	test_busy();
+	if (geteuid() == 0)
+		test_dead_spot();
 	test_leave();
 	test_successor();
 	test_site();
