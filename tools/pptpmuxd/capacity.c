@@ -4,7 +4,7 @@
  *
  * That number is the module's, and is changed there (pptpmuxctl resize, set). It is
  * asked for when it is needed, but at most once a second, and no more than one part
- * in a hundred of the time is spent on it, however many slots there are.
+ * in twenty of the time is spent on it, however many slots there are.
  */
 #include "capacity.h"
 
@@ -13,7 +13,7 @@
 #include "sources.h"
 
 #define SECOND		1000000LL
-#define SHARE		100	/* of the time that an answer took, before it is asked again */
+#define SHARE		20	/* of the time that an answer took, before it is asked again */
 #define USUAL_SLOTS	128	/* as the module has them */
 #define SPARE		256	/* connections beside those of calls */
 #define LEAST		1024	/* connections */

@@ -4,8 +4,11 @@
  *
  * Each has a slot and a pppd, for which it has given nothing: so there are only so
  * many of a source, and of all together, and when there is no room the oldest goes of
- * the source that has most of them. Who has no more of them than the newcomer is left
- * in peace for as long as a log-in takes here.
+ * the source that has most of them.
+ *
+ * Who has no more of them than the newcomer is left in peace: of its own source for as
+ * long as a log-in takes here; of another one for longer, as it may be that all are slow
+ * because there are so many, and whoever is sent away comes back.
  */
 #include "stranger.h"
 
@@ -77,11 +80,13 @@ bool stranger_room(const struct call *call)
 							   capacity_receiving(server));
 }
 
-static long long peace(const struct server *server)
+static long long peace(const struct server *server, bool own)
 {
 	long long most = server->config->login_timeout * SECOND / 2;
 	long long time = PATIENCE * server->login_time;
 
+	if (!own)
+		return most;
 	if (time < PEACE)
 		time = PEACE;
 	return time < most ? time : most;
@@ -114,9 +119,10 @@ static struct call *oldest_of_most(const struct call *newcomer, bool own)
 struct call *stranger_victim(const struct call *newcomer)
 {
 	struct call *call = oldest_of_most(newcomer, !own_room(newcomer));
+	bool own = call && call->source == newcomer->source;
 
 	if (!call || (call->source->strangers <= newcomer->source->strangers + 1 &&
-		      sources_clock() - call->began < peace(newcomer->server)))
+		      sources_clock() - call->began < peace(newcomer->server, own)))
 		return NULL;
 	return call;
 }

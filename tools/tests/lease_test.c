@@ -1151,7 +1151,7 @@ int main(int argc, char **argv)
 	struct event *child;
 
 	if (argc > 1 && !strcmp(argv[1], "plugin"))
-		return be_pppd();
+		_exit(be_pppd());	/* a leak checker looks at the test, not at each of these */
 	make_files();
 	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();
