@@ -159,7 +159,8 @@ told_no_server()
 
 need_command nft
 dial_setup 3
-server_conf 'slots = 2' 'usage = { "all receive" }' 'max-calls-per-connection = 3'
+server_conf 'slots = 2' 'usage = { "all receive" }' 'max-calls-per-connection = 3' \
+	'max-unauthenticated = 4'
 sed -i "s/${POOL[-1]}/${POOL[1]}/" "$dir/pptpmuxd.conf"
 server_start
 
