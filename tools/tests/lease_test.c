@@ -54,12 +54,13 @@ static void ask(struct lease_request *request, struct lease_reply *reply)
 }
 
 static volatile sig_atomic_t told_to_end, hung_up;
+static bool in_bundle;	/* others may go on with what this process has */
 
 /* The end of a link is the end of its process, unless others are in the bundle */
 static void on_hup(int number)
 {
 	(void)number;
-	if (kernel->endpoint)
+	if (in_bundle)
 		hung_up = 1;
 	else
 		told_to_end = 1;
@@ -109,7 +110,7 @@ static int interface_up(struct in_addr remote)
 	return route.ifindex;
 }
 
-static int be_pppd(void)
+static int be_pppd(char **argv)
 {
 	struct lease_request request = { .question = LEASE_USER };
 	struct lease_reply reply;
@@ -117,6 +118,8 @@ static int be_pppd(void)
 	int local = RTN_UNICAST;
 
 	fake_kernel_open(getenv("FAKE_KERNEL"));
+	while (*argv)
+		in_bundle |= !strcmp(*argv++, "multilink");
 	signal(SIGTERM, on_term);
 	signal(SIGHUP, on_hup);
 	memset(request.bundle, kernel->endpoint, sizeof(request.bundle));
@@ -1151,7 +1154,7 @@ int main(int argc, char **argv)
 	struct event *child;
 
 	if (argc > 1 && !strcmp(argv[1], "plugin"))
-		_exit(be_pppd());	/* a leak checker looks at the test, not at each of these */
+		_exit(be_pppd(argv));	/* a leak checker looks at the test, not at each of these */
 	make_files();
 	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();
