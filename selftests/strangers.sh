@@ -65,17 +65,23 @@ power_on()
 	done
 }
 
-# Where they are now there was nobody, and where they were nobody is
-power_on_elsewhere()
+# move FROM TO: the last numbers of all their addresses
+move()
 {
 	local name net
 
 	for name in "${CUT[@]}"; do
 		net=10.9.${name#c}
-		ip -n "$NS_PREFIX$name" addr del "$net.2/24" dev to-s
-		ip -n "$NS_PREFIX$name" addr add "$net.3/24" dev to-s
+		ip -n "$NS_PREFIX$name" addr del "$net.$1/24" dev to-s
+		ip -n "$NS_PREFIX$name" addr add "$net.$2/24" dev to-s
 		ip -n "$NS_PREFIX$name" route replace "$SERVER" via "$net.1"
 	done
+}
+
+# Where they are now there was nobody, and where they were nobody is
+power_on_elsewhere()
+{
+	move 2 3
 }
 
 all_up()
@@ -167,6 +173,7 @@ no_process_left()
 	local group=/sys/fs/cgroup/few rc=0
 
 	mount -t cgroup2 none /sys/fs/cgroup
+	echo +pids >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir "$group"
 	echo "$server" >"$group/cgroup.procs"
 	echo 1 >"$group/pids.max"
@@ -209,6 +216,7 @@ check "all live: busy is told at once, and no call ends" busy_is_known_at_once
 for name in "${CUT[@]}"; do
 	hang_up "$name"
 done
+move 3 2
 wait_for "$PATIENCE" wait_until_gone
 check "two addresses ask for calls without end and never log in" beside calls 16
 wait_for "$PATIENCE" wait_until_gone
