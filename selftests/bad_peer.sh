@@ -178,7 +178,7 @@ check "vanishes during LCP" vanish 4
 check "vanishes during authentication" vanish 5
 check "vanishes when up" vanish_when_up
 check "a wrong password" refused "call ended: the client's name or password is wrong" password wrong
-check "a client without MPPE" refused 'call ended: the client refuses encryption' nomppe
+check "a client without MPPE" refused 'call ended: the client .*: require encryption there' nomppe
 check "a client that knows only PAP" refused 'call ended: the client ' refuse-mschap-v2 nomppe
 check "a good call" good_call
 check "a device that cannot log in is not a guesser" knows_only_pap
