@@ -206,11 +206,10 @@ static inline bool ndiswan_account_charge(struct ndiswan_account *account,
 	return true;
 }
 
-/* Can a frame of this size be in the word? */
+/* Can a frame of this size be in the word? Without frames there are no bytes. */
 static inline bool ndiswan_account_has(u64 word, u32 bytes)
 {
-	return likely((word & NDISWAN_ACCOUNT_FRAMES) &&
-		      bytes <= ndiswan_account_bytes(word));
+	return likely(bytes <= ndiswan_account_bytes(word));
 }
 
 /**
