@@ -351,7 +351,7 @@ static cfg_t *new_parser(void)
 		CFG_INT("max-half-open", 256, CFGF_NONE),
 		CFG_INT("max-unauthenticated", 0, CFGF_NONE),
 		CFG_INT("max-unauthenticated-per-source", 16, CFGF_NONE),
-		CFG_INT("login-timeout", 30, CFGF_NONE),
+		CFG_INT("login-timeout", 45, CFGF_NONE),
 		CFG_INT("max-connection-rate", 100, CFGF_NONE),
 		CFG_INT("login-failures", 5, CFGF_NONE),
 		CFG_INT("login-backoff", 10, CFGF_NONE),
