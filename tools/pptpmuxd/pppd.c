@@ -22,6 +22,7 @@
 #include <linux/pptp_mux.h>
 
 #include "arguments.h"
+#include "clock.h"
 #include "log.h"
 #include "login.h"
 #include "pppd_output.h"
@@ -33,6 +34,7 @@
 #define LEASE_FD	PPPD_SOCKET_FD
 #define LEASE_FD_NUMBER	4
 #define NOTES_MAX	64	/* that its socket may hold when it has ended */
+#define LCP_PATIENCE	10000	/* milliseconds: three of its requests are lost by no chance */
 
 _Static_assert(sizeof(struct lease_request) != sizeof(struct link_note) &&
 	       sizeof(struct ppp_seen) != sizeof(struct lease_request) &&
@@ -58,6 +60,7 @@ struct pppd {
 	bool down;		/* its own link has ended */
 	char user[LEASE_USER_OCTETS];
 	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* of this user's; 0: it is in none */
+	long long began;	/* milliseconds of clock_ms() */
 	struct pppd_evidence evidence;	/* of why it ends */
 	struct login login;	/* what its output has shown of that */
 	bool silent_login;	/* of some kinds it shows nothing */
@@ -477,6 +480,7 @@ static struct pppd *start(struct event_base *base, const struct order *order)
 		return NULL;
 	}
 	pppd->started = process_started(pppd->pid);
+	pppd->began = clock_ms();
 	LIST_INSERT_HEAD(&running, pppd, entry);
 	return pppd;
 }
@@ -679,6 +683,7 @@ static void finish(struct pppd *pppd, int status)
 	/* its last words may not have been read yet */
 	read_notes(pppd);
 	pppd_output_drain(pppd->lines, pppd->output_fd);
+	pppd->evidence.waited = clock_ms() - pppd->began >= LCP_PATIENCE;
 	pppd_end_judge(&end, &pppd->evidence, status);
 	end.login_failed &= is_guess(pppd);
 	end.login_user = pppd->login.user;

@@ -145,12 +145,21 @@ static bool has_said(const struct pppd_evidence *evidence, enum pppd_saying sayi
 	return evidence->said & PPPD_SAID(saying);
 }
 
+/* Clients do not wait longer for LCP than pppd, and hang up before it can say so */
+static bool client_gave_up(const struct pppd_end *end, const struct pppd_evidence *evidence)
+{
+	return evidence->waited && !(evidence->seen.marks & PPP_SEEN_LCP_ANSWER) &&
+	       (end->status == TOLD_TO_END || end->status == HUNG_UP);
+}
+
 /* Faults of options stand in its lines before any peer's words do, or not at all */
 static bool holds(const struct pppd_end *end, const struct pppd_evidence *evidence,
 		  enum pppd_saying saying)
 {
 	bool of_options = saying == PPPD_SAYS_NO_PLUGIN || saying == PPPD_SAYS_OTHER_VERSION;
 
+	if (saying == PPPD_SAYS_LCP_UNANSWERED && client_gave_up(end, evidence))
+		return true;
 	return has_said(evidence, saying) && of_options == (end->status == BAD_OPTIONS);
 }
 

@@ -12,6 +12,7 @@
 struct pppd_evidence {
 	uint32_t said;		/* PPPD_SAID() of each pppd_saying */
 	struct ppp_seen seen;	/* of its peer */
+	bool waited;		/* so long that LCP would have been answered */
 };
 
 struct pppd_end {

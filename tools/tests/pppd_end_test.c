@@ -78,10 +78,12 @@ static void test_cut(void)
 #define EXITED(status)	((status) << 8)
 
 static uint32_t seen;		/* PPP_SEEN_* of the client */
+static bool waited;		/* for LCP */
 
 static bool judged(uint32_t said, int status, const char *part, unsigned int event, bool login)
 {
-	const struct pppd_evidence evidence = { .said = said, .seen.marks = seen };
+	const struct pppd_evidence evidence = { .said = said, .seen.marks = seen,
+					       .waited = waited };
 	struct pppd_end end;
 
 	pppd_end_judge(&end, &evidence, status);
@@ -89,6 +91,23 @@ static bool judged(uint32_t said, int status, const char *part, unsigned int eve
 		return true;
 	printf("# \"%s\", event %u, login_failed %d\n", end.text, end.event, end.login_failed);
 	return false;
+}
+
+/* It hangs up by its control connection, which pppd knows nothing of */
+static void test_client_gives_up(void)
+{
+	seen = 0;
+	ok(judged(0, EXITED(5), "told to end", 0, false), "hung up at once: nothing is known");
+	waited = true;
+	ok(judged(0, EXITED(5), "nothing came from the client", 20095, false),
+	   "a client whose packets do not come gives up");
+	seen = PPP_SEEN_LCP;
+	ok(judged(0, EXITED(16), "no answer to ours", 20209, false),
+	   "one whom ours do not reach does");
+	seen = PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER;
+	ok(judged(0, EXITED(16), "hung up", 0, false), "one that was up just hangs up");
+	seen = 0;
+	waited = false;
 }
 
 static void test_reasons(void)
@@ -207,5 +226,6 @@ int main(void)
 	test_lines();
 	test_cut();
 	test_reasons();
+	test_client_gives_up();
 	return tap_done();
 }
