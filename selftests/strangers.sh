@@ -173,6 +173,8 @@ no_process_left()
 	local group=/sys/fs/cgroup/few rc=0
 
 	mount -t cgroup2 none /sys/fs/cgroup
+	# the server's /sys is one of its own: "ip netns exec" has made it
+	nsenter -t "$server" -m mount -t cgroup2 none /sys/fs/cgroup
 	echo +pids >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir "$group"
 	echo "$server" >"$group/cgroup.procs"
