@@ -101,7 +101,8 @@ crowd_conf()
 	server_conf 'slots = 4' 'usage = { "all receive" }' \
 		"max-connections = $((IDLE + 3 * CONNECTS))" \
 		"max-half-open = $1" "start-timeout = $2" \
-		'max-connections-per-source = 1000' 'max-connection-rate = 0'
+		'max-connections-per-source = 1000' 'max-connection-rate = 0' \
+		'echo-interval = 3600'
 }
 
 reload()

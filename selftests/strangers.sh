@@ -191,7 +191,8 @@ no_process_left()
 	dial c1 user c1
 	hang_up c1
 	echo "$server" >/sys/fs/cgroup/cgroup.procs
-	rmdir "$group"
+	# what it has started ends by and by
+	wait_for "$PATIENCE" rmdir "$group"
 	umount /sys/fs/cgroup
 }
 
