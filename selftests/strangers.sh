@@ -148,6 +148,18 @@ strangers_end()
 	wait "$strangers"
 }
 
+# As a client does that is told busy: again. How often is in the figures.
+redial()
+{
+	local times=0
+
+	until dial c1 user c1; do
+		times=$((times + 1))
+		echo "# refused, and dials again" | tee -a "$dir/figures"
+		[ "$times" -lt 3 ]
+	done
+}
+
 # beside PART NUMBER: a client dials in all the same, three times
 beside()
 {
@@ -156,7 +168,7 @@ beside()
 	strangers_begin "$@"
 	for _ in 1 2 3; do
 		began=$(now)
-		dial c1 user c1
+		redial
 		took=$(($(now) - began))
 		echo "# beside strangers' $1 a client dials in within $took ms" |
 			tee -a "$dir/figures"
