@@ -16,7 +16,7 @@ cd "$(dirname "$0")"
 . ./world_lib.sh
 
 need_root
-need_command ip iptables python3
+need_command ip python3
 need_module
 
 goes()
