@@ -45,6 +45,9 @@ static const struct form forms[] = {
 	{ "Refusing MPPE stateful mode offered by peer", ALL, PPPD_SAYS_MPPE_STATEFUL },
 	{ "MPPE required but peer negotiation failed", ALL, PPPD_SAYS_MPPE_NO_AGREEMENT },
 	{ "MPPE required but peer refused", ALL, PPPD_SAYS_MPPE_REFUSED },
+	/* in the words of a client that is a pppd, if it is the faster to find that out */
+	{ "LCP terminated by peer (MPPE required but peer negotiation failed)", ALL,
+	  PPPD_SAYS_MPPE_PEER_ENDS },
 	{ "pptp: ", NAME, PPPD_SAYS_PLUGIN },
 	{ "MPPE ", " compression enabled", PPPD_SAYS_ENCRYPTED },
 	{ "Link attached to ", NAME, PPPD_SAYS_JOINED },

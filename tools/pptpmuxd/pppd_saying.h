@@ -15,6 +15,7 @@ enum pppd_saying {
 	PPPD_SAYS_MPPE_STATEFUL,	/* the client wants the mode that we refuse */
 	PPPD_SAYS_MPPE_NO_AGREEMENT,	/* the client's offers were none of ours */
 	PPPD_SAYS_MPPE_REFUSED,		/* the client knows no CCP */
+	PPPD_SAYS_MPPE_PEER_ENDS,	/* our offers were none of the client's */
 	PPPD_SAYS_NO_PLUGIN,
 	PPPD_SAYS_OTHER_VERSION,	/* the plugin is for another pppd */
 	PPPD_SAYS_PLUGIN,		/* a word of pptp_mux.so's own */
