@@ -145,7 +145,7 @@ static bool pump_until(bool (*done)(void))
 	return done();
 }
 
-static bool no_calls(void)
+static inline bool no_calls(void)
 {
 	return LIST_EMPTY(&server->calls);
 }
@@ -249,7 +249,7 @@ static const struct pptp_msg ocrq = {
 
 static const struct pptp_msg ccrq = { .type = PPTP_CCRQ, .clear.call_id = CLIENT_CALL_ID };
 
-static bool client_start(struct client *client)
+static inline bool client_start(struct client *client)
 {
 	struct pptp_msg reply;
 
@@ -259,7 +259,7 @@ static bool client_start(struct client *client)
 	       !strcmp(reply.start.host, "testhost");
 }
 
-static bool client_call(struct client *client, struct pptp_msg *reply)
+static inline bool client_call(struct client *client, struct pptp_msg *reply)
 {
 	fake_window = 0;
 	return client_ask(client, &ocrq, reply) == PPTP_OCRP &&
