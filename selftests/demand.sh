@@ -265,11 +265,17 @@ no_slot()
 	wait_for "$PATIENCE" is_dialled_again
 }
 
+has_one_interface()
+{
+	[ "$(ip -n "${NS_PREFIX}c1" -o link | grep -c link/ppp)" -eq 1 ]
+}
+
+# What the former one has left ends beside the call that is made anew
 restarted()
 {
 	wait_for "$PATIENCE" is_dialled_again
-	[ "$(ip -n "${NS_PREFIX}c1" -o link | grep -c link/ppp)" -eq 1 ]
-	json c1 'len(j["calls"]) == 1' calls
+	wait_for "$PATIENCE" has_one_interface
+	wait_for "$PATIENCE" json c1 'len(j["calls"]) == 1' calls
 	wait_for "$PATIENCE" json s 'len(j["calls"]) == 1' calls
 }
 

@@ -26,8 +26,9 @@ ip -n "${NS_PREFIX}a" addr add 192.0.2.5/24 dev to-p
 ip -n "${NS_PREFIX}p" addr add 192.0.2.6/24 dev to-a
 ip -n "${NS_PREFIX}q" addr add 192.0.2.6/24 dev to-b
 
-# Its points are shown below the one that they make together
-if python3 ./gre_peer.py "$NS_PREFIX"{a,p,b,q} | sed 's/^/    /'; then
+# Its points are shown below the one that they make together, with what breaks it off
+# behind the last
+if python3 ./gre_peer.py "$NS_PREFIX"{a,p,b,q} 2>&1 | sed -u 's/^/    /'; then
 	ok "a peer with raw sockets"
 else
 	not_ok "a peer with raw sockets"
