@@ -516,6 +516,7 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 	if (pppd) {
 		pppd->multilink = config->multilink;
 		pppd->silent_login = config->auth == AUTH_EAP;
+		pppd->evidence.must_encrypt = config->encryption == ENCRYPTION_MPPE_128;
 	}
 	free(order.words);
 	return pppd;

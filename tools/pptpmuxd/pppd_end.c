@@ -156,6 +156,13 @@ static bool client_gave_up(const struct pppd_end *end, const struct pppd_evidenc
 	       (end->status == TOLD_TO_END || end->status == HUNG_UP);
 }
 
+/* A client hangs up at our Nak, and pppd is told to end before it has read that of ours */
+static bool client_gave_mppe_up(const struct pppd_end *end, const struct pppd_evidence *evidence)
+{
+	return evidence->must_encrypt && !has_said(evidence, PPPD_SAYS_ENCRYPTED) &&
+	       (end->status == TOLD_TO_END || end->status == HUNG_UP);
+}
+
 /* Faults of options stand in its lines before any peer's words do, or not at all */
 static bool holds(const struct pppd_end *end, const struct pppd_evidence *evidence,
 		  enum pppd_saying saying)
@@ -163,6 +170,8 @@ static bool holds(const struct pppd_end *end, const struct pppd_evidence *eviden
 	bool of_options = saying == PPPD_SAYS_NO_PLUGIN || saying == PPPD_SAYS_OTHER_VERSION;
 
 	if (saying == PPPD_SAYS_LCP_UNANSWERED && client_gave_up(end, evidence))
+		return true;
+	if (saying == PPPD_SAYS_MPPE_PEER_ENDS && client_gave_mppe_up(end, evidence))
 		return true;
 	return has_said(evidence, saying) && of_options == (end->status == BAD_OPTIONS);
 }

@@ -83,11 +83,13 @@ static void test_cut(void)
 
 static uint32_t seen;		/* PPP_SEEN_* of the client */
 static bool waited;		/* for LCP */
+static bool must_encrypt;
 
 static bool judged(uint32_t said, int status, const char *part, unsigned int event, bool login)
 {
 	const struct pppd_evidence evidence = { .said = said, .seen.marks = seen,
-					       .waited = waited };
+					       .waited = waited,
+					       .must_encrypt = must_encrypt };
 	struct pppd_end end;
 
 	pppd_end_judge(&end, &evidence, status);
@@ -179,6 +181,24 @@ static void test_seen(void)
 	seen = 0;
 }
 
+/* Before pppd has found anything: what it has offered is what there is to tell */
+static void test_mppe_given_up(void)
+{
+	seen = PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER | PPP_SEEN_AUTH | PPP_SEEN_MPPE_WEAK;
+	ok(judged(0, EXITED(5), "told to end", 0, false),
+	   "40 bits are no reason where encryption is not required");
+	must_encrypt = true;
+	ok(judged(0, EXITED(5), "40 or 56 bits only", 20073, false),
+	   "they are where it is, and the client has hung up");
+	ok(judged(0, EXITED(16), "40 or 56 bits only", 20073, false), "by LCP too");
+	ok(judged(PPPD_SAID(PPPD_SAYS_ENCRYPTED), EXITED(5), "told to end", 0, false),
+	   "and are not once the call is encrypted");
+	seen |= PPP_SEEN_MPPE_GOOD;
+	ok(judged(0, EXITED(5), "told to end", 0, false), "nor if it has offered 128 after them");
+	seen = 0;
+	must_encrypt = false;
+}
+
 /* A packet of its own length @len, in memory that ends with it */
 static uint32_t look(const uint8_t *packet, size_t len)
 {
@@ -235,5 +255,6 @@ int main(void)
 	test_cut();
 	test_reasons();
 	test_client_gives_up();
+	test_mppe_given_up();
 	return tap_done();
 }
