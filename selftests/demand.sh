@@ -270,7 +270,7 @@ has_one_interface()
 	[ "$(ip -n "${NS_PREFIX}c1" -o link | grep -c link/ppp)" -eq 1 ]
 }
 
-# What the former one has left ends beside the call that is made anew
+# The kernel tells the killed one's pppd to end, which it does beside the new call
 restarted()
 {
 	wait_for "$PATIENCE" is_dialled_again
