@@ -56,90 +56,87 @@ static const struct {
 
 #define ALLOW_IT	": require MS-CHAPv2 there, or see authentication in pptpmuxd.conf(5)"
 
+#define NO_COMMON_MPPE	(PPPD_SAID(PPPD_SAYS_MPPE_NO_AGREEMENT) | \
+			 PPPD_SAID(PPPD_SAYS_MPPE_REFUSED) | \
+			 PPPD_SAID(PPPD_SAYS_MPPE_PEER_ENDS))
+
+#define OF_OPTIONS	(PPPD_SAID(PPPD_SAYS_NO_PLUGIN) | PPPD_SAID(PPPD_SAYS_OTHER_VERSION))
+
 #define ONLY_WEAK	"the client offers MPPE of 40 or 56 bits only, and 128 are required: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)"
 #define ONLY_STATEFUL	"the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it"
 
 /*
  * What it has said, and what its peer has sent, is worth more than its status. The first
- * of these counts that it has said, with all of @seen and nothing of @unseen.
+ * of these counts that it has said one of, with all of @seen and nothing of @unseen.
  */
 static const struct reason {
-	enum pppd_saying saying;
+	uint32_t said;		/* PPPD_SAID() of each that will do */
 	uint32_t seen;
 	uint32_t unseen;
 	const char *text;
 	unsigned int event;
 } reasons[] = {
-	{ PPPD_SAYS_NO_PLUGIN, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_NO_PLUGIN), 0, 0,
 	  "pppd cannot load a plugin: install pptp_mux.so, or correct plugin in pptpmuxd.conf, or options",
 	  20073 },
-	{ PPPD_SAYS_OTHER_VERSION, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_OTHER_VERSION), 0, 0,
 	  "a plugin was built for another pppd: build it anew, or correct plugin in pptpmuxd.conf, or options",
 	  20073 },
-	{ PPPD_SAYS_RADIUS_SILENT, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_RADIUS_SILENT), 0, 0,
 	  "no RADIUS server answers, so nobody can log in: see whether it runs and its shared secret, and the lines before for its address",
 	  20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_PAP, WANTS & ~PPP_SEEN_WANTS_PAP,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), PPP_SEEN_WANTS_PAP, WANTS & ~PPP_SEEN_WANTS_PAP,
 	  "the client offers PAP only, which is not allowed" ALLOW_IT, 20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_MSCHAP2, 0,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), PPP_SEEN_WANTS_MSCHAP2, 0,
 	  "the client wants MS-CHAPv2, which is not what is required: see authentication and options in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_EAP, 0,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), PPP_SEEN_WANTS_EAP, 0,
 	  "the client wants EAP, which is not what is required" ALLOW_IT, 20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_MSCHAP, 0,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), PPP_SEEN_WANTS_MSCHAP, 0,
 	  "the client offers MS-CHAP of version 1 only, which is not allowed" ALLOW_IT, 20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, PPP_SEEN_WANTS_CHAP, 0,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), PPP_SEEN_WANTS_CHAP, 0,
 	  "the client offers CHAP with MD5 only, which is not allowed" ALLOW_IT, 20073 },
-	{ PPPD_SAYS_AUTH_REFUSED, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), 0, 0,
 	  "the client refuses to prove who it is, and names no way in which it would" ALLOW_IT,
 	  20073 },
-	{ PPPD_SAYS_NO_SECRET, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_NO_SECRET), 0, 0,
 	  "the client's name is not in chap-secrets: compare it, with its domain and the case of its letters, in the lines before",
 	  691 },
-	{ PPPD_SAYS_LOGIN_FAILED, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_LOGIN_FAILED), 0, 0,
 	  "the client's name or password is wrong: compare them with chap-secrets, or with what RADIUS knows",
 	  691 },
-	{ PPPD_SAYS_MPPE_NO_KERNEL, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_KERNEL), 0, 0,
 	  "the kernel has no MPPE: run \"modprobe ppp_mppe\"", 20073 },
-	{ PPPD_SAYS_MPPE_NO_KEYS, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_KEYS), 0, 0,
 	  "encryption is required, and this way of authentication makes no keys for it: allow MS-CHAPv2 or EAP-TLS only, see authentication in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_WEAK,
-	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL, ONLY_WEAK, 20073 },
-	{ PPPD_SAYS_MPPE_REFUSED, PPP_SEEN_MPPE_WEAK,
-	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL, ONLY_WEAK, 20073 },
-	{ PPPD_SAYS_MPPE_PEER_ENDS, PPP_SEEN_MPPE_WEAK,
-	  PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL, ONLY_WEAK, 20073 },
-	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
-	  ONLY_STATEFUL, 20073 },
-	{ PPPD_SAYS_MPPE_REFUSED, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
-	  ONLY_STATEFUL, 20073 },
-	{ PPPD_SAYS_MPPE_PEER_ENDS, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD,
-	  ONLY_STATEFUL, 20073 },
-	{ PPPD_SAYS_MPPE_STATEFUL, 0, PPP_SEEN_MPPE_GOOD, ONLY_STATEFUL, 20073 },
-	{ PPPD_SAYS_MPPE_NO_AGREEMENT, PPP_SEEN_NO_CCP, 0,
+	{ NO_COMMON_MPPE, PPP_SEEN_MPPE_WEAK, PPP_SEEN_MPPE_GOOD | PPP_SEEN_MPPE_STATEFUL,
+	  ONLY_WEAK, 20073 },
+	{ NO_COMMON_MPPE, PPP_SEEN_MPPE_STATEFUL, PPP_SEEN_MPPE_GOOD, ONLY_STATEFUL, 20073 },
+	{ PPPD_SAID(PPPD_SAYS_MPPE_STATEFUL), 0, PPP_SEEN_MPPE_GOOD, ONLY_STATEFUL, 20073 },
+	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_AGREEMENT), PPP_SEEN_NO_CCP, 0,
 	  "the client refuses encryption, as it has rejected CCP: require encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_MPPE_REFUSED, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_MPPE_REFUSED), 0, 0,
 	  "the client refuses encryption, as it has rejected MPPE: require encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_MPPE_NO_AGREEMENT, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_AGREEMENT), 0, 0,
 	  "the client has not agreed to MPPE of 128 bits, stateless, and offers no other: require encryption there, or see encryption in pptpmuxd.conf(5)",
 	  20073 },
-	{ PPPD_SAYS_LCP_UNANSWERED, PPP_SEEN_LCP, PPP_SEEN_LCP_ANSWER,
+	{ PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), PPP_SEEN_LCP, PPP_SEEN_LCP_ANSWER,
 	  "packets came from the client, and no answer to ours: GRE (IP protocol 47) is lost on the way to the client, by a firewall or NAT there",
 	  20209 },
-	{ PPPD_SAYS_LCP_UNANSWERED, PPP_SEEN_LCP_ANSWER, 0,
+	{ PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), PPP_SEEN_LCP_ANSWER, 0,
 	  "the client has answered, and then not any more: see the lines before, and for GRE (IP protocol 47) that is lost",
 	  20209 },
-	{ PPPD_SAYS_LCP_UNANSWERED, 0, 0,
+	{ PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), 0, 0,
 	  "nothing came from the client: GRE (IP protocol 47) is filtered on the way to here; or it comes from another address than TCP did, if \"pptpmuxctl table\" counts packets for no call while it dials",
 	  20095 },
 };
 
 /* The client knows of our question, or its answers would have come */
 static const struct reason no_answer = {
-	PPPD_SAYS_NOTHING, PPP_SEEN_LCP_ANSWER, PPP_SEEN_AUTH,
+	0, PPP_SEEN_LCP_ANSWER, PPP_SEEN_AUTH,
 	"the client was asked for its name and password and has not answered in time: GRE may be lost, or it waits for somebody to type",
 	20049
 };
@@ -149,31 +146,36 @@ static bool has_said(const struct pppd_evidence *evidence, enum pppd_saying sayi
 	return evidence->said & PPPD_SAID(saying);
 }
 
-/* Clients do not wait longer for LCP than pppd, and hang up before it can say so */
-static bool client_gave_up(const struct pppd_end *end, const struct pppd_evidence *evidence)
+/* A client that was not let in may do so before pppd has ended, whose status says the least then */
+static bool client_hung_up(const struct pppd_end *end)
 {
-	return evidence->waited && !(evidence->seen.marks & PPP_SEEN_LCP_ANSWER) &&
-	       (end->status == TOLD_TO_END || end->status == HUNG_UP);
+	return end->status == TOLD_TO_END || end->status == HUNG_UP;
 }
 
-/* A client hangs up at our Nak, and pppd is told to end before it has read that of ours */
-static bool client_gave_mppe_up(const struct pppd_end *end, const struct pppd_evidence *evidence)
+/*
+ * What pppd would have said if the client had not hung up before: clients do not wait
+ * longer for LCP than pppd; and one that has got our Nak of its encryption may have
+ * pppd told to end before it has read the client's Nak of ours.
+ */
+static uint32_t left_unsaid(const struct pppd_end *end, const struct pppd_evidence *evidence)
 {
-	return evidence->must_encrypt && !has_said(evidence, PPPD_SAYS_ENCRYPTED) &&
-	       (end->status == TOLD_TO_END || end->status == HUNG_UP);
+	uint32_t said = 0;
+
+	if (!client_hung_up(end))
+		return 0;
+	if (evidence->waited && !(evidence->seen.marks & PPP_SEEN_LCP_ANSWER))
+		said |= PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED);
+	if (evidence->must_encrypt && !has_said(evidence, PPPD_SAYS_ENCRYPTED))
+		said |= PPPD_SAID(PPPD_SAYS_MPPE_PEER_ENDS);
+	return said;
 }
 
 /* Faults of options stand in its lines before any peer's words do, or not at all */
-static bool holds(const struct pppd_end *end, const struct pppd_evidence *evidence,
-		  enum pppd_saying saying)
+static uint32_t worth_hearing(const struct pppd_end *end, const struct pppd_evidence *evidence)
 {
-	bool of_options = saying == PPPD_SAYS_NO_PLUGIN || saying == PPPD_SAYS_OTHER_VERSION;
-
-	if (saying == PPPD_SAYS_LCP_UNANSWERED && client_gave_up(end, evidence))
-		return true;
-	if (saying == PPPD_SAYS_MPPE_PEER_ENDS && client_gave_mppe_up(end, evidence))
-		return true;
-	return has_said(evidence, saying) && of_options == (end->status == BAD_OPTIONS);
+	if (end->status == BAD_OPTIONS)
+		return evidence->said & OF_OPTIONS;
+	return (evidence->said & ~OF_OPTIONS) | left_unsaid(end, evidence);
 }
 
 static bool fits(const struct reason *reason, uint32_t marks)
@@ -184,11 +186,11 @@ static bool fits(const struct reason *reason, uint32_t marks)
 static const struct reason *find_reason(const struct pppd_end *end,
 					const struct pppd_evidence *evidence)
 {
+	uint32_t said = worth_hearing(end, evidence);
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (holds(end, evidence, reasons[i].saying) &&
-		    fits(&reasons[i], evidence->seen.marks))
+		if (reasons[i].said & said && fits(&reasons[i], evidence->seen.marks))
 			return &reasons[i];
 	}
 	if (end->status == NOT_AUTHENTICATED && fits(&no_answer, evidence->seen.marks))
@@ -204,12 +206,6 @@ static void give_reason(struct pppd_end *end, const struct pppd_evidence *eviden
 		return;
 	end->text = reason->text;
 	end->event = reason->event;
-}
-
-/* A client that was not let in may hang up before pppd has ended, which says the least */
-static bool wants_reason(const struct pppd_end *end)
-{
-	return end->event || end->status == TOLD_TO_END || end->status == HUNG_UP;
 }
 
 /*
@@ -258,7 +254,7 @@ void pppd_end_judge(struct pppd_end *end, const struct pppd_evidence *evidence, 
 		end->text = "pppd was killed by a signal";
 	} else {
 		judge_status(end, WEXITSTATUS(status));
-		if (wants_reason(end))
+		if (end->event || client_hung_up(end))
 			give_reason(end, evidence);
 	}
 	end->login_failed = login_failed(end, evidence);
