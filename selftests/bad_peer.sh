@@ -32,21 +32,6 @@ survive()
 	part alive
 }
 
-open_files()
-{
-	find "/proc/$server/fd" -mindepth 1 | wc -l
-}
-
-resident()
-{
-	awk '$1 == "VmRSS:" { print $2 }' "/proc/$server/status"
-}
-
-files_as_before()
-{
-	[ "$(open_files)" -eq "$1" ]
-}
-
 # Pages that malloc keeps are no leak: half a megabyte is far below what a leak of
 # one buffer for each of the connections would make
 resident_as_before()

@@ -22,6 +22,10 @@
 #   ctl NS ARG...                  pptpmuxctl there
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
+#   power_cut CLIENT               it is silent, and then there is nobody
+#   now                            milliseconds
+#   open_files, resident           descriptors and kilobytes of pptpmuxd
+#   files_as_before NUMBER         so many descriptors
 #   nothing_left                   no call, process, interface, route of one, within
 #                                  a while; else it says what there still is
 #   nothing_left_in NAMESPACE...   the same of these
@@ -142,6 +146,33 @@ silence()
 unsilence()
 {
 	ip -n "$NS_PREFIX$1" route replace "$SERVER" via "10.9.${1#c}.1"
+}
+
+power_cut()
+{
+	silence "$1"
+	ns "$1" ss -K dst "$SERVER" >/dev/null
+	end_processes "$1"
+}
+
+now()
+{
+	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
+}
+
+open_files()
+{
+	find "/proc/$server/fd" -mindepth 1 | wc -l
+}
+
+resident()
+{
+	awk '$1 == "VmRSS:" { print $2 }' "/proc/$server/status"
+}
+
+files_as_before()
+{
+	[ "$(open_files)" -eq "$1" ]
 }
 
 # In the server's namespace; but for a process that only looks on, if there is one

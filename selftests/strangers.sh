@@ -20,11 +20,6 @@ readonly BACK=3000
 readonly PPPD=/usr/sbin/pppd
 readonly CUT=(c1 c2 c3 c4 c5 c6) ALIVE=c7
 
-now()
-{
-	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
-}
-
 # dial_all: all that were cut, at once; each with its user's name. The milliseconds
 # until the last of them is up.
 dial_all()
@@ -44,15 +39,12 @@ dial_all()
 	[ -z "$failed" ]
 }
 
-# Their power fails: nothing is said any more, and then there is nobody
 power_off()
 {
 	local name
 
 	for name in "${CUT[@]}"; do
-		silence "$name"
-		ns "$name" ss -K dst "$SERVER" >/dev/null
-		end_processes "$name"
+		power_cut "$name"
 	done
 }
 
