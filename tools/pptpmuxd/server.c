@@ -108,31 +108,41 @@ static bool in_pace(struct server *server, struct source *source, long long now)
 	return true;
 }
 
-/*
- * Of one rank, the oldest of the source that has most of them, the newcomer counted
- * in: so a source that opens many is in its own way only.
- */
-static struct control *victim_of(const struct server *server, enum rank rank,
-				 const struct source *newcomer)
+/* What a source has that may have to go: up to this rank */
+static unsigned int source_idle(const struct source *source, enum rank last)
 {
-	unsigned int count, most = 0;
-	struct control *control, *found = NULL;
+	unsigned int count = 0;
+	enum rank rank;
 
-	TAILQ_FOREACH(control, &server->ranks[rank], equal) {
-		count = control->source->ranked[rank] + (control->source == newcomer);
-		if (count <= most)
-			continue;
-		most = count;
-		found = control;
-	}
-	return found;
+	for (rank = RANK_HALF_OPEN; rank <= last; rank++)
+		count += source->ranked[rank];
+	return count;
 }
 
-static struct control *victim(const struct server *server, const struct source *newcomer)
+/*
+ * Up to a rank, the oldest of the source that has most of them, the newcomer counted in:
+ * so a source that opens many is in its own way only. Of that source, what is worth least
+ * goes first; but what it has started counts, or each newcomer of any source would close
+ * the one before it that is about to start.
+ */
+static struct control *victim(const struct server *server, const struct source *newcomer,
+			      enum rank last)
 {
-	struct control *control = victim_of(server, RANK_HALF_OPEN, newcomer);
+	struct control *control, *found = NULL;
+	unsigned int count, most = 0;
+	enum rank rank;
 
-	return control ? control : victim_of(server, RANK_UNCALLED, newcomer);
+	for (rank = RANK_HALF_OPEN; rank <= last; rank++) {
+		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
+			count = source_idle(control->source, last) +
+				(control->source == newcomer);
+			if (count <= most)
+				continue;
+			most = count;
+			found = control;
+		}
+	}
+	return found;
 }
 
 /* All that have no call may have to go for one that may not be */
@@ -140,12 +150,12 @@ static bool make_room(struct server *server, struct source *source)
 {
 	const struct config *config = server->config;
 	unsigned int slots = capacity_slots(server)->slots;
+	bool full = server->control_count >= capacity_connections(config, slots);
 	struct control *control;
 
-	if (server->control_count < capacity_connections(config, slots) &&
-	    server->ranked[RANK_HALF_OPEN] < config->max_half_open)
+	if (!full && server->ranked[RANK_HALF_OPEN] < config->max_half_open)
 		return true;
-	control = victim(server, source);
+	control = victim(server, source, full ? RANK_UNCALLED : RANK_HALF_OPEN);
 	if (!control) {
 		say(server, source, "connection refused: there are %u already, and all have calls, see max-connections in pptpmuxd.conf",
 		    server->control_count);

@@ -891,6 +891,33 @@ static void test_half_open(void)
 	server_down();
 }
 
+/* One source has all that there is room for, and all of it is started; others begin */
+static void test_uncalled(void)
+{
+	struct client flood[8], early, late;
+	bool good = true;
+	int i;
+
+	server_up();
+	server->config->max_connections = 8;
+	for (i = 0; i < 8; i++)
+		good &= start_from(&flood[i], "127.0.0.3");
+	ok(good && connections(8), "a full table of connections without a call");
+	connect_from(&early, "127.0.0.4");
+	ok(is_closed(&flood[0]), "a newcomer closes the oldest of the source with most");
+	connect_from(&late, "127.0.0.5");
+	ok(is_closed(&flood[1]), "and the next one not the one before it, which has not started");
+	client_send(&early, &sccrq);
+	client_send(&late, &sccrq);
+	ok(client_alive_after_start(&early) && client_alive_after_start(&late),
+	   "both others are served");
+	for (i = 0; i < 8; i++)
+		client_close(&flood[i]);
+	client_close(&early);
+	client_close(&late);
+	server_down();
+}
+
 /* One address, a sick machine and healthy ones behind it */
 static void test_shared_source(void)
 {
@@ -1132,6 +1159,7 @@ int main(void)
 	test_loss();
 	test_limits();
 	test_half_open();
+	test_uncalled();
 	test_shared_source();
 	test_backoff();
 	test_source_calls();
