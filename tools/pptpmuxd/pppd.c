@@ -339,7 +339,7 @@ static void on_request(struct pppd *pppd, struct lease_request *request)
 		join_bundle(pppd, request);
 	/* what was said before is no reason for an end that comes now */
 	if (request->question == LEASE_UP)
-		memset(&pppd->evidence, 0, sizeof(pppd->evidence));
+		pppd->evidence = (struct pppd_evidence){ .was_up = true };
 	pppd->hooks->asked(pppd->context, request);
 }
 

@@ -155,13 +155,14 @@ static bool client_hung_up(const struct pppd_end *end)
 /*
  * What pppd would have said if the client had not hung up before: clients do not wait
  * longer for LCP than pppd; and one that has got our Nak of its encryption may have
- * pppd told to end before it has read the client's Nak of ours.
+ * pppd told to end before it has read the client's Nak of ours. A call that was up had
+ * no need of either.
  */
 static uint32_t left_unsaid(const struct pppd_end *end, const struct pppd_evidence *evidence)
 {
 	uint32_t said = 0;
 
-	if (!client_hung_up(end))
+	if (!client_hung_up(end) || evidence->was_up)
 		return 0;
 	if (evidence->waited && !(evidence->seen.marks & PPP_SEEN_LCP_ANSWER))
 		said |= PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED);

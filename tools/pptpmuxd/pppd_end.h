@@ -12,6 +12,7 @@
 struct pppd_evidence {
 	uint32_t said;		/* PPPD_SAID() of each pppd_saying */
 	struct ppp_seen seen;	/* of its peer */
+	bool was_up;		/* what else is here came after that */
 	bool waited;		/* so long that LCP would have been answered */
 	bool must_encrypt;	/* MPPE of 128 bits, or there is no call */
 };

@@ -82,12 +82,14 @@ static void test_cut(void)
 #define EXITED(status)	((status) << 8)
 
 static uint32_t seen;		/* PPP_SEEN_* of the client */
+static bool was_up;
 static bool waited;		/* for LCP */
 static bool must_encrypt;
 
 static bool judged(uint32_t said, int status, const char *part, unsigned int event, bool login)
 {
 	const struct pppd_evidence evidence = { .said = said, .seen.marks = seen,
+					       .was_up = was_up,
 					       .waited = waited,
 					       .must_encrypt = must_encrypt };
 	struct pppd_end end;
@@ -111,8 +113,14 @@ static void test_client_gives_up(void)
 	ok(judged(0, EXITED(16), "no answer to ours", 20209, false),
 	   "one whom ours do not reach does");
 	seen = PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER;
-	ok(judged(0, EXITED(16), "hung up", 0, false), "one that was up just hangs up");
+	ok(judged(0, EXITED(16), "hung up", 0, false), "one that is reached just hangs up");
 	seen = 0;
+	was_up = true;
+	must_encrypt = true;
+	ok(judged(0, EXITED(16), "hung up", 0, false) && judged(0, EXITED(5), "told to end", 0, false),
+	   "so does one that was up, of which nothing is kept from before that");
+	must_encrypt = false;
+	was_up = false;
 	waited = false;
 }
 
