@@ -398,17 +398,19 @@ static void __cold drop_packet(struct pptp_gre *gre, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
-static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb,
-			     bool resync)
+static void next_in_sequence(struct pptp_gre *gre, struct sk_buff *skb)
 {
-	if (resync) {
-		pptp_gre_count_rx(gre, &gre->rx_stats.resync, 1);
-		flush_held(gre);
-	}
 	close_hole(gre);
 	ready(gre, skb);
 	if (unlikely(!skb_queue_empty(&gre->rx_held)))
 		pptp_gre_count_rx(gre, &gre->rx_stats.reordered, release_held(gre));
+}
+
+/* What is held is of a numbering that is over. */
+static void resync(struct pptp_gre *gre)
+{
+	pptp_gre_count_rx(gre, &gre->rx_stats.resync, 1);
+	flush_held(gre);
 }
 
 /*
@@ -424,6 +426,8 @@ static struct pptp_seq_result ask(struct pptp_gre *gre, struct sk_buff *skb,
 
 	do {
 		res = pptp_seq_receive(&gre->rx, seq);
+		if (res.resync)
+			resync(gre);
 		if (res.verdict != PPTP_SEQ_HOLD)
 			break;
 		held = hold(gre, skb, seq);
@@ -445,7 +449,7 @@ static noinline bool judge(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 
 	switch (res.verdict) {
 	case PPTP_SEQ_DELIVER:
-		next_in_sequence(gre, skb, res.resync);
+		next_in_sequence(gre, skb);
 		return true;
 	case PPTP_SEQ_HOLD:
 		return true;

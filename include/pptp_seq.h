@@ -23,10 +23,13 @@
 /*
  * How far ahead a packet may be and still be taken for one that overtook others
  * or a burst of losses. Beyond it a single packet proves nothing: it may be
- * forged. Two in sequence do, so a long burst costs one packet more; and what
+ * forged. Two near each other do, so a long burst costs one packet more; and what
  * a forged one within the bound can make a call deaf of is no more than this.
  */
 #define PPTP_SEQ_AHEAD_MAX	256
+
+/* How near that is: losses and reordering do not end where a numbering begins. */
+#define PPTP_SEQ_NEAR		64
 
 /* How far behind a packet may be and still be called late. */
 #define PPTP_SEQ_BEHIND_MAX	4096
@@ -51,7 +54,7 @@ enum pptp_seq_verdict {
  *	whoever sends one. Two at once may send the same one twice, which is
  *	harmless and cheaper than a lock.
  * @history: which of the numbers before @next were received; bit 0 is the last
- * @suspect: number after that of the last packet that was too far ahead
+ * @suspect: number of the last packet that was too far ahead
  * @suspicious: @suspect is valid
  * @started: a packet has been received
  */
@@ -67,8 +70,8 @@ struct pptp_seq_rx {
 /**
  * struct pptp_seq_result - what pptp_seq_receive() says of a packet
  * @verdict: deliver it, or the reason for dropping it
- * @resync: the numbering was taken up anew at this packet; what is held belongs
- *	to the old one, and before it
+ * @resync: the numbering was taken up anew; what is held belongs to the old one,
+ *	and before this packet
  */
 struct pptp_seq_result {
 	enum pptp_seq_verdict	verdict;
@@ -91,23 +94,43 @@ static inline void pptp_seq_advance(struct pptp_seq_rx *rx, u32 seq)
 }
 
 /*
- * Two packets in sequence, far from where the numbering was: the peer has
+ * Take the numbering up behind the suspect, which was dropped; the packet that proves
+ * it is @ahead of it. If that was sent before, it was overtaken, and is good as well.
+ */
+static inline enum pptp_seq_verdict pptp_seq_take_up(struct pptp_seq_rx *rx,
+						     s32 ahead)
+{
+	rx->history = 0;
+	rx->started = true;
+	rx->suspicious = false;
+	WRITE_ONCE(rx->next, rx->suspect + 1);
+	if (ahead > 1)
+		return PPTP_SEQ_HOLD;
+	if (ahead == 1)
+		pptp_seq_advance(rx, rx->next);
+	else
+		rx->history = 1ULL << -ahead;
+	return PPTP_SEQ_DELIVER;
+}
+
+/*
+ * Two packets near each other, far from where the numbering was: the peer has
  * started anew, or so much was lost. What lies between is not called lost.
  */
 static inline struct pptp_seq_result pptp_seq_far(struct pptp_seq_rx *rx,
 						  u32 seq)
 {
 	struct pptp_seq_result res = { .verdict = PPTP_SEQ_DROP_JUMP };
+	s32 ahead = pptp_seq_distance(rx->suspect, seq);
 
-	if (rx->suspicious && seq == rx->suspect) {
-		rx->history = 0;
-		pptp_seq_advance(rx, seq);
-		res.verdict = PPTP_SEQ_DELIVER;
+	if (rx->suspicious && ahead && ahead > -PPTP_SEQ_NEAR &&
+	    ahead < PPTP_SEQ_NEAR) {
+		res.verdict = pptp_seq_take_up(rx, ahead);
 		res.resync = true;
 		return res;
 	}
 	rx->suspicious = true;
-	rx->suspect = seq + 1;
+	rx->suspect = seq;
 	return res;
 }
 
@@ -152,7 +175,7 @@ static inline struct pptp_seq_result pptp_seq_receive(struct pptp_seq_rx *rx,
 	}
 	if (pptp_seq_is_far(rx, ahead))
 		return pptp_seq_far(rx, seq);
-	/* The numbering holds: what was far off before was not in sequence. */
+	/* The numbering holds: what was far off before was none of it. */
 	rx->suspicious = false;
 	res.verdict = ahead > 0 ? PPTP_SEQ_HOLD : pptp_seq_behind(rx, -ahead);
 	return res;

@@ -47,7 +47,7 @@ static void receive_data(struct session *s, u32 seq)
 {
 	struct receiver *r = &s->receiver;
 	u64 resyncs = r->resyncs;
-	u32 last = r->delivered ? r->last : (u32)-1;
+	u32 last = r->rx.started ? r->last : (u32)-1;
 	enum pptp_seq_verdict verdict;
 
 	verdict = receiver_packet(r, seq, s->now);
@@ -109,7 +109,7 @@ static void send_one(struct session *s)
 static void pass_time(struct session *s, u32 time)
 {
 	struct receiver *r = &s->receiver;
-	u32 last = r->delivered ? r->last : (u32)-1;
+	u32 last = r->rx.started ? r->last : (u32)-1;
 
 	s->now += time;
 	receiver_tick(r, s->now);

@@ -76,6 +76,7 @@ static void take_up(struct reception *m, s64 number)
 {
 	memset(m->fate, 0, sizeof(m->fate));
 	m->next = number;
+	m->started = true;
 	m->suspicious = false;
 }
 
@@ -127,23 +128,6 @@ static void model_give_up(struct reception *m)
 	continue_with_held(m);
 }
 
-static enum pptp_seq_verdict model_far(struct reception *m, s64 number)
-{
-	if (!m->suspicious || m->suspect != number) {
-		m->suspicious = true;
-		m->suspect = number + 1;
-		return PPTP_SEQ_DROP_JUMP;
-	}
-	while (m->held_count) {
-		m->delivered[m->delivered_count++] = m->held[lowest(m)];
-		unhold(m, lowest(m));
-	}
-	take_up(m, number);
-	up(m, number);
-	m->resyncs++;
-	return PPTP_SEQ_DELIVER;
-}
-
 static enum pptp_seq_verdict model_early(struct reception *m, s64 number)
 {
 	unsigned int i;
@@ -155,6 +139,38 @@ static enum pptp_seq_verdict model_early(struct reception *m, s64 number)
 	if (m->held_count > HELD_MAX)
 		model_give_up(m);
 	return PPTP_SEQ_HOLD;
+}
+
+static void deliver_held(struct reception *m)
+{
+	while (m->held_count) {
+		m->delivered[m->delivered_count++] = m->held[lowest(m)];
+		unhold(m, lowest(m));
+	}
+}
+
+/* The one before it, which was dropped, is where the new numbering begins. */
+static enum pptp_seq_verdict model_far(struct reception *m, s64 number)
+{
+	s64 ahead = (s32)((u32)number - (u32)m->suspect);
+
+	if (!m->suspicious || !ahead || ahead >= 64 || ahead <= -64) {
+		m->suspicious = true;
+		m->suspect = number;
+		return PPTP_SEQ_DROP_JUMP;
+	}
+	deliver_held(m);
+	m->resyncs++;
+	take_up(m, number - ahead + 1);
+	if (ahead > 1)
+		return model_early(m, number);
+	if (ahead == 1) {
+		up(m, number);
+	} else {
+		*fate(m, number) = RECEIVED;
+		m->delivered[m->delivered_count++] = number;
+	}
+	return PPTP_SEQ_DELIVER;
 }
 
 /* Beyond the last 64 the engine does not know, and calls it late. */
@@ -213,9 +229,10 @@ static s64 arrives(const struct reception *m, s64 *sent)
 		return m->next - 1 - below(70);
 	case 5:		/* near the bounds */
 		return m->next + (chance(2) ? 256 : -4096) + (s64)below(3) - 1;
-	case 6:		/* forged, or half of two in sequence */
+	case 6:		/* forged, or half of two near each other */
 		if (m->suspicious && chance(2))
-			return m->suspect;
+			return m->suspect + (chance(4) ? 66 - (s64)below(132) :
+					     3 - (s64)below(6));
 		return m->next + (s32)random64();
 	case 7:		/* the sender goes back to what is missing */
 		*sent = m->next;

@@ -24,7 +24,7 @@ struct receiver {
 	u64			delivered;	/* how many */
 	u64			lost;
 	u64			resyncs;
-	u32			last;		/* delivered */
+	u32			last;		/* delivered, or what the numbering begins behind */
 	u32			log[2 * HELD_MAX + 4];	/* by the last call */
 	unsigned int		logged;
 };
@@ -89,16 +89,19 @@ static inline bool receiver_hold(struct receiver *r, u32 seq, u32 now)
 	return true;
 }
 
-static inline void receiver_in_sequence(struct receiver *r, u32 seq, bool resync,
-					u32 now)
+static inline void receiver_resync(struct receiver *r)
 {
-	if (resync) {
-		r->resyncs++;
-		while (r->held_count) {
-			receiver_deliver(r, r->held[0]);
-			receiver_unhold(r);
-		}
-	} else if (r->held_count && r->rx.next == r->held[0]) {
+	r->resyncs++;
+	while (r->held_count) {
+		receiver_deliver(r, r->held[0]);
+		receiver_unhold(r);
+	}
+	r->last = r->rx.next - 1;
+}
+
+static inline void receiver_in_sequence(struct receiver *r, u32 seq, u32 now)
+{
+	if (r->held_count && r->rx.next == r->held[0]) {
 		pptp_reorder_filled(&r->reorder, now - r->hole);
 	}
 	receiver_deliver(r, seq);
@@ -112,9 +115,11 @@ static inline enum pptp_seq_verdict receiver_packet(struct receiver *r, u32 seq,
 	struct pptp_seq_result res = pptp_seq_receive(&r->rx, seq);
 
 	r->logged = 0;
+	if (res.resync)
+		receiver_resync(r);
 	switch (res.verdict) {
 	case PPTP_SEQ_DELIVER:
-		receiver_in_sequence(r, seq, res.resync, now);
+		receiver_in_sequence(r, seq, now);
 		break;
 	case PPTP_SEQ_HOLD:
 		if (!receiver_hold(r, seq, now))

@@ -220,6 +220,47 @@ static void two_in_sequence_resynchronise(struct kunit *test)
 	play(test, &rx, rows, ARRAY_SIZE(rows));
 }
 
+/* The second overtook the first, as all of them may from here on. */
+static void a_swapped_pair_resynchronises(struct kunit *test)
+{
+	static const struct row rows[] = {
+		{ 0, D },
+		{ 0x80000001, JUMP }, { 0x80000000, D, true },
+		{ 0x80000000, DUP }, { 0x80000001, LATE },
+		{ 0x80000003, HOLD }, { 0x80000002, D },
+	};
+	struct pptp_seq_rx rx = {};
+
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 0x80000003));
+}
+
+/* One between them is lost, or late. */
+static void two_with_a_hole_resynchronise(struct kunit *test)
+{
+	static const struct row rows[] = {
+		{ 0, D },
+		{ 0x80000000, JUMP }, { 0x80000002, HOLD, true },
+		{ 0x80000001, D },
+	};
+	struct pptp_seq_rx rx = {};
+
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+	KUNIT_EXPECT_TRUE(test, pptp_seq_release(&rx, 0x80000002));
+}
+
+static void how_near_two_must_be(struct kunit *test)
+{
+	static const struct row rows[] = {
+		{ 0x80000000, JUMP }, { 0x80000000, JUMP },
+		{ 0x80000000 + PPTP_SEQ_NEAR, JUMP }, { 0x80000000, JUMP },
+		{ 0x80000000 + PPTP_SEQ_NEAR - 1, HOLD, true },
+	};
+	struct pptp_seq_rx rx = {};
+
+	play(test, &rx, rows, ARRAY_SIZE(rows));
+}
+
 /* Good packets between two forged ones show that the numbering still holds. */
 static void two_forged_apart_do_not(struct kunit *test)
 {
@@ -291,6 +332,9 @@ static struct kunit_case pptp_seq_cases[] = {
 	KUNIT_CASE(one_after_a_wrap_is_early),
 	KUNIT_CASE(one_forged_jump),
 	KUNIT_CASE(two_in_sequence_resynchronise),
+	KUNIT_CASE(a_swapped_pair_resynchronises),
+	KUNIT_CASE(two_with_a_hole_resynchronise),
+	KUNIT_CASE(how_near_two_must_be),
 	KUNIT_CASE(two_forged_apart_do_not),
 	KUNIT_CASE(edges_of_the_bounds),
 	KUNIT_CASE(ack_is_owed_once),
