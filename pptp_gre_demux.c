@@ -30,17 +30,27 @@ static const u8 *header_of(const struct sk_buff *skb)
 	return header;
 }
 
+/* Both are what a rule can choose a route by, before routing. */
+static bool is_marked_as(const struct pptp_gre *gre, const struct sk_buff *skb)
+{
+	return skb->mark == READ_ONCE(gre->rx_mark) &&
+	       ip_hdr(skb)->tos == READ_ONCE(gre->rx_tos);
+}
+
 /*
- * All that a rule can choose a route by, and that may differ between two packets. If
- * it does, the route of this one is to be kept, were it the same: no device has 0.
+ * The device is the third. If one differs, the route of this packet is to be kept, were
+ * it the same: no device has 0. What it is routed by is known here only, as those behind
+ * routing may change it.
  */
 static bool comes_the_same_way(struct pptp_gre *gre, const struct sk_buff *skb)
 {
-	if (skb->skb_iif == READ_ONCE(gre->rx_iif) &&
-	    skb->mark == READ_ONCE(gre->rx_mark) &&
-	    ip_hdr(skb)->tos == READ_ONCE(gre->rx_tos))
+	if (skb->skb_iif == READ_ONCE(gre->rx_iif) && is_marked_as(gre, skb))
 		return true;
+	spin_lock(&gre->rx_lock);
 	WRITE_ONCE(gre->rx_iif, 0);
+	WRITE_ONCE(gre->rx_mark, skb->mark);
+	WRITE_ONCE(gre->rx_tos, ip_hdr(skb)->tos);
+	spin_unlock(&gre->rx_lock);
 	return false;
 }
 
@@ -107,8 +117,10 @@ void pptp_gre_demux_stop(struct net *net)
  * @gre: the session
  * @skb: a packet that has come for it, with its route
  *
- * Whoever reads meanwhile may take the one's route for a packet of the other's
- * device, or mark, once: what route a packet takes while they change is either.
+ * One whose mark is not what it was routed by (INPUT has changed it, or another packet
+ * has come meanwhile) is none to go by. Whoever reads meanwhile may take the one's route
+ * for a packet of the other's device, once: what route a packet takes while they change
+ * is either.
  *
  * Context: softirqs off, under RCU.
  */
@@ -119,11 +131,11 @@ void pptp_gre_keep_route(struct pptp_gre *gre, const struct sk_buff *skb)
 	if (!dst_hold_safe(dst))
 		return;
 	spin_lock(&gre->rx_lock);
-	dst = rcu_replace_pointer(gre->rx_dst, dst,
-				  lockdep_is_held(&gre->rx_lock));
-	WRITE_ONCE(gre->rx_iif, skb->skb_iif);
-	WRITE_ONCE(gre->rx_mark, skb->mark);
-	WRITE_ONCE(gre->rx_tos, ip_hdr(skb)->tos);
+	if (is_marked_as(gre, skb)) {
+		dst = rcu_replace_pointer(gre->rx_dst, dst,
+					  lockdep_is_held(&gre->rx_lock));
+		WRITE_ONCE(gre->rx_iif, skb->skb_iif);
+	}
 	spin_unlock(&gre->rx_lock);
 	dst_release(dst);
 }

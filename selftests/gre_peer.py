@@ -724,7 +724,7 @@ def all_taken(wire, line, seqs):
     taken = line.counted().get("taken", 0) + len(seqs)
     for seq in seqs:
         wire.send(data(seq), line.call_id)
-    wait_until(lambda: line.counted()["taken"] == taken, 10)
+    wait_until(lambda: line.counted().get("taken", 0) == taken, 10)
     equal(line.counted()["taken"], taken, f"{len(seqs)} more are taken")
     line.frames()
 
@@ -788,6 +788,17 @@ def is_refused(wire, line, seq, name):
     equal(line.counted(), before | {"no_call": strangers}, name)
 
 
+def marked_behind_routing(wire, line, iptables, mark):
+    """What INPUT makes of a packet says nothing of the route that it came by."""
+    behind = ["INPUT", *mark[1:]]
+    subprocess.run([*iptables, "-A", *behind], check=True)
+    all_taken(wire, line, range(5, 9))
+    subprocess.run([*iptables, "-A", *mark], check=True)
+    is_refused(wire, line, 9, "so does one behind others that INPUT has marked")
+    subprocess.run([*iptables, "-D", *mark], check=True)
+    subprocess.run([*iptables, "-D", *behind], check=True)
+
+
 def way_of_its_own(wire, genl, namespace):
     """What a rule chooses a route by is asked of each packet, kept route or not."""
     iptables = ["ip", "netns", "exec", namespace, "iptables", "-t", "mangle"]
@@ -801,11 +812,12 @@ def way_of_its_own(wire, genl, namespace):
         else:
             is_refused(wire, line, 5, "a marked packet goes by the rule for its mark")
             subprocess.run([*iptables, "-D", *mark], check=True)
-        all_taken(wire, line, [5])
+            marked_behind_routing(wire, line, iptables, mark)
+        all_taken(wire, line, [9])
         wire.sock[PEER].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0x10)
-        is_refused(wire, line, 6, "one with a TOS by the rule for that")
+        is_refused(wire, line, 10, "one with a TOS by the rule for that")
         wire.sock[PEER].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0)
-        all_taken(wire, line, [6])
+        all_taken(wire, line, [10])
 
 
 class Delivered:
