@@ -37,10 +37,15 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
 	return pptp_header_read(skb->data, skb->len, hdr);
 }
 
-/* A protocol of one octet, before which PPP writes the other one */
-static bool has_short_protocol(const struct sk_buff *skb)
+/*
+ * A protocol of one octet, before which PPP writes the other one; or a packet of
+ * multilink, behind whose header there may be one.
+ */
+static bool is_written_to(const struct sk_buff *skb)
 {
-	return skb->len && (skb->data[0] & 1);
+	const u8 *data = skb->data;
+
+	return skb->len >= 2 && ((data[0] & 1) || (!data[0] && data[1] == PPP_MP));
 }
 
 /*
@@ -58,7 +63,7 @@ static bool strip_packet(struct sk_buff *skb, const struct pptp_header *hdr)
 	if (skb->len >= 2 && skb->data[0] == PPP_ALLSTATIONS &&
 	    skb->data[1] == PPP_UI)
 		__skb_pull(skb, 2);
-	if (unlikely(has_short_protocol(skb)) && skb_unclone(skb, GFP_ATOMIC))
+	if (unlikely(is_written_to(skb)) && skb_unclone(skb, GFP_ATOMIC))
 		return false;
 
 	skb_dst_drop(skb);
