@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The line of a channel: frames that must not be sent where PPP transmits.
+ * The line of a channel: between PPP, which transmits, and the miniport, which sends.
  *
- * PPP holds the locks of a unit and of its channel while it transmits. A call that is
- * routed over another call's interface would take those of the other one below its
- * own: two that are routed over each other do it in both orders, on two processors,
- * and for good (Q219380's deadlock, in the kernel's own driver too). So frames of a
- * call whose packets may come back into PPP wait here for a tasklet, which holds none
- * of PPP's locks when it sends them.
+ * PPP holds the locks of a unit and of its channel while it transmits. A call whose
+ * packets come back into PPP would take another call's locks below its own: two that
+ * lead to each other do it in both orders, on two processors, and for good (Q219380's
+ * deadlock, in the kernel's own driver too). Where a packet goes in the end nobody can
+ * tell beforehand: a rule of netfilter, a filter of tc or a port of a bridge may lead it
+ * elsewhere with the next one. So no frame is sent where PPP transmits. Each is put in
+ * line for a tasklet, which holds none of PPP's locks, and runs as soon as the processor
+ * has left them; what PPP transmits at a time is sent at a time.
  *
- * Whoever of the two sends, transmit or the tasklet, is alone: transmit does so only
- * while the line is empty and the tasklet through with its last frame, and only
- * transmit adds to the line. So the frames of a channel stay in their order. They are
- * on its account from before they join until they are gone below, which bounds the line.
+ * Transmit of a channel is one at a time, and so is a tasklet: the frames stay in their
+ * order. They are on the channel's account from before they join until they are gone
+ * below, which bounds the line.
  */
 #include <linux/interrupt.h>
 #include <linux/skbuff.h>
@@ -28,17 +29,32 @@ static struct ndiswan_channel *from_line(struct ndiswan_line *line)
 	return container_of(line, struct ndiswan_channel, line);
 }
 
+/* The first of those that wait, and nobody's any more. */
+static struct sk_buff *next_frame(struct ndiswan_line *line)
+{
+	struct llist_node *node = line->turn;
+	struct sk_buff *skb;
+
+	if (!node)
+		node = llist_reverse_order(llist_del_all(&line->joined));
+	if (!node)
+		return NULL;
+	line->turn = node->next;
+	skb = llist_entry(node, struct sk_buff, ll_node);
+	skb_mark_not_on_list(skb);
+	return skb;
+}
+
 /* Softirqs are off. Return: whether there was one. */
 static bool send_next(struct ndiswan_line *line)
 {
 	struct ndiswan_channel *chan = from_line(line);
-	struct sk_buff *skb = skb_dequeue(&line->frames);
+	struct sk_buff *skb = next_frame(line);
 
 	if (!skb)
 		return false;
-	chan->miniport->xmit(chan, skb, false);
-	/* Pairs with the acquire in ndiswan_line_is_empty(). */
-	atomic_dec_return_release(&line->length);
+	chan->miniport->xmit(chan, skb);
+	WRITE_ONCE(line->sent, line->sent + 1);
 	return true;
 }
 
@@ -54,7 +70,7 @@ static void line_tasklet(struct tasklet_struct *tasklet)
 }
 
 /**
- * ndiswan_line_join() - have a frame sent outside of PPP's locks
+ * ndiswan_line_join() - have a frame sent
  * @line: the line of the frame's channel
  * @skb: the frame, on the channel's account
  *
@@ -62,9 +78,10 @@ static void line_tasklet(struct tasklet_struct *tasklet)
  */
 void ndiswan_line_join(struct ndiswan_line *line, struct sk_buff *skb)
 {
-	atomic_inc(&line->length);
-	skb_queue_tail(&line->frames, skb);
-	tasklet_schedule(&line->sender);
+	line->count++;
+	/* Where others wait already, so does the sender: for its turn, or for them. */
+	if (llist_add(&skb->ll_node, &line->joined))
+		tasklet_schedule(&line->sender);
 }
 
 /**
@@ -73,8 +90,10 @@ void ndiswan_line_join(struct ndiswan_line *line, struct sk_buff *skb)
  */
 void ndiswan_line_init(struct ndiswan_line *line)
 {
-	skb_queue_head_init(&line->frames);
-	atomic_set(&line->length, 0);
+	init_llist_head(&line->joined);
+	line->turn = NULL;
+	line->count = 0;
+	line->sent = 0;
 	tasklet_setup(&line->sender, line_tasklet);
 }
 

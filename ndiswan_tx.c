@@ -8,8 +8,8 @@
  * No lock is taken here. PPP serialises the frames of a channel; the destructor
  * may run anywhere, also within our own transmit, where PPP's locks are held:
  * calling PPP from it is the deadlock of Q219380. So it changes one word and
- * schedules a tasklet. So is sending what may come back into PPP: such frames are
- * put in line (ndiswan_line.c).
+ * schedules a tasklet. So is sending what comes back into PPP, and any frame may:
+ * they are put in line (ndiswan_line.c).
  *
  * What is lost between a stop and the wake-up? Nothing: transmit says that it
  * has stopped, and then looks at the account again; a destructor changes the
@@ -267,16 +267,14 @@ int ndiswan_tx_frame(struct ndiswan_channel *chan, struct sk_buff *skb)
 		return 1;
 	}
 	if (chan->miniport->may_send && !control &&
-	    !chan->miniport->may_send(chan))
+	    !chan->miniport->may_send(chan, ndiswan_line_length(&chan->line)))
 		return 0;
 	if (!charge(chan, skb, control) && stop(chan, skb, control))
 		return 0;
 	own_frame(chan, skb);
 	count_accepted(&chan->tx, control);
 	watch(chan);
-	if (unlikely(!ndiswan_line_is_empty(&chan->line)) ||
-	    unlikely(!chan->miniport->xmit(chan, skb, true)))
-		ndiswan_line_join(&chan->line, skb);
+	ndiswan_line_join(&chan->line, skb);
 	return 1;
 }
 

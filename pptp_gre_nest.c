@@ -11,26 +11,26 @@
  * then knows who led to it. (If the packet waits in a queue on its way, a later one
  * tells.)
  *
- * A session knows for a second or two where it has led last. One that is led to
- * follows that: if it comes back to the session that has led to it, it is in a loop,
- * and drops what it is given for a second. Then it tries again with one frame; so a
- * loop costs a packet a second, and nobody has to be told of its end.
+ * A session knows for two seconds, or until routing changes, where it has led last. One
+ * that is led to follows that: if it comes back to the session that has led to it, it is
+ * in a loop, and drops what it is given for a second. Then it tries again with one frame;
+ * so a loop costs a packet a second, and nobody has to be told of its end.
  *
  * Sessions are known by name, and looked up under RCU: none holds another one.
  */
 #include <linux/jiffies.h>
-#include <linux/netdevice.h>
 #include <linux/percpu.h>
+#include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
-#include <net/rtnetlink.h>
 
 #include "pptp_gre_session.h"
 
 /* A packet in more tunnels than that has no room for anything else. */
 #define NESTED_MAX		32
 
-/* How long a loop is believed in */
+/* How long a loop is believed in, and that a session leads to another one */
 #define LOOP_TIME		HZ
+#define LEAD_TIME		(2 * HZ)
 
 DEFINE_PER_CPU(struct pptp_gre_sending, pptp_gre_sending);
 
@@ -51,24 +51,18 @@ static struct pptp_gre *find_named(u64 name)
 
 /* ---- where a session leads ---- */
 
-/* A name has 48 bits, and seconds are above it. */
-static u64 stamped(u64 name)
+/* What is known of a lead is of the route that the packets took. */
+static bool lead_holds(const struct pptp_gre *gre)
 {
-	return name | (u64)(u16)(jiffies / HZ) << 48;
-}
+	unsigned long led = READ_ONCE(gre->led);
 
-static bool is_fresh(u64 stamp)
-{
-	return (u16)(jiffies / HZ - (stamp >> 48)) <= 1;
+	return led && time_before(jiffies, led + LEAD_TIME) &&
+	       pptp_gre_route_holds(gre);
 }
 
 static struct pptp_gre *led_to(const struct pptp_gre *gre)
 {
-	u64 stamp = atomic64_read(&gre->leads_to);
-
-	if (!stamp || !is_fresh(stamp))
-		return NULL;
-	return find_named(stamp & GENMASK_ULL(47, 0));
+	return lead_holds(gre) ? find_named(atomic64_read(&gre->leads_to)) : NULL;
 }
 
 /* Further than any packet can go counts as back. */
@@ -94,9 +88,9 @@ void pptp_gre_led_here(struct pptp_gre *gre, u64 name)
 
 	if (!from)
 		return;
-	WRITE_ONCE(from->nests, true);
-	WRITE_ONCE(from->direct, NULL);
-	atomic64_set(&from->leads_to, stamped(gre->name));
+	atomic64_set(&from->leads_to, gre->name);
+	/* 0 means never */
+	WRITE_ONCE(from->led, jiffies | 1);
 	if (!leads_back(gre, from))
 		return;
 	WRITE_ONCE(gre->looped, jiffies);
@@ -115,58 +109,4 @@ bool pptp_gre_in_loop(struct pptp_gre *gre)
 		return true;
 	WRITE_ONCE(gre->loops, false);
 	return false;
-}
-
-/**
- * pptp_gre_forget_lead() - forget where a session has led, if that is long ago
- * @gre: the session
- *
- * The seconds of a stamp come again after 18 hours.
- *
- * Context: any. What is learnt meanwhile may be lost, until the next packet.
- */
-void pptp_gre_forget_lead(struct pptp_gre *gre)
-{
-	u64 stamp = atomic64_read(&gre->leads_to);
-
-	if (stamp && !is_fresh(stamp))
-		atomic64_set(&gre->leads_to, 0);
-}
-
-/* ---- devices ---- */
-
-/* Virtual devices that only put into a queue what they are given */
-static bool is_queue(const struct net_device *dev)
-{
-	static const char * const kinds[] = { "veth", "dummy", "tun" };
-	unsigned int i;
-
-	for (i = 0; dev->rtnl_link_ops && i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(dev->rtnl_link_ops->kind, kinds[i]))
-			return true;
-	return dev->flags & IFF_LOOPBACK;
-}
-
-/* A card has a bus. */
-static int is_no_end(struct net_device *dev, struct netdev_nested_priv *priv)
-{
-	return list_empty(&dev->adj_list.lower) && !dev->dev.parent &&
-	       !is_queue(dev);
-}
-
-/**
- * pptp_gre_device_ends() - does a device send without any of PPP's below it?
- * @dev: the device
- *
- * It does if it is a card, or all that it stands on (as a bridge, a VLAN or a bond
- * does) are cards. Of a tunnel nobody can say where its packets go.
- *
- * Context: under RCU.
- */
-bool pptp_gre_device_ends(struct net_device *dev)
-{
-	struct netdev_nested_priv priv = {};
-
-	return !is_no_end(dev, &priv) &&
-	       !netdev_walk_all_lower_dev_rcu(dev, is_no_end, &priv);
 }

@@ -65,6 +65,17 @@ static struct dst_entry *route_kept(const struct pptp_gre *gre)
 	return dst ? dst_check(dst, 0) : NULL;
 }
 
+/**
+ * pptp_gre_route_holds() - is routing as it was for a session's last packet?
+ * @gre: the session
+ *
+ * Context: softirqs off.
+ */
+bool pptp_gre_route_holds(const struct pptp_gre *gre)
+{
+	return route_kept(gre);
+}
+
 /* Routing has changed, or this is the first packet. */
 static int route_find(struct pptp_gre *gre, struct sk_buff *skb)
 {
@@ -74,6 +85,8 @@ static int route_find(struct pptp_gre *gre, struct sk_buff *skb)
 		return -EHOSTUNREACH;
 	skb_dst_set(skb, &rt->dst);
 	sk_dst_set(gre->sk, dst_clone(&rt->dst));
+	/* Where the packets have led was by another route. */
+	WRITE_ONCE(gre->led, 0);
 	return 0;
 }
 
@@ -170,49 +183,25 @@ static int local_out(struct net *net, struct sk_buff *skb)
 		       skb_dst(skb)->dev, dst_output);
 }
 
-/*
- * With PPP's locks held, a packet goes on only where it does not come back into PPP.
- * Which way it takes in the end is not said by its route, which netfilter may have
- * changed by now. So those that are sent without the locks find it out for the others:
- * what goes by the same route then does not change its way on it, until somebody
- * changes rules. That costs the packet that meets it first.
- */
-static bool may_go_on(struct pptp_gre *gre, const struct dst_entry *route,
-		      const struct sk_buff *skb, bool locked)
+static int output(struct pptp_gre *gre, struct sk_buff *skb)
 {
-	bool direct = !READ_ONCE(gre->nests) &&
-		      pptp_gre_device_ends(skb_dst(skb)->dev);
-
-	pptp_gre_forget_lead(gre);
-	if (!locked || !direct)
-		WRITE_ONCE(gre->direct, direct ? route : NULL);
-	return direct || !locked;
-}
-
-static int output(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
-{
-	const struct dst_entry *route = skb_dst(skb);
 	int err = local_out(gre->net, skb);
 
 	if (unlikely(err != 1))
 		return err;
-	if (unlikely(route != READ_ONCE(gre->direct) ||
-		     route != skb_dst(skb)) &&
-	    !may_go_on(gre, route, skb, locked)) {
-		kfree_skb(skb);
-		return -EHOSTUNREACH;
-	}
+	/* Netfilter may have given it another route than the one that is kept. */
+	WRITE_ONCE(gre->out_ifindex, skb_dst(skb)->dev->ifindex);
 	return dst_output(gre->net, NULL, skb);
 }
 
 /* Whoever is given a frame meanwhile is to know who led there. */
-static int output_named(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
+static int output_named(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	u64 outer = this_cpu_read(pptp_gre_sending.name);
 	int err;
 
 	this_cpu_write(pptp_gre_sending.name, gre->name);
-	err = output(gre, skb, locked);
+	err = output(gre, skb);
 	this_cpu_write(pptp_gre_sending.name, outer);
 	return err;
 }
@@ -223,7 +212,7 @@ static int output_named(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
  * needs no number.
  */
 static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
-		       __be16 frag_off, bool locked)
+		       __be16 frag_off)
 {
 	struct iphdr *iph;
 	int err;
@@ -249,7 +238,7 @@ static int send_packet(struct pptp_gre *gre, struct sk_buff *skb, u8 tos,
 	skb->ignore_df = 0;
 	skb->mark = READ_ONCE(gre->sk->sk_mark);
 	/* A macro, which evaluates it twice */
-	err = output_named(gre, skb, locked);
+	err = output_named(gre, skb);
 	return net_xmit_eval(err);
 }
 
@@ -384,14 +373,14 @@ static void count_stall(struct pptp_gre *gre)
  * Transmit says that it waits, and looks again; whoever changes the window looks
  * afterwards whether transmit waits. One of them at least sees the other.
  */
-static bool stall(struct pptp_gre *gre)
+static bool stall(struct pptp_gre *gre, u32 waiting)
 {
 	bool waited = READ_ONCE(gre->tx_stalled);
 
 	WRITE_ONCE(gre->tx_stalled, true);
 	/* Pairs with the barrier in pptp_gre_window_moved(). */
 	smp_mb();
-	if (pptp_window_open(&gre->win)) {
+	if (pptp_window_has_room(&gre->win, waiting)) {
 		WRITE_ONCE(gre->tx_stalled, false);
 		return false;
 	}
@@ -420,18 +409,20 @@ void pptp_gre_window_moved(struct pptp_gre *gre)
 /**
  * pptp_gre_may_send() - does the peer take more than it has acknowledged?
  * @gre: the session, which is given a frame of data
+ * @waiting: frames that are to be sent before it
  *
  * RFC 2637 section 4.3. It never says no for longer than two time-outs to a
  * session whose peer has stopped acknowledging, unless it was told to.
  *
- * Context: as pptp_gre_xmit().
+ * Context: softirqs off, also with PPP's locks held. The caller serialises the frames
+ * of a session. Takes no lock.
  * Return: true if a frame may be sent now; if not, the owner's wake() follows.
  */
-bool pptp_gre_may_send(struct pptp_gre *gre)
+bool pptp_gre_may_send(struct pptp_gre *gre, u32 waiting)
 {
 	pptp_gre_see_sender(gre);
-	return likely(pptp_window_open(&gre->win)) ||
-	       READ_ONCE(gre->closing) || !stall(gre);
+	return likely(pptp_window_has_room(&gre->win, waiting)) ||
+	       READ_ONCE(gre->closing) || !stall(gre, waiting);
 }
 
 /* What is in flight for too long is lost, and makes the window smaller. */
@@ -501,18 +492,14 @@ static enum pptp_gre_tx_drop check_frame(struct sk_buff *skb)
 /**
  * pptp_gre_xmit() - send a frame to the peer
  * @gre: the session
- * @skb: the frame, beginning with the two bytes of its protocol; consumed, unless
- *	false is returned
- * @locked: PPP's locks are held around the caller
+ * @skb: the frame, beginning with the two bytes of its protocol; consumed
  *
  * A frame that is dropped is counted.
  *
- * Context: softirqs off. The caller serialises the frames of a session. Takes
- * no lock.
- * Return: false if the frame's way may lead back into PPP, and @locked; it is to come
- * again without.
+ * Context: softirqs off, and no lock of PPP's held: its way may lead back into PPP. The
+ * caller serialises the frames of a session. Takes no lock.
  */
-bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
+void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	unsigned int bytes = skb->len;
 	enum pptp_gre_tx_drop drop;
@@ -528,10 +515,6 @@ bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
 	drop = PPTP_GRE_TX_NO_ROUTE;
 	if (route_packet(gre, skb))
 		goto err_free;
-	if (locked && unlikely(skb_dst(skb) != READ_ONCE(gre->direct))) {
-		skb_dst_drop(skb);
-		return false;
-	}
 	drop = check_frame(skb);
 	if (unlikely(drop != PPTP_GRE_TX_DROPS))
 		goto err_free;
@@ -539,20 +522,31 @@ bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked)
 	tos = outer_tos(gre, skb);
 	push_ppp_header(gre, skb);
 	push_data_header(gre, skb);
-	if (send_packet(gre, skb, tos, 0, locked))
+	if (send_packet(gre, skb, tos, 0))
 		count_tx_drop(gre, PPTP_GRE_TX_BELOW);
 	else
 		count_tx(gre, bytes);
-	return true;
+	return;
 
 err_free:
 	kfree_skb(skb);
 	count_tx_drop(gre, drop);
-	return true;
+}
+
+/* The device that the last packet was sent on, if there is still one of that index */
+static void last_device(const struct pptp_gre *gre, char *name)
+{
+	const struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(gre->net, READ_ONCE(gre->out_ifindex));
+	if (dev)
+		strscpy(name, dev->name, IFNAMSIZ);
+	rcu_read_unlock();
 }
 
 /**
- * pptp_gre_below() - which device do the packets of a session go to now?
+ * pptp_gre_below() - which device do the packets of a session go to?
  * @gre: the session
  * @name: where to put its name, IFNAMSIZ bytes; untouched if there is none
  *
@@ -560,8 +554,12 @@ err_free:
  */
 void pptp_gre_below(struct pptp_gre *gre, char *name)
 {
-	struct rtable *rt = pptp_gre_route(gre);
+	struct rtable *rt;
 
+	last_device(gre, name);
+	if (*name)
+		return;
+	rt = pptp_gre_route(gre);
 	if (IS_ERR(rt))
 		return;
 	strscpy(name, rt->dst.dev->name, IFNAMSIZ);
@@ -607,7 +605,7 @@ void pptp_gre_send_ack(struct pptp_gre *gre)
 	push_ack_header(gre, skb, ack);
 	atomic64_inc(&gre->tx_acks);
 	/* No path is too narrow for it. */
-	send_packet(gre, skb, 0, htons(IP_DF), false);
+	send_packet(gre, skb, 0, htons(IP_DF));
 }
 
 /* ---- the life of a session's transmit ---- */

@@ -143,15 +143,14 @@ static void call_free(struct ndiswan_channel *chan)
 	sock_put(&from_chan(chan)->inet.sk);
 }
 
-static bool call_may_send(struct ndiswan_channel *chan)
+static bool call_may_send(struct ndiswan_channel *chan, u32 waiting)
 {
-	return pptp_gre_may_send(&from_chan(chan)->gre);
+	return pptp_gre_may_send(&from_chan(chan)->gre, waiting);
 }
 
-static bool call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
-		      bool locked)
+static void call_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
-	return pptp_gre_xmit(&from_chan(chan)->gre, skb, locked);
+	pptp_gre_xmit(&from_chan(chan)->gre, skb);
 }
 
 static void call_below(struct ndiswan_channel *chan, char *name)

@@ -44,12 +44,11 @@ struct sk_buff;
  *	still call into PPP. May sleep.
  * @free: the last thing that happens to a channel; drops the memory, after a
  *	grace period. In any context, also with PPP's locks held around it.
- * @may_send: whether a frame of data may be sent now; if not, the miniport calls
- *	ndiswan_tx_wake() when it may. As @xmit. NULL: always.
+ * @may_send: whether a frame of data may be sent behind those that wait for @xmit,
+ *	@waiting of them; if not, the miniport calls ndiswan_tx_wake() when it may. As
+ *	ppp_channel_ops.start_xmit. NULL: always.
  * @xmit: send a frame, which it consumes: softirqs are off, the channel's frames
- *	come one after the other. If @locked, PPP's locks are held around the caller:
- *	where the frame's way may lead back into PPP, nothing is done, false is
- *	returned, and the frame comes again from where none of them is held.
+ *	come one after the other, and no lock is held.
  * @below: name of the device that the channel's frames go to now, if it is
  *	known; @name has IFNAMSIZ bytes, empty before. May sleep.
  * @ioctl: as ppp_channel_ops.ioctl
@@ -63,9 +62,8 @@ struct ndiswan_miniport {
 	void	(*close)(struct ndiswan_channel *chan);
 	void	(*drain)(struct ndiswan_channel *chan);
 	void	(*free)(struct ndiswan_channel *chan);
-	bool	(*may_send)(struct ndiswan_channel *chan);
-	bool	(*xmit)(struct ndiswan_channel *chan, struct sk_buff *skb,
-			bool locked);
+	bool	(*may_send)(struct ndiswan_channel *chan, u32 waiting);
+	void	(*xmit)(struct ndiswan_channel *chan, struct sk_buff *skb);
 	void	(*below)(struct ndiswan_channel *chan, char *name);
 	int	(*ioctl)(struct ndiswan_channel *chan, unsigned int cmd,
 			 unsigned long arg);

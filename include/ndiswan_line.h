@@ -1,38 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ndiswan_line: frames of a channel that wait to be sent outside of PPP's locks.
+ * ndiswan_line: frames of a channel are sent outside of PPP's locks.
  */
 #ifndef _NDISWAN_LINE_H
 #define _NDISWAN_LINE_H
 
-#include <linux/atomic.h>
 #include <linux/interrupt.h>
+#include <linux/llist.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
 /**
  * struct ndiswan_line - the line of a channel
- * @frames: those that wait; its own lock is innermost
- * @length: how many there are, the one that is being sent among them; made more
- *	in transmit only
+ * @joined: frames that wait, the last one first; transmit adds to them, the sender
+ *	takes them all
+ * @turn: of those that it took, the ones whose turn is still to come, the first one
+ *	first; the sender's alone
  * @sender: sends them, one after the other
+ * @count: how many have joined, modulo 2^32; transmit's
+ * @sent: and how many of them were sent; the sender's
  */
 struct ndiswan_line {
-	struct sk_buff_head	frames;
-	atomic_t		length;
+	struct llist_head	joined;
+	struct llist_node	*turn;
 	struct tasklet_struct	sender;
+	u32			count;
+	u32			sent;
 };
 
 /**
- * ndiswan_line_is_empty() - may transmit send by itself?
+ * ndiswan_line_length() - how many frames wait
  * @line: the line of the channel
  *
- * Context: transmit of the channel.
+ * Context: transmit of the channel. It may be one less by now.
  */
-static inline bool ndiswan_line_is_empty(const struct ndiswan_line *line)
+static inline u32 ndiswan_line_length(const struct ndiswan_line *line)
 {
-	/* Pairs with the release when a frame has been sent. */
-	return !atomic_read_acquire(&line->length);
+	return line->count - READ_ONCE(line->sent);
 }
 
 void ndiswan_line_init(struct ndiswan_line *line);

@@ -122,8 +122,9 @@ struct pptp_gre_rx_stats {
  * @peer: the peer's
  * @rx_dst: the route that the last packet came by; written under rx_lock, RCU
  * @rx_iif: and the device; written under rx_lock
- * @rx_mark: its mark, by which rules choose a route too; written under rx_lock
- * @rx_tos: and its TOS; written under rx_lock
+ * @rx_mark: its mark, by which rules choose a route too, as it was before routing;
+ *	written under rx_lock
+ * @rx_tos: and its TOS, the same
  * @far_end: @peer_id at @peer, from connect until the id is dropped
  * @far_node: among those that have it too
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
@@ -133,10 +134,10 @@ struct pptp_gre_rx_stats {
  *	that pptp_gre_quiesce() comes after
  * @ip_id: number of the next packet, of which @ip_ids are left; in transmit only
  * @ip_ids: 0 before the first
- * @direct: the route over which packets may be sent with PPP's locks held; only
- *	compared. Written by whoever sends without
- * @nests: packets have come back into PPP, to another session or this one
- * @leads_to: which session that was, and when; see pptp_gre_nest.c
+ * @leads_to: the session that the packets have come to last, another one or this one;
+ *	see pptp_gre_nest.c
+ * @led: when that was, in jiffies; 0: not since the route changed
+ * @out_ifindex: index of the device that the last packet was sent on; 0: none was
  * @loops: it leads back here, as it was found at @looped, in jiffies
  * @looped: see @loops
  * @win: the send window, numbers and round trips; what receive writes: rx_lock
@@ -185,11 +186,11 @@ struct pptp_gre {
 
 	u16				ip_id;
 	u8				ip_ids;
-	const struct dst_entry		*direct;
-	bool				nests;
 	bool				loops;
 	unsigned long			looped;
 	atomic64_t			leads_to;
+	unsigned long			led;
+	int				out_ifindex;
 	struct pptp_window		win;
 	bool				tx_stalled;
 	struct delayed_work		window_work;
@@ -227,8 +228,8 @@ void pptp_gre_quiesce(struct pptp_gre *gre);
 void pptp_gre_set_reorder(struct pptp_gre *gre, u32 us);
 void pptp_gre_set_window(struct pptp_gre *gre, enum pptp_window_mode mode);
 void pptp_gre_set_peer_window(struct pptp_gre *gre, u32 packets);
-bool pptp_gre_may_send(struct pptp_gre *gre);
-bool pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb, bool locked);
+bool pptp_gre_may_send(struct pptp_gre *gre, u32 waiting);
+void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb);
 void pptp_gre_below(struct pptp_gre *gre, char *name);
 int pptp_gre_fill_stats(struct sk_buff *msg, int attr,
 			const struct pptp_gre *gre);

@@ -182,6 +182,7 @@ void pptp_gre_stats_retire(struct pptp_gre *gre);
 void pptp_gre_tx_init(struct pptp_gre *gre);
 void pptp_gre_tx_quiesce(struct pptp_gre *gre);
 struct rtable *pptp_gre_route(struct pptp_gre *gre);
+bool pptp_gre_route_holds(const struct pptp_gre *gre);
 void pptp_gre_send_ack(struct pptp_gre *gre);
 void pptp_gre_window_moved(struct pptp_gre *gre);
 
@@ -199,8 +200,6 @@ DECLARE_PER_CPU(struct pptp_gre_sending, pptp_gre_sending);
 
 void pptp_gre_led_here(struct pptp_gre *gre, u64 name);
 bool pptp_gre_in_loop(struct pptp_gre *gre);
-void pptp_gre_forget_lead(struct pptp_gre *gre);
-bool pptp_gre_device_ends(struct net_device *dev);
 
 /* A session is given a frame; if another one sends here, it has led to it. */
 static inline void pptp_gre_see_sender(struct pptp_gre *gre)

@@ -136,15 +136,23 @@ static inline u32 pptp_window_in_flight(const struct pptp_window *win)
 }
 
 /**
- * pptp_window_open() - may a packet be sent?
+ * pptp_window_has_room() - may a packet be sent, behind others?
  * @win: send side; needs no lock
+ * @waiting: how many are to be sent before it
  *
  * Return: true if it may.
  */
-static inline bool pptp_window_open(const struct pptp_window *win)
+static inline bool pptp_window_has_room(const struct pptp_window *win,
+					u32 waiting)
 {
 	return !pptp_window_limits(win) ||
-	       pptp_window_in_flight(win) < READ_ONCE(win->size);
+	       pptp_window_in_flight(win) + waiting < READ_ONCE(win->size);
+}
+
+/* As that, with none before it */
+static inline bool pptp_window_open(const struct pptp_window *win)
+{
+	return pptp_window_has_room(win, 0);
 }
 
 /**

@@ -3,7 +3,7 @@
 """Calls within calls, and calls that lead into themselves (TAP).
 
 Usage: nested.py PART NAMESPACE NAMESPACE
-       PART: deep, cycles, encrypted
+       PART: deep, changes, cycles, encrypted
 
 The namespaces are those of buffers.py. Frames of a call's own (LCP, written to its
 channel) and datagrams come from processes of their own, each on a processor of its
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-from buffers import (EVENTS, NS, Tunnel, calls, following, ip,
+from buffers import (EVENTS, NS, Tunnel, calls, following, ip, ip_each,
                      point_ledger, point_table, run, tc)
 from mppe_tunnel import Unit, encrypt
 from muxtest import done, point, skip, wait_until
@@ -119,6 +119,115 @@ def deep(_):
     return done()
 
 
+# ---- changes ----
+
+def netfilter(rules, table="mangle"):
+    """Rules of OUTPUT, all at once"""
+    lines = ["*" + table, *("-A OUTPUT -p gre " + rule for rule in rules), "COMMIT", ""]
+    subprocess.run(["ip", "netns", "exec", NS["a"], "iptables-restore", "--noflush"],
+                   check=True, text=True, input="\n".join(lines))
+
+
+def forget_netfilter(table="mangle"):
+    run("ip", "netns", "exec", NS["a"], "iptables", "-t", table, "-F", "OUTPUT")
+
+
+def can(rule):
+    """Has this kernel what it takes?"""
+    with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
+        netfilter([rule])
+        forget_netfilter()
+        return True
+    return False
+
+
+def loosely(where):
+    """A packet may come from where none would be sent back to."""
+    run("ip", "netns", "exec", NS[where], "sh", "-c",
+        "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done")
+
+
+def some_packets_go_elsewhere():
+    """Netfilter has each second packet take a tunnel: none of them is lost."""
+    for where, local, remote in (("a", "192.0.2.1", "192.0.2.2"),
+                                 ("b", "192.0.2.2", "192.0.2.1")):
+        ip(where, "link", "add", "below", "type", "gre", "local", local, "remote", remote,
+           "key", "9")
+        ip(where, "link", "set", "below", "up")
+        loosely(where)
+    ip("a", "rule", "add", "fwmark", "7", "table", "99")
+    ip("a", "route", "add", "default", "dev", "below", "table", "99")
+    netfilter(["-m length --length 700:65535 -j MARK --set-mark 7"])
+    with Tunnel() as tunnel:
+        point(tunnel.passes(), "some go elsewhere: it carries traffic")
+        before = calls("b")[tunnel.far.call_id]["stats"]["rx_packets"]
+        for _ in range(DATAGRAMS):
+            tunnel.send(bytes(100))
+            tunnel.send(bytes(1000))
+            tunnel.ping(0)
+        point(wait_until(lambda: calls("b")[tunnel.far.call_id]["stats"]["rx_packets"] ==
+                         before + 3 * DATAGRAMS),
+              "some go elsewhere: all of them arrive", calls())
+        point_ledger(tunnel, "some go elsewhere")
+    forget_netfilter()
+    ip("a", "rule", "del", "fwmark", "7")
+
+
+def copies_go_into_each_other():
+    """A rule that leads what two calls send into each other, all of a sudden, under load.
+    It lets nothing through behind a long list of others, so that both are there at once."""
+    others = ["-d 10.0.%d.%d -j ACCEPT" % divmod(number, 256) for number in range(600)]
+    netfilter(others, "raw")
+    with side_by_side(2) as (one, two):
+        for kind in QUEUES:
+            queue((one, two), kind)
+            ip("a", "route", "replace", "198.51.100.1/32", "dev", two.near.unit)
+            ip("a", "route", "replace", "198.51.100.2/32", "dev", one.near.unit)
+            with Flood((one, two)):
+                time.sleep(NESTED / 2)
+                netfilter(["-d 192.0.2.2 -j TEE --gateway 198.51.100.1",
+                           "-d 192.0.2.3 -j TEE --gateway 198.51.100.2"])
+                time.sleep(NESTED / 2)
+            forget_netfilter()
+            point(one.passes() and two.passes(),
+                  "copies go into each other, %s: both carry traffic afterwards" % kind)
+        for tunnel in (one, two):
+            point_ledger(tunnel, "copies go into each other")
+    forget_netfilter("raw")
+
+
+def turned_round():
+    """One call over another one, and then that over the first: no cycle at any time."""
+    with following(), side_by_side(2) as (one, two):
+        loosely("b")
+        over = [(far_address(0), two.near.unit), (far_address(1), one.near.unit)]
+        ip("a", "route", "add", over[0][0], "dev", over[0][1])
+        point(one.passes(), "turned round: one over two carries traffic")
+        EVENTS.clear()
+        with Flood((one, two), data=True):
+            time.sleep(NESTED / 2)
+            ip_each("a", ["route del %s dev %s" % over[0], "route add %s dev %s" % over[1]])
+            time.sleep(NESTED)
+        point(not loops(one) and not loops(two) and not names_both((one, two), Routes),
+              "turned round: nothing is taken for a loop", (calls(), EVENTS))
+        ip("a", "route", "del", over[1][0], "dev", over[1][1])
+        for tunnel in (one, two):
+            point_ledger(tunnel, "turned round")
+
+
+def changes(_):
+    """What lies on the way of a call changes while it sends."""
+    turned_round()
+    for test, rule in ((some_packets_go_elsewhere, "-m length --length 700 -j MARK --set-mark 7"),
+                       (copies_go_into_each_other, "-j TEE --gateway 192.0.2.2")):
+        if can(rule):
+            test()
+        else:
+            skip(test.__name__.replace("_", " "), "this kernel cannot do that")
+    point_table()
+    return done()
+
+
 # ---- cycles ----
 
 def far_address(number):
@@ -147,6 +256,11 @@ class Routes:
     def can_be():
         return True
 
+    @staticmethod
+    def below(tunnels):
+        """The devices that packets go out by"""
+        return {tunnel.near.unit for tunnel in tunnels}
+
     def over(self, number, following_):
         return far_address(number) + "/32", "dev", following_.near.unit
 
@@ -161,6 +275,10 @@ class Routes:
 
 class Devices(Routes):
     """The same with a GRE device between a call and the next one's interface."""
+
+    @staticmethod
+    def below(tunnels):
+        return {"under%d" % number for number in range(len(tunnels))}
 
     def __enter__(self):
         for number, following_ in self.of:
@@ -200,21 +318,17 @@ class Marks(Routes):
             "-p", "gre", "-d", far_address(number), "-j", "MARK", "--set-mark",
             str(number + 1))
 
-    @classmethod
-    def can_be(cls):
-        """Has this kernel what it takes?"""
-        with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
-            cls.iptables("-A", 0)
-            cls.iptables("-D", 0)
-            return True
-        return False
+    @staticmethod
+    def can_be():
+        return can("-j MARK --set-mark 1")
 
 
-def names_both(tunnels):
+def names_both(tunnels, how):
     """An event of a loop, with the interface of the call and what it leads to."""
     names = {tunnel.near.unit for tunnel in tunnels}
     return [event for event in EVENTS if event["type"] == "loop" and
-            event["call"].get("ifname") in names and event.get("below")]
+            event["call"].get("ifname") in names and
+            event.get("below") in how.below(tunnels)]
 
 
 def leaves(tunnels):
@@ -231,7 +345,7 @@ def cycle(tunnels, how, name, comes_back=True):
             point(wait_until(lambda: any(loops(tunnel) for tunnel in tunnels)),
                   name + ": it is found while it is flooded", calls())
             time.sleep(NESTED)
-        point(wait_until(lambda: names_both(tunnels)),
+        point(wait_until(lambda: names_both(tunnels, how)),
               name + ": an event names both interfaces", EVENTS)
         before = leaves(tunnels)
         begin = time.monotonic()
@@ -285,7 +399,7 @@ def encrypted(_):
     return done()
 
 
-PARTS = {"deep": deep, "cycles": cycles, "encrypted": encrypted}
+PARTS = {"deep": deep, "changes": changes, "cycles": cycles, "encrypted": encrypted}
 
 
 def main():

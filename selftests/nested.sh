@@ -22,6 +22,7 @@ need_command ip python3 tc
 need_module
 
 points_of "a call over another one is as good as any" ./nested.py deep
+points_of "what lies on the way of a call changes" ./nested.py changes
 points_of "calls in a cycle lose packets, and nothing else" ./nested.py cycles
 modprobe -q ppp_mppe || true
 points_of "the same where they encrypt" ./nested.py encrypted

@@ -66,11 +66,9 @@ void ndiswan_report(struct ndiswan_channel *chan, enum pptp_mux_event_type type)
 {
 }
 
-static bool canary_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
-			bool locked)
+static void canary_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
 	kfree_skb(skb);
-	return true;
 }
 
 static void canary_free(struct ndiswan_channel *chan)
@@ -115,6 +113,7 @@ static int __init canary_wake_init(void)
 
 	WRITE_ONCE(chan.closing, true);
 	cancel_delayed_work_sync(&chan.tx.watch);
+	ndiswan_line_quiesce(&chan.line);
 	tasklet_kill(&chan.tx.wake);
 	pr_info("canary_wake: woken up %d times\n", atomic_read(&woken));
 	return 0;

@@ -39,7 +39,6 @@
  * @disable: open() has the slot with this number disabled meanwhile; 0: none
  * @opened: slots that open() was asked for
  * @echoed: frames sent back
- * @nests: what it sends may come back into PPP
  * @keep: frames are not sent back but kept
  * @kept: those frames
  * @die: frames are freed at once
@@ -52,7 +51,6 @@ struct loop {
 	u32			disable;
 	u32			opened;
 	u32			echoed;
-	bool			nests;
 	bool			keep;
 	struct sk_buff_head	kept;
 	bool			die;
@@ -88,24 +86,20 @@ static void loop_free(struct ndiswan_channel *chan)
 	wake_up(&loops_wait);
 }
 
-static bool loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb,
-		      bool locked)
+static void loop_xmit(struct ndiswan_channel *chan, struct sk_buff *skb)
 {
 	struct loop *loop = container_of(chan, struct loop, chan);
 
-	if (loop->nests && locked)
-		return false;
 	if (loop->keep) {
 		skb_queue_tail(&loop->kept, skb);
-		return true;
+		return;
 	}
 	if (loop->die) {
 		kfree_skb(skb);
-		return true;
+		return;
 	}
 	loop->echoed++;
 	ppp_input(&chan->ppp, skb);
-	return true;
 }
 
 static int loop_ioctl(struct ndiswan_channel *chan, unsigned int cmd,
@@ -279,8 +273,24 @@ static void table_end(struct kunit *test)
 #define ECHO_REQUEST	"\xc0\x21\x09\x00"
 #define DATA		"\x00\x21\x45\x00"
 
+/* Waits until what is in line is sent. */
+static void through_line(struct loop *loop)
+{
+	tasklet_kill(&loop->chan.line.sender);
+}
+
 /* As PPP does it. Return: what start_xmit did. */
-static int send(struct kunit *test, struct loop *loop, const char *begin)
+static int transmit(struct loop *loop, struct sk_buff *skb)
+{
+	int taken;
+
+	local_bh_disable();
+	taken = loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb);
+	local_bh_enable();
+	return taken;
+}
+
+static int put_in_line(struct kunit *test, struct loop *loop, const char *begin)
 {
 	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
 	int taken;
@@ -288,11 +298,17 @@ static int send(struct kunit *test, struct loop *loop, const char *begin)
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	skb_reserve(skb, 32);
 	skb_put_data(skb, begin, 4);
-	local_bh_disable();
-	taken = loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb);
-	local_bh_enable();
+	taken = transmit(loop, skb);
 	if (!taken)
 		kfree_skb(skb);
+	return taken;
+}
+
+static int send(struct kunit *test, struct loop *loop, const char *begin)
+{
+	int taken = put_in_line(test, loop, begin);
+
+	through_line(loop);
 	return taken;
 }
 
@@ -469,10 +485,8 @@ static void a_clone_keeps_no_charge(struct kunit *test)
 	clone = skb_clone(skb, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, clone);
 	skb_shinfo(clone)->destructor_arg = test;
-	local_bh_disable();
-	KUNIT_EXPECT_EQ(test, 1,
-			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
-	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, transmit(loop, skb), 1);
+	through_line(loop);
 	KUNIT_EXPECT_PTR_EQ(test, skb_shinfo(clone)->destructor_arg,
 			    (void *)test);
 	kfree_skb(clone);
@@ -495,15 +509,12 @@ static void a_bridged_frame_is_told_by_its_protocol(struct kunit *test)
 	memcpy(page_address(page), ECHO_REQUEST, 4);
 	skb_add_rx_frag(skb, 0, page, 0, 4, PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, skb_headlen(skb), 0U);
-	local_bh_disable();
-	KUNIT_EXPECT_EQ(test, 1,
-			loop->chan.ppp.ops->start_xmit(&loop->chan.ppp, skb));
-	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, transmit(loop, skb), 1);
+	through_line(loop);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).control, 1ULL);
 	hang_up(loop);
 }
 
-/* The call's frames lead back into PPP from the first one of these on, to the last. */
 static void frames_in_line_keep_their_order(struct kunit *test)
 {
 	static const char * const frames[] = {
@@ -518,10 +529,8 @@ static void frames_in_line_keep_their_order(struct kunit *test)
 	loop->keep = true;
 	loop->chan.tx.queue.limit = PPTP_MUX_ACCOUNT_MAX;
 	tasklet_disable(&line->sender);
-	for (i = 0; i < ARRAY_SIZE(frames); i++) {
-		loop->nests = i < ARRAY_SIZE(frames) - 1;
-		KUNIT_EXPECT_EQ(test, send(test, loop, frames[i]), 1);
-	}
+	for (i = 0; i < ARRAY_SIZE(frames); i++)
+		KUNIT_EXPECT_EQ(test, put_in_line(test, loop, frames[i]), 1);
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&loop->kept));
 	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, ARRAY_SIZE(frames));
 	tasklet_enable(&line->sender);
@@ -532,7 +541,7 @@ static void frames_in_line_keep_their_order(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, memcmp(skb->data, frames[i], 4));
 		kfree_skb(skb);
 	}
-	KUNIT_EXPECT_TRUE(test, ndiswan_line_is_empty(line));
+	KUNIT_EXPECT_EQ(test, ndiswan_line_length(line), 0U);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).frames, 0U);
 	hang_up(loop);
 }
@@ -544,11 +553,10 @@ static void a_line_is_bounded_by_the_account(struct kunit *test)
 
 	set_limits(test, 4096, 8192);
 	loop = claim(test, ANY, 0);
-	loop->nests = true;
 	loop->die = true;
 	loop->chan.tx.queue.limit = PPTP_MUX_ACCOUNT_MAX;
 	tasklet_disable(&loop->chan.line.sender);
-	while (send(test, loop, DATA))
+	while (put_in_line(test, loop, DATA))
 		sent++;
 	KUNIT_EXPECT_GT(test, sent, 2U);
 	KUNIT_EXPECT_LE(test, look_tx(loop).bytes, 8192U);
@@ -564,12 +572,11 @@ static void a_line_ends_with_its_call(struct kunit *test)
 {
 	struct loop *loop = claim(test, ANY, 0);
 
-	loop->nests = true;
 	loop->die = true;
 	tasklet_disable(&loop->chan.line.sender);
-	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_EQ(test, put_in_line(test, loop, DATA), 1);
 	hang_up(loop);
-	KUNIT_EXPECT_EQ(test, send(test, loop, DATA), 1);
+	KUNIT_EXPECT_EQ(test, put_in_line(test, loop, DATA), 1);
 	KUNIT_EXPECT_EQ(test, look_tx(loop).accepted, 1ULL);
 	tasklet_enable(&loop->chan.line.sender);
 	drained(test, 0);
