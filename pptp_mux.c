@@ -31,6 +31,7 @@
 
 #include "compat.h"
 #include "ndiswan.h"
+#include "ndiswan_mppe.h"
 #include "pptp_gre.h"
 
 #define CREATE_TRACE_POINTS
@@ -661,9 +662,12 @@ static int __init pptp_mux_init(void)
 	err = ndiswan_init(&call_miniport);
 	if (err)
 		goto err_gre;
-	err = proto_register(&pptp_proto, 1);
+	err = ndiswan_mppe_init();
 	if (err)
 		goto err_ndiswan;
+	err = proto_register(&pptp_proto, 1);
+	if (err)
+		goto err_mppe;
 	err = register_pppox_proto(PX_PROTO_PPTP, &pptp_pppox_proto);
 	if (err)
 		goto err_proto;
@@ -671,6 +675,8 @@ static int __init pptp_mux_init(void)
 
 err_proto:
 	proto_unregister(&pptp_proto);
+err_mppe:
+	ndiswan_mppe_exit();
 err_ndiswan:
 	ndiswan_exit();
 err_gre:
@@ -682,6 +688,7 @@ err_gre:
 static void __exit pptp_mux_exit(void)
 {
 	unregister_pppox_proto(PX_PROTO_PPTP);
+	ndiswan_mppe_exit();
 	ndiswan_exit();
 	pptp_gre_exit();
 	proto_unregister(&pptp_proto);

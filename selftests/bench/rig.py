@@ -113,9 +113,9 @@ def pptp_ko():
 
 
 @contextlib.contextmanager
-def module(path, name):
+def module(path, name, *needs):
     """Loaded from @path, and gone after: its last calls may still be draining."""
-    for need in ("ppp_generic", "pppox", "gre", "ppp_mppe"):
+    for need in ("ppp_generic", "pppox", "gre", *needs):
         subprocess.run(["modprobe", need], stderr=subprocess.DEVNULL, check=False)
     run("insmod", path)
     try:
@@ -126,10 +126,13 @@ def module(path, name):
 
 
 def pptp():
-    return module(pptp_ko(), "pptp")
+    return module(pptp_ko(), "pptp", "ppp_mppe")
 
 
 def pptp_mux():
+    """It encrypts calls itself, if nobody else does."""
+    if loaded("ppp_mppe"):
+        run("rmmod", "ppp_mppe")
     return module(BUILD + "/pptp-mux.ko", "pptp_mux")
 
 
