@@ -54,6 +54,16 @@ static __always_inline u64 mppe_rc4_append(u64 word, u8 octet)
 #endif
 }
 
+/* The one that came last */
+static __always_inline u8 mppe_rc4_last(u64 word)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return word;
+#else
+	return word >> 56;
+#endif
+}
+
 #if defined(__x86_64__) && !defined(MPPE_RC4_PORTABLE)
 
 /*
@@ -185,53 +195,45 @@ static inline void mppe_rc4_schedule_two(struct mppe_rc4 *one,
 #undef MPPE_RC4_MIX
 }
 
-/* The next octet of the stream, first in memory of a word that had seven others */
-static inline u64 mppe_rc4_one(struct mppe_rc4 *rc4, u64 word)
-{
-	unsigned long j = rc4->j;
-
-	word = mppe_rc4_step(rc4->s, &rc4->s[++rc4->i], 0, &j, word);
-	rc4->j = j;
-	return word;
-}
-
 static inline void mppe_rc4_octets(struct mppe_rc4 *rc4, u8 *out, const u8 *in,
 				   unsigned int len)
 {
-	u64 word = 0;
+	unsigned long i = rc4->i, j = rc4->j;
+	const u8 *end = in + len;
+	u8 *s = rc4->s;
 
-	while (len--) {
-		word = mppe_rc4_one(rc4, word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-		*out++ = *in++ ^ (u8)word;
-#else
-		*out++ = *in++ ^ (u8)(word >> 56);
-#endif
+	while (in < end) {
+		i = (u8)(i + 1);
+		*out++ = *in++ ^ mppe_rc4_last(mppe_rc4_step(s, s + i, 0, &j, 0));
 	}
+	rc4->i = i;
+	rc4->j = j;
 }
 
-/* The stream itself, where there is nothing to encrypt */
 static __always_inline void mppe_rc4_put(u8 *out, const u8 *in, u64 word)
 {
-	u64 data = 0;
+	u64 data;
 
-	if (in)
-		memcpy(&data, in, sizeof(data));
+	memcpy(&data, in, sizeof(data));
 	data ^= word;
 	memcpy(out, &data, sizeof(data));
 }
 
-/* Where the index is at a multiple of eight: then only the last of a word wraps. */
-static __always_inline unsigned int mppe_rc4_words(struct mppe_rc4 *rc4,
-						   u8 *out, const u8 *in,
-						   unsigned int len)
+/*
+ * Words, where the index is at a multiple of eight: then only the last octet's wraps.
+ * @plain: there is nothing to encrypt, but the stream itself is wanted.
+ */
+static __always_inline void mppe_rc4_words(struct mppe_rc4 *rc4, u8 *out,
+					   const u8 *in, unsigned int words,
+					   bool plain)
 {
-	u8 *s = rc4->s, *at = s + rc4->i, *last = s + (u8)(rc4->i + 8);
-	unsigned int done = 0;
-	unsigned long j = rc4->j;
+	unsigned long i = rc4->i, j = rc4->j;
+	u8 *s = rc4->s, *at;
 	u64 word = 0;
 
-	for (; done + MPPE_RC4_WORD <= len; done += MPPE_RC4_WORD) {
+	for (; words; words--, out += MPPE_RC4_WORD) {
+		at = s + i;
+		i = (u8)(i + MPPE_RC4_WORD);
 		word = mppe_rc4_step(s, at, 1, &j, word);
 		word = mppe_rc4_step(s, at, 2, &j, word);
 		word = mppe_rc4_step(s, at, 3, &j, word);
@@ -239,14 +241,16 @@ static __always_inline unsigned int mppe_rc4_words(struct mppe_rc4 *rc4,
 		word = mppe_rc4_step(s, at, 5, &j, word);
 		word = mppe_rc4_step(s, at, 6, &j, word);
 		word = mppe_rc4_step(s, at, 7, &j, word);
-		word = mppe_rc4_step(s, last, 0, &j, word);
-		mppe_rc4_put(out + done, in ? in + done : NULL, word);
-		at = last;
-		last = s + (u8)(last - s + 8);
+		word = mppe_rc4_step(s, s + i, 0, &j, word);
+		if (plain) {
+			memcpy(out, &word, sizeof(word));
+		} else {
+			mppe_rc4_put(out, in, word);
+			in += MPPE_RC4_WORD;
+		}
 	}
-	rc4->i = at - s;
+	rc4->i = i;
 	rc4->j = j;
-	return done;
 }
 
 /**
@@ -258,7 +262,7 @@ static __always_inline unsigned int mppe_rc4_words(struct mppe_rc4 *rc4,
 static inline void mppe_rc4_stream(struct mppe_rc4 *rc4, u8 *out,
 				   unsigned int len)
 {
-	mppe_rc4_words(rc4, out, NULL, len);
+	mppe_rc4_words(rc4, out, NULL, len / MPPE_RC4_WORD, true);
 }
 
 /**
@@ -271,13 +275,18 @@ static inline void mppe_rc4_stream(struct mppe_rc4 *rc4, u8 *out,
 static inline void mppe_rc4_crypt(struct mppe_rc4 *rc4, u8 *out, const u8 *in,
 				  unsigned int len)
 {
-	unsigned int done = -rc4->i & (MPPE_RC4_WORD - 1);
+	unsigned int first = -rc4->i & (MPPE_RC4_WORD - 1), words;
 
-	if (done > len)
-		done = len;
-	mppe_rc4_octets(rc4, out, in, done);
-	done += mppe_rc4_words(rc4, out + done, in + done, len - done);
-	mppe_rc4_octets(rc4, out + done, in + done, len - done);
+	if (first > len)
+		first = len;
+	mppe_rc4_octets(rc4, out, in, first);
+	out += first;
+	in += first;
+	len -= first;
+	words = len / MPPE_RC4_WORD;
+	mppe_rc4_words(rc4, out, in, words, false);
+	mppe_rc4_octets(rc4, out + words * MPPE_RC4_WORD,
+			in + words * MPPE_RC4_WORD, len % MPPE_RC4_WORD);
 }
 
 #endif /* _MPPE_RC4_H */
