@@ -327,7 +327,9 @@ static struct compressor mppe_compressor = {
 	.comp_extra	= GROWTH,
 };
 
-static bool registered;
+static bool mppe = true;
+module_param(mppe, bool, 0444);
+MODULE_PARM_DESC(mppe, "encrypt calls (MPPE), if nobody else does; says whether it does");
 
 /**
  * ndiswan_mppe_init() - offer encryption to PPP
@@ -341,19 +343,19 @@ int __init ndiswan_mppe_init(void)
 {
 	int err;
 
-	if (fips_enabled)
+	mppe = mppe && !fips_enabled;
+	if (!mppe)
 		return 0;
 	err = ndiswan_ahead_init();
 	if (err)
 		return err;
 	err = ppp_register_compressor(&mppe_compressor);
-	if (!err) {
-		registered = true;
+	if (!err)
 		return 0;
-	}
 	ndiswan_ahead_exit();
 	if (err != -EEXIST)
 		return err;
+	mppe = false;
 	pr_info("pptp_mux: ppp_mppe is loaded, and goes on encrypting calls: to have pptp-mux do it, end all calls, run \"rmmod ppp_mppe\", and load pptp-mux again\n");
 	return 0;
 }
@@ -361,7 +363,7 @@ int __init ndiswan_mppe_init(void)
 /* A unit that is encrypted holds the module: none is left. */
 void ndiswan_mppe_exit(void)
 {
-	if (!registered)
+	if (!mppe)
 		return;
 	ppp_unregister_compressor(&mppe_compressor);
 	ndiswan_ahead_exit();

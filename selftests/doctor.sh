@@ -346,6 +346,9 @@ password_is_nowhere()
 }
 
 need_command nft iptables setpriv
+# ppp_mppe is what it is to miss
+need_root
+need_module mppe=0
 dial_setup 2
 install_module
 cp "$PLUGIN" "$dir/plugin.so"
