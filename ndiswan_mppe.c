@@ -13,7 +13,9 @@
  */
 #include <linux/fips.h>
 #include <linux/jiffies.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/ppp-comp.h>
 #include <linux/ppp_defs.h>
 #include <linux/slab.h>
@@ -86,6 +88,8 @@ static void direction_free(void *state)
 	if (!dir)
 		return;
 	ndiswan_ahead_end(&dir->ahead);
+	if (dir->cipher.rekeyed)
+		trace_pptp_mux_mppe_end(dir->unit, &dir->cipher);
 	kfree_sensitive(dir);
 }
 
@@ -327,15 +331,67 @@ static struct compressor mppe_compressor = {
 	.comp_extra	= GROWTH,
 };
 
+/* Whether it encrypts; changed under the module's parameter lock, as is @live. */
 static bool mppe = true;
-module_param(mppe, bool, 0444);
-MODULE_PARM_DESC(mppe, "encrypt calls (MPPE), if nobody else does; says whether it does");
+static bool live;
+
+static int encrypt(bool whether)
+{
+	int err = 0;
+
+	if (mppe == whether)
+		return 0;
+	if (whether)
+		err = ppp_register_compressor(&mppe_compressor);
+	else
+		ppp_unregister_compressor(&mppe_compressor);
+	if (!err)
+		mppe = whether;
+	return err;
+}
+
+/* Calls that are encrypted stay so: they hold the module, and not the registration. */
+static int mppe_set(const char *text, const struct kernel_param *param)
+{
+	bool whether;
+	int err;
+
+	err = kstrtobool(text, &whether);
+	if (err)
+		return err;
+	if (live)
+		return encrypt(whether && !fips_enabled);
+	mppe = whether;
+	return 0;
+}
+
+static const struct kernel_param_ops mppe_ops = {
+	.set	= mppe_set,
+	.get	= param_get_bool,
+};
+
+module_param_cb(mppe, &mppe_ops, &mppe, 0644);
+MODULE_PARM_DESC(mppe, "encrypt new calls (MPPE) of all of PPP (default Y; N once ppp_mppe is loaded)");
+
+/*
+ * Calls are encrypted by whoever is registered. So it is no failure if that is another,
+ * nor if the kernel is to use approved ciphers only.
+ */
+static int encrypt_first(void)
+{
+	bool wanted = mppe && !fips_enabled;
+	int err;
+
+	mppe = false;
+	err = encrypt(wanted);
+	if (err != -EEXIST)
+		return err;
+	pr_info("pptp_mux: ppp_mppe is loaded, and goes on encrypting calls: to have pptp-mux encrypt new ones, end all calls, run \"rmmod ppp_mppe\", and write 1 to /sys/module/pptp_mux/parameters/mppe\n");
+	return 0;
+}
 
 /**
  * ndiswan_mppe_init() - offer encryption to PPP
- *
- * Calls are encrypted by whoever is registered. So it is no failure if that is another,
- * nor if the kernel is to use approved ciphers only.
  *
  * Return: 0, or -errno.
  */
@@ -343,29 +399,25 @@ int __init ndiswan_mppe_init(void)
 {
 	int err;
 
-	mppe = mppe && !fips_enabled;
-	if (!mppe)
-		return 0;
 	err = ndiswan_ahead_init();
 	if (err)
 		return err;
-	err = ppp_register_compressor(&mppe_compressor);
-	if (!err)
-		return 0;
-	ndiswan_ahead_exit();
-	if (err != -EEXIST)
-		return err;
-	mppe = false;
-	pr_info("pptp_mux: ppp_mppe is loaded, and goes on encrypting calls: to have pptp-mux do it, end all calls, run \"rmmod ppp_mppe\", and load pptp-mux again\n");
-	return 0;
+	kernel_param_lock(THIS_MODULE);
+	err = encrypt_first();
+	live = !err;
+	kernel_param_unlock(THIS_MODULE);
+	if (err)
+		ndiswan_ahead_exit();
+	return err;
 }
 
 /* A unit that is encrypted holds the module: none is left. */
 void ndiswan_mppe_exit(void)
 {
-	if (!mppe)
-		return;
-	ppp_unregister_compressor(&mppe_compressor);
+	kernel_param_lock(THIS_MODULE);
+	encrypt(false);
+	live = false;
+	kernel_param_unlock(THIS_MODULE);
 	ndiswan_ahead_exit();
 }
 

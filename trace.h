@@ -8,7 +8,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "mppe_count.h"
+#include "mppe_cipher.h"
 #include "ndiswan_account.h"
 #include "pptp_gre.h"
 
@@ -130,6 +130,27 @@ TRACE_EVENT(pptp_mux_mppe_drop,
 	),
 	TP_printk("ppp%d: %s, next is %u", __entry->unit,
 		  show_mppe_drop(__entry->reason), __entry->next)
+);
+
+/* A direction of an encrypted call ends. */
+TRACE_EVENT(pptp_mux_mppe_end,
+	TP_PROTO(int unit, const struct mppe_cipher *cipher),
+	TP_ARGS(unit, cipher),
+	TP_STRUCT__entry(
+		__field(int, unit)
+		__field(u64, rekeyed)
+		__field(u64, ahead)
+		__field(u64, lost)
+	),
+	TP_fast_assign(
+		__entry->unit = unit;
+		__entry->rekeyed = cipher->rekeyed;
+		__entry->ahead = cipher->ahead;
+		__entry->lost = cipher->lost;
+	),
+	TP_printk("ppp%d: %llu keys, %llu streams made ahead, %llu packets lost",
+		  __entry->unit, __entry->rekeyed, __entry->ahead,
+		  __entry->lost)
 );
 
 #endif /* _PPTP_MUX_TRACE_H */

@@ -10,13 +10,13 @@ from pathlib import Path
 
 SEND, LOSE, LOSE_MANY, AGAIN, FORGE, ALTER, PLACE, MAKE, RESET, RENEW = range(10)
 MODES = range(16)
-PACKETS = bytes([SEND, 3, SEND, 100]) * 20
+PACKETS = bytes([SEND, 3, SEND, 100]) * 4
 END = bytes(5)
 
 TROUBLES = {
     "none": PACKETS,
     "losses": (bytes([LOSE, 1]) + PACKETS + bytes([LOSE, 250])) * 4,
-    "burst": PACKETS + bytes([LOSE_MANY, 0x1f, 0xff]) + PACKETS,
+    "burst": PACKETS + bytes([LOSE_MANY, 0xff]) + PACKETS,
     "again": bytes([SEND, 9, AGAIN]) * 20,
     "forged": b"".join(bytes([SEND, 9, FORGE, 12, 0x90, count]) + b"forged pkt"
                        for count in range(0, 250, 25)),
