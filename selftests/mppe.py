@@ -286,8 +286,8 @@ def main():
             skip(name, fault)
         else:
             point(not fault, name, fault)
-    done()
+    return done()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
