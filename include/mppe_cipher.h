@@ -34,7 +34,7 @@
 #define MPPE_NONSENSE_MAX	16
 
 /* Of a chain begun anew: no stream made for the old one has such a number. */
-#define MPPE_NUMBERS_APART	(1 << 20)
+#define MPPE_NUMBERS_APART	0x100000
 
 /**
  * struct mppe_cipher - one direction

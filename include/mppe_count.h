@@ -33,7 +33,7 @@
 #define MPPE_COUNT_LATE		256
 
 /* How far ahead a key is looked for; no peer sends so many while one waits. */
-#define MPPE_COUNT_AHEAD_MAX	(1 << 17)
+#define MPPE_COUNT_AHEAD_MAX	131072
 
 /* What to do with a packet that came. */
 enum mppe_verdict {

@@ -84,6 +84,12 @@ struct mppe_ring {
 	struct mppe_ahead	streams[MPPE_RING_SIZE];
 };
 
+/* From number @from to number @to, negative if that is behind */
+static inline s32 mppe_ring_distance(u32 from, u32 to)
+{
+	return (s32)(to - from);
+}
+
 static inline struct mppe_ahead *mppe_ring_place(struct mppe_ring *ring,
 						 u32 number)
 {
@@ -173,7 +179,8 @@ static inline void mppe_ring_took(struct mppe_ring *ring, u32 next,
  */
 static inline bool mppe_ring_is_low(const struct mppe_ring *ring)
 {
-	return (s32)(READ_ONCE(ring->at) - ring->next) <= MPPE_RING_SIZE / 2;
+	return mppe_ring_distance(ring->next, READ_ONCE(ring->at)) <=
+	       MPPE_RING_SIZE / 2;
 }
 
 /* ---- the maker ---- */
@@ -207,8 +214,10 @@ static inline bool mppe_ring_hear(struct mppe_ring *ring)
 static inline bool mppe_ring_has_room(struct mppe_ring *ring)
 {
 	/* Pairs with the release in mppe_ring_took(). */
-	s32 ahead = ring->at - smp_load_acquire(&ring->next);
+	u32 next = smp_load_acquire(&ring->next);
+	s32 ahead;
 
+	ahead = mppe_ring_distance(next, ring->at);
 	if (ahead < 0) {
 		mppe_ring_ask(ring);
 		return false;

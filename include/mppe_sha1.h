@@ -44,52 +44,69 @@ static __always_inline u32 mppe_sha1_rol(u32 word, unsigned int by)
 	return word << by | word >> (32 - by);
 }
 
-#define MPPE_SHA1_CHOOSE(b, c, d)	((((c) ^ (d)) & (b)) ^ (d))
-#define MPPE_SHA1_PARITY(b, c, d)	((b) ^ (c) ^ (d))
-#define MPPE_SHA1_MAJORITY(b, c, d)	(((b) & (c)) + (((b) ^ (c)) & (d)))
+/* FIPS 180-4 section 4.1.1: 20 rounds of each part */
+static __always_inline u32 mppe_sha1_mix(int part, u32 b, u32 c, u32 d)
+{
+	switch (part) {
+	case 0:
+		return ((c ^ d) & b) ^ d;
+	case 2:
+		return (b & c) + ((b ^ c) & d);
+	default:
+		return b ^ c ^ d;
+	}
+}
 
-#define MPPE_SHA1_ROUND(f, k, w, a, b, c, d, e) \
-	do { \
-		(e) += f(b, c, d) + (k) + (w) + mppe_sha1_rol(a, 5); \
-		(b) = mppe_sha1_rol(b, 30); \
-	} while (0)
+static __always_inline u32 mppe_sha1_constant(int part)
+{
+	static const u32 constants[] = {
+		0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6,
+	};
+
+	return constants[part];
+}
+
+static __always_inline void mppe_sha1_round(int part, u32 w, u32 a, u32 *b,
+					    u32 c, u32 d, u32 *e)
+{
+	*e += mppe_sha1_mix(part, *b, c, d) + mppe_sha1_constant(part) + w +
+	      mppe_sha1_rol(a, 5);
+	*b = mppe_sha1_rol(*b, 30);
+}
 
 /* After five rounds each variable is where it was. */
-#define MPPE_SHA1_FIVE(f, k, w) \
-	do { \
-		MPPE_SHA1_ROUND(f, k, (w)[0], a, b, c, d, e); \
-		MPPE_SHA1_ROUND(f, k, (w)[1], e, a, b, c, d); \
-		MPPE_SHA1_ROUND(f, k, (w)[2], d, e, a, b, c); \
-		MPPE_SHA1_ROUND(f, k, (w)[3], c, d, e, a, b); \
-		MPPE_SHA1_ROUND(f, k, (w)[4], b, c, d, e, a); \
-	} while (0)
+static __always_inline void mppe_sha1_five(int part, const u32 *w, u32 v[5])
+{
+	mppe_sha1_round(part, w[0], v[0], &v[1], v[2], v[3], &v[4]);
+	mppe_sha1_round(part, w[1], v[4], &v[0], v[1], v[2], &v[3]);
+	mppe_sha1_round(part, w[2], v[3], &v[4], v[0], v[1], &v[2]);
+	mppe_sha1_round(part, w[3], v[2], &v[3], v[4], v[0], &v[1]);
+	mppe_sha1_round(part, w[4], v[1], &v[2], v[3], v[4], &v[0]);
+}
 
 /* Rounds @from to 79, from where @state is */
 static inline void mppe_sha1_rounds(u32 state[5], const u32 w[80],
 				    unsigned int from)
 {
-	u32 a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
+	u32 v[5] = { state[0], state[1], state[2], state[3], state[4] };
 	unsigned int t = from;
 
 	for (; t < 20; t += 5)
-		MPPE_SHA1_FIVE(MPPE_SHA1_CHOOSE, 0x5a827999, w + t);
+		mppe_sha1_five(0, w + t, v);
 	for (; t < 40; t += 5)
-		MPPE_SHA1_FIVE(MPPE_SHA1_PARITY, 0x6ed9eba1, w + t);
+		mppe_sha1_five(1, w + t, v);
 	for (; t < 60; t += 5)
-		MPPE_SHA1_FIVE(MPPE_SHA1_MAJORITY, 0x8f1bbcdc, w + t);
+		mppe_sha1_five(2, w + t, v);
 	for (; t < 80; t += 5)
-		MPPE_SHA1_FIVE(MPPE_SHA1_PARITY, 0xca62c1d6, w + t);
-	state[0] = a;
-	state[1] = b;
-	state[2] = c;
-	state[3] = d;
-	state[4] = e;
+		mppe_sha1_five(3, w + t, v);
+	memcpy(state, v, sizeof(v));
 }
 
-/* Volatile: compilers would keep words in registers, of which there are too few. */
-#define MPPE_SHA1_WORD(n) \
-	(*(volatile u32 *)&w[n] = \
-	 mppe_sha1_rol(w[(n) - 3] ^ w[(n) - 8] ^ w[(n) - 14] ^ w[(n) - 16], 1))
+/* Written at once: compilers would keep words in registers, of which there are too few. */
+static __always_inline void mppe_sha1_word(u32 *w)
+{
+	WRITE_ONCE(*w, mppe_sha1_rol(w[-3] ^ w[-8] ^ w[-14] ^ w[-16], 1));
+}
 
 /* 64 more words from the first 16 */
 static inline void mppe_sha1_expand(u32 w[80])
@@ -97,14 +114,14 @@ static inline void mppe_sha1_expand(u32 w[80])
 	u32 *end = w + 80;
 
 	for (w += 16; w < end; w += 8) {
-		MPPE_SHA1_WORD(0);
-		MPPE_SHA1_WORD(1);
-		MPPE_SHA1_WORD(2);
-		MPPE_SHA1_WORD(3);
-		MPPE_SHA1_WORD(4);
-		MPPE_SHA1_WORD(5);
-		MPPE_SHA1_WORD(6);
-		MPPE_SHA1_WORD(7);
+		mppe_sha1_word(w);
+		mppe_sha1_word(w + 1);
+		mppe_sha1_word(w + 2);
+		mppe_sha1_word(w + 3);
+		mppe_sha1_word(w + 4);
+		mppe_sha1_word(w + 5);
+		mppe_sha1_word(w + 6);
+		mppe_sha1_word(w + 7);
 	}
 }
 
@@ -138,18 +155,12 @@ static inline void mppe_sha1_store(u8 *octets, u32 word)
 /* The rounds before the session key, which no word behind them has a part in */
 static inline void mppe_sha1_make_ready(struct mppe_sha1 *sha1)
 {
-	u32 a = mppe_sha1_start[0], b = mppe_sha1_start[1],
-	    c = mppe_sha1_start[2], d = mppe_sha1_start[3],
-	    e = mppe_sha1_start[4];
-	const u32 *w = sha1->words;
+	u32 v[5];
 
-	MPPE_SHA1_FIVE(MPPE_SHA1_CHOOSE, 0x5a827999, w);
-	MPPE_SHA1_FIVE(MPPE_SHA1_CHOOSE, 0x5a827999, w + 5);
-	sha1->ready[0] = a;
-	sha1->ready[1] = b;
-	sha1->ready[2] = c;
-	sha1->ready[3] = d;
-	sha1->ready[4] = e;
+	memcpy(v, mppe_sha1_start, sizeof(v));
+	mppe_sha1_five(0, sha1->words, v);
+	mppe_sha1_five(0, sha1->words + 5, v);
+	memcpy(sha1->ready, v, sizeof(v));
 }
 
 /**

@@ -41,7 +41,7 @@ struct call {
 	u8			start[16];
 	u8			*last;
 	unsigned int		last_len;
-	u32			carried;	/* packets between the last one that came and the next */
+	u32			carried;	/* packets since the last one that came */
 	bool			in_doubt;	/* stateful: packets are missing */
 };
 

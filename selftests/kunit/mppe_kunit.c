@@ -66,12 +66,12 @@ static enum mppe_verdict receive(struct ends *ends)
 	return receive_at(ends, &NOWHERE);
 }
 
-#define EXPECT_GOOD(test, ends) \
-	do { \
-		KUNIT_EXPECT_EQ(test, receive(ends), MPPE_GOOD); \
-		KUNIT_EXPECT_EQ(test, memcmp((ends)->out, (ends)->plain, \
-					     sizeof((ends)->plain)), 0); \
-	} while (0)
+static void expect_good(struct kunit *test, struct ends *ends)
+{
+	KUNIT_EXPECT_EQ(test, receive(ends), MPPE_GOOD);
+	KUNIT_EXPECT_EQ(test, memcmp(ends->out, ends->plain,
+				     sizeof(ends->plain)), 0);
+}
 
 /* ---- session keys of RFC 3079's examples, and what RC4 makes of a message ---- */
 
@@ -127,7 +127,7 @@ static void each_packet_has_a_key(struct kunit *test)
 		send(ends);
 		KUNIT_ASSERT_EQ(test, ends->wire[0] << 8 | ends->wire[1],
 				0x9000 | i % MPPE_COUNTS);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 	}
 	KUNIT_EXPECT_EQ(test, ends->rx.lost, 0ULL);
 }
@@ -142,7 +142,7 @@ static void weak_keys(struct kunit *test)
 		ends = ends_new(test, strength, false);
 		for (i = 0; i < 300; i++) {
 			send(ends);
-			EXPECT_GOOD(test, ends);
+			expect_good(test, ends);
 		}
 	}
 }
@@ -172,10 +172,10 @@ static void losses_that_the_count_tells(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(LOST); i++) {
 		send(ends);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 		lose(ends, LOST[i]);
 		send(ends);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 		ends->rx.skipped = 0;
 	}
 }
@@ -209,16 +209,16 @@ static void late_packets(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, late);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 	send(ends);
 	memcpy(late, ends->wire, sizeof(ends->wire));
 	lose(ends, 200);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 	memcpy(ends->wire, late, sizeof(ends->wire));
 	KUNIT_EXPECT_EQ(test, receive(ends), MPPE_DROP_LATE);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 }
 
 /* Whatever a forged count says, the next packet of the peer's is decrypted. */
@@ -235,7 +235,7 @@ static void forged_packets(struct kunit *test)
 		if (ends->rx.next != ends->tx.next)
 			break;
 		send(ends);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 		ends->rx.skipped = 0;
 	}
 	/* One in 28 looks like a known protocol by chance; this key has none. */
@@ -300,7 +300,7 @@ static void a_key_for_256_packets(struct kunit *test)
 		send(ends);
 		KUNIT_ASSERT_EQ(test, ends->wire[0] >> 4,
 				i % 256 == 255 ? 0x9 : 0x1);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 	}
 	KUNIT_EXPECT_EQ(test, ends->rx.rekeyed, 32ULL);
 }
@@ -318,14 +318,14 @@ static void a_loss_is_mended_by_a_reset(struct kunit *test)
 
 	for (lost = 1; lost < 6000; lost *= 3) {
 		send(ends);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 		lose(ends, lost);
 		send(ends);
 		if (ends->wire[0] >> 4 == 0x1)
 			KUNIT_EXPECT_EQ(test, receive(ends), MPPE_DROP_OUT_OF_STEP);
 		a_reset(ends);
 		send(ends);
-		EXPECT_GOOD(test, ends);
+		expect_good(test, ends);
 	}
 }
 
@@ -346,7 +346,7 @@ static void lost_answers(struct kunit *test)
 	}
 	a_reset(ends);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 }
 
 static void stateful_late_packets(struct kunit *test)
@@ -354,10 +354,10 @@ static void stateful_late_packets(struct kunit *test)
 	struct ends *ends = ends_new(test, MPPE_128, true);
 
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 	KUNIT_EXPECT_EQ(test, receive(ends), MPPE_DROP_LATE);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 }
 
 /* ---- streams made ahead ---- */
@@ -388,7 +388,7 @@ static void streams_made_ahead(struct kunit *test)
 	for (i = 0; i < 2000; i++) {
 		send(ends);
 		if (i % 7)
-			EXPECT_GOOD(test, ends);
+			expect_good(test, ends);
 		if (i % 50 < 20) {
 			make_all(ends->tx.ring);
 			make_all(ends->rx.ring);
@@ -406,16 +406,16 @@ static void streams_of_a_former_key(struct kunit *test)
 
 	ends->tx.ring = ring_new(test);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 	make_all(ends->tx.ring);
 	mppe_cipher_init(&ends->tx, start, MPPE_128, false);
 	mppe_cipher_init(&ends->rx, start, MPPE_128, false);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 	make_all(ends->tx.ring);
 	lose(ends, MPPE_RING_SIZE);
 	send(ends);
-	EXPECT_GOOD(test, ends);
+	expect_good(test, ends);
 }
 
 static struct kunit_case mppe_cases[] = {
