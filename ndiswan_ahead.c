@@ -77,7 +77,6 @@ static void ring_free(struct mppe_ring *ring)
 	atomic_dec(&rings);
 }
 
-/* Its first answer tells where the call is; until then any number will do. */
 static void ring_new(struct ndiswan_ahead *ahead)
 {
 	struct mppe_ring *ring;
@@ -89,8 +88,7 @@ static void ring_new(struct ndiswan_ahead *ahead)
 		atomic_dec(&rings);
 		return;
 	}
-	mppe_ring_init(ring, 0);
-	ahead->seen = 0;
+	mppe_ring_init(ring, READ_ONCE(ahead->seen));
 	rcu_assign_pointer(ahead->ring, ring);
 	queue_delayed_work(ahead_wq, &ahead->manage, LOOK_TIME);
 }
@@ -119,7 +117,7 @@ static void manage_ring(struct work_struct *work)
 		ring_give_back(ahead, ring);
 		return;
 	}
-	ahead->seen = next;
+	WRITE_ONCE(ahead->seen, next);
 	queue_delayed_work(ahead_wq, &ahead->manage, LOOK_TIME);
 }
 
@@ -128,10 +126,11 @@ static void manage_ring(struct work_struct *work)
 /**
  * ndiswan_ahead_count() - a packet went without a ring: is the call busy?
  * @ahead: of the direction
+ * @next: number of the packet that comes next
  *
  * Context: softirq, or softirqs off; serialised for the direction.
  */
-void ndiswan_ahead_count(struct ndiswan_ahead *ahead)
+void ndiswan_ahead_count(struct ndiswan_ahead *ahead, u32 next)
 {
 	unsigned long now = jiffies;
 
@@ -139,8 +138,11 @@ void ndiswan_ahead_count(struct ndiswan_ahead *ahead)
 		ahead->window = now;
 		ahead->packets = 0;
 	}
-	if (++ahead->packets == BUSY_PACKETS && num_online_cpus() > 1)
-		queue_delayed_work(ahead_wq, &ahead->manage, 0);
+	if (++ahead->packets != BUSY_PACKETS || num_online_cpus() == 1)
+		return;
+	/* The ring begins behind it. */
+	WRITE_ONCE(ahead->seen, next);
+	queue_delayed_work(ahead_wq, &ahead->manage, 0);
 }
 
 /**

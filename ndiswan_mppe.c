@@ -156,7 +156,7 @@ static void ahead_end(struct mppe_direction *dir)
 
 	if (likely(!ring)) {
 		if (!dir->cipher.stateful)
-			ndiswan_ahead_count(&dir->ahead);
+			ndiswan_ahead_count(&dir->ahead, dir->cipher.next);
 		return;
 	}
 	if (mppe_ring_is_low(ring))
@@ -287,8 +287,8 @@ static int decompress(void *state, unsigned char *in, int in_size,
 	};
 	enum mppe_verdict verdict;
 
-	if (in_size < PPP_HDRLEN)
-		return DECOMP_ERROR;
+	if (in_size <= PPP_HDRLEN)
+		return drop(dir, MPPE_DROP_SHORT, in, out);
 	/* Two octets of address and control; a protocol number may become one longer. */
 	if (2 + (int)packet.len - 1 > out_size)
 		return drop(dir, MPPE_DROP_LONG, in, out);

@@ -18,7 +18,8 @@ struct mppe_ring;
  * @manage: allocates the ring, and gives it back
  * @window: when the packets in @packets were begun to be counted
  * @packets: how many since
- * @seen: number of the packet that was next when @manage looked last
+ * @seen: number of the packet that was next when the call became busy, or when @manage
+ *	looked last
  */
 struct ndiswan_ahead {
 	struct mppe_ring __rcu	*ring;
@@ -31,7 +32,7 @@ struct ndiswan_ahead {
 
 void ndiswan_ahead_start(struct ndiswan_ahead *ahead);
 void ndiswan_ahead_end(struct ndiswan_ahead *ahead);
-void ndiswan_ahead_count(struct ndiswan_ahead *ahead);
+void ndiswan_ahead_count(struct ndiswan_ahead *ahead, u32 next);
 void ndiswan_ahead_refill(struct ndiswan_ahead *ahead);
 
 int ndiswan_ahead_init(void);
