@@ -43,7 +43,8 @@
  * @flush: sender, stateful: the next packet has a new key, as the peer has asked for
  * @out_of_step: receiver, stateful: packets were lost, and so the stream's place
  * @resets: receiver, stateful: Reset-Acks that came while out of step
- * @nonsense: receiver: packets in a row that were of no known protocol
+ * @forms: receiver: what plain texts have begun like, mppe_cipher_form()
+ * @nonsense: receiver: packets in a row that began like none
  * @skipped: receiver: keys that were stepped over; the caller sets it back to 0 as often
  *	as MPPE_COUNT_AHEAD_MAX of them may be
  * @ring: streams made ahead, or NULL; the caller sees to its lifetime
@@ -60,6 +61,7 @@ struct mppe_cipher {
 	bool			flush;
 	bool			out_of_step;
 	u8			resets;
+	u32			forms;
 	u32			nonsense;
 	u32			skipped;
 	struct mppe_ring	*ring;
@@ -89,6 +91,7 @@ static inline void mppe_cipher_init(struct mppe_cipher *cipher, const u8 *start,
 	cipher->flush = false;
 	cipher->out_of_step = false;
 	cipher->resets = 0;
+	cipher->forms = 0;
 	cipher->nonsense = 0;
 	mppe_key_init(&cipher->chain, start, strength);
 	/* The first packet has the key behind the initial one. */
@@ -253,54 +256,95 @@ struct mppe_packet {
 	unsigned int	out_len;
 };
 
-/*
- * The protocols that are known to be encrypted: IP, AppleTalk, IPX, Van Jacobson's two,
- * bridging, multilink, NetBIOS, IPv6. A wrong key makes one of these of one packet in 28
- * by chance, where protocol fields are compressed, and of one in 7,281 where not.
- */
-static inline bool mppe_cipher_is_known(const u8 *head, unsigned int len)
-{
-	u8 protocol = head[0];
+#define MPPE_FORM_IP	0x001
+#define MPPE_FORM_IPV6	0x002
 
-	if (!protocol && len > 1)
-		protocol = head[1];
+/* A protocol's own form, if it is one that is encrypted: a bit; 0 if it is none */
+static inline u32 mppe_cipher_protocol(u8 protocol)
+{
 	switch (protocol) {
 	case 0x21:
-	case 0x29:
-	case 0x2b:
-	case 0x2d:
-	case 0x2f:
-	case 0x31:
-	case 0x3d:
-	case 0x3f:
+		return MPPE_FORM_IP;
 	case 0x57:
-		return true;
+		return MPPE_FORM_IPV6;
+	case 0x29:	/* AppleTalk */
+		return 0x004;
+	case 0x2b:	/* IPX */
+		return 0x008;
+	case 0x2d:	/* Van Jacobson's, compressed */
+		return 0x010;
+	case 0x2f:	/* and not */
+		return 0x020;
+	case 0x31:	/* bridging */
+		return 0x040;
+	case 0x3d:	/* multilink */
+		return 0x080;
+	case 0x3f:	/* NetBIOS */
+		return 0x100;
 	default:
-		return false;
+		return 0;
 	}
+}
+
+/* Does a packet of IP, or IPv6, begin like this? */
+static inline bool mppe_cipher_is_ip(u32 form, u8 first)
+{
+	if (form == MPPE_FORM_IPV6)
+		return first >> 4 == 6;
+	return first >> 4 == 4 && (first & 0x0f) >= 5;
+}
+
+/*
+ * What a plain text begins like: a bit for each protocol, another where its field is
+ * compressed. A wrong key makes it IP's of one packet in 6,000, or fewer.
+ */
+static inline u32 mppe_cipher_form(const u8 *head, unsigned int len)
+{
+	bool compressed = head[0] & 1;
+	unsigned int at = compressed ? 1 : 2;
+	u32 form;
+
+	if (len <= at || (!compressed && head[0]))
+		return 0;
+	form = mppe_cipher_protocol(head[at - 1]);
+	if (form & (MPPE_FORM_IP | MPPE_FORM_IPV6) &&
+	    !mppe_cipher_is_ip(form, head[at]))
+		return 0;
+	return compressed ? form << 16 : form;
+}
+
+/* IP, or what has come in order before; anything that is known if nothing has. */
+static inline bool mppe_cipher_believes(const struct mppe_cipher *cipher,
+					u32 form)
+{
+	const u32 ip = (MPPE_FORM_IP | MPPE_FORM_IPV6) * 0x10001;
+
+	return form && (!cipher->forms || form & (cipher->forms | ip));
 }
 
 /*
  * The first word of the plain text says whether its protocol field is compressed, and so
- * where the rest goes to. With @must_know it has to be of a known protocol, or nothing is
+ * where the rest goes to. With @prove it has to begin as a packet does, or nothing is
  * written.
  */
 static inline bool mppe_cipher_open(struct mppe_cipher *cipher,
 				    struct mppe_packet *packet,
 				    struct mppe_rc4 *stream,
-				    struct mppe_ahead *ahead, bool must_know)
+				    struct mppe_ahead *ahead, bool prove)
 {
 	const u8 *in = packet->in + MPPE_HEADER_LEN;
 	unsigned int len = packet->len - MPPE_HEADER_LEN;
 	unsigned int first = len < MPPE_RC4_WORD ? len : MPPE_RC4_WORD;
 	u8 head[MPPE_RC4_WORD], *out = packet->out;
-	bool known;
+	u32 form;
 
 	mppe_cipher_crypt(stream, ahead, 0, head, in, first);
-	known = mppe_cipher_is_known(head, first);
-	if (must_know && !known)
+	form = mppe_cipher_form(head, first);
+	if (prove && !mppe_cipher_believes(cipher, form))
 		return false;
-	cipher->nonsense = known ? 0 : cipher->nonsense + 1;
+	if (!prove)
+		cipher->forms |= form;
+	cipher->nonsense = form ? 0 : cipher->nonsense + 1;
 	if (head[0] & 1)
 		*out++ = 0;
 	memcpy(out, head, first);

@@ -79,7 +79,7 @@ class Sender:
 
 def plain_text(chooser):
     """Of IP, whose protocol field is compressed now and then"""
-    protocol = chooser.choice((b"\x00\x21", b"\x21", b"\x00\x57"))
+    protocol = chooser.choice((b"\x00\x21\x45", b"\x21\x4f", b"\x00\x57\x60"))
     return protocol + chooser.randbytes(chooser.choice((1, 6, 20, 63, 64, 250, 700)))
 
 

@@ -41,7 +41,7 @@ static void begin(u8 key)
 static bool carry(unsigned int number)
 {
 	static const struct mppe_place nowhere;
-	u8 plain[OCTETS] = { 0, 0x21, number, number >> 8 };
+	u8 plain[OCTETS] = { 0, 0x21, 0x45, number, number >> 8 };
 	u8 wire[OCTETS + MPPE_HEADER_LEN], out[OCTETS + 1];
 	struct mppe_packet packet = { .in = wire, .len = sizeof(wire), .out = out };
 
