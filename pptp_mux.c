@@ -25,6 +25,7 @@
 #include <linux/net.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/ppp_channel.h>
+#include <linux/ppp_defs.h>
 #include <net/inet_sock.h>
 #include <net/netlink.h>
 #include <net/sock.h>
@@ -81,9 +82,28 @@ static struct pptp_call *from_gre(struct pptp_gre *gre)
 
 /* ---- the session's owner ---- */
 
-static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb)
+/* A frame of MPPE's, its protocol field compressed or not */
+static bool is_encrypted(const struct sk_buff *skb)
 {
-	ppp_input(&from_gre(gre)->chan.ppp, skb);
+	const u8 *protocol = skb->data;
+
+	return skb->len >= 2 &&
+	       (protocol[0] == PPP_COMP ||
+		(!protocol[0] && protocol[1] == PPP_COMP));
+}
+
+/* How many packets are missing before it, its number tells MPPE. */
+static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+{
+	struct ndiswan_channel *chan = &from_gre(gre)->chan;
+
+	if (!is_encrypted(skb)) {
+		ppp_input(&chan->ppp, skb);
+		return;
+	}
+	ndiswan_mppe_number(chan, seq);
+	ppp_input(&chan->ppp, skb);
+	ndiswan_mppe_number_end();
 }
 
 static bool call_hold(struct pptp_gre *gre, u32 bytes)

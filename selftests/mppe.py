@@ -28,6 +28,7 @@ OPTION = {(40, True): b"\x12\x06\x01\x00\x00\x20", (128, True): b"\x12\x06\x01\x
           (40, False): b"\x12\x06\x00\x00\x00\x20", (128, False): b"\x12\x06\x00\x00\x00\x40"}
 PORT = 7777
 SO_REORDER = 8
+LCP_DISCARD = b"\xc0\x21\x0b\x01\x00\x08\x00\x00\x00\x00"
 # Where processors are emulated with every checker on, a call does not become busy
 SLOW = Path("/proc/lockdep_stats").exists() or "KCSAN" in Path("/proc/version").read_text(
     encoding="ascii")
@@ -133,10 +134,11 @@ class Tests:
                                          f"{'stateless' if stateless else 'stateful'}: {error}") from error
 
     def bursts(self):
-        """The next one is decrypted, however many are missing that the count can tell.
-        (To GRE it takes two in sequence to prove that more than 256 are.)"""
+        """The next one is decrypted, however many are missing: the count tells of 3839,
+        and GRE's numbers of all. (To GRE it takes two in sequence to prove that more
+        than 256 are.)"""
         with call(self.namespaces) as ends, Talk(*ends) as talk:
-            for count in (1, 100, 2047, 3000):
+            for count in (1, 100, 2047, 3000, 5000 if SLOW else 100000):
                 talk.comes(b"before %d" % count)
                 with self.bad_path("loss", "100%"):
                     for _ in range(count):
@@ -145,6 +147,21 @@ class Tests:
                 talk.say(b"after %d" % count)
                 if not wait_until(lambda: talk.heard() == b"after %d" % count, 20):
                     raise AssertionError(f"after {count} lost packets the call is deaf")
+
+    def clear_between(self):
+        """What is not encrypted has a number of GRE's too, and none of MPPE's"""
+        with call(self.namespaces) as ends, Talk(*ends) as talk:
+            talk.comes(b"before")
+            for _ in range(1 if SLOW else 3):
+                with self.bad_path("loss", "100%"):
+                    for number in range(5000):
+                        talk.say(b"lost")
+                        if number % 5 == 0:
+                            os.write(ends[0].unit_fd, LCP_DISCARD)
+                talk.say(b"proof")
+                talk.say(b"after")
+                if not wait_until(lambda: talk.heard() == b"after", 20):
+                    raise AssertionError("among frames that are not encrypted it is deaf")
 
     def late(self):
         """Packets that others have overtaken are dropped, and nothing else happens"""
@@ -281,6 +298,7 @@ def main():
     tests = Tests(sys.argv[1:3])
     rows = [("all modes carry what is sent", tests.modes),
             ("bursts of losses", tests.bursts),
+            ("bursts among frames that are not encrypted", tests.clear_between),
             ("late packets are dropped, and the call goes on", tests.late),
             ("keys change while the call is busy", tests.renewed),
             ("busy calls end", tests.closed),
