@@ -521,6 +521,13 @@ static inline bool mppe_cipher_takes(const struct mppe_cipher *cipher,
 	return cipher->stateful && !mppe_count_is_flag(header);
 }
 
+/* More keys than may be stepped over for now, to a packet before which so many miss */
+static inline bool mppe_cipher_is_far(const struct mppe_cipher *cipher,
+				      s32 missing)
+{
+	return missing > 0 && missing + cipher->skipped > MPPE_COUNT_AHEAD_MAX;
+}
+
 static inline enum mppe_verdict
 mppe_decrypt_at(struct mppe_cipher *cipher, struct mppe_packet *packet,
 		u16 header, const struct mppe_place *place)
@@ -528,12 +535,26 @@ mppe_decrypt_at(struct mppe_cipher *cipher, struct mppe_packet *packet,
 	s32 missing = mppe_count_ahead(cipher->next, header & MPPE_COUNT_MASK,
 				       place);
 
-	if (missing > 0 && missing + cipher->skipped > MPPE_COUNT_AHEAD_MAX)
+	if (mppe_cipher_is_far(cipher, missing))
 		return MPPE_DROP_FAR;
 	if (likely(!cipher->stateful))
 		return mppe_decrypt_stateless(cipher, packet, missing);
 	return mppe_decrypt_stateful(cipher, packet, missing, header,
 				     place->known);
+}
+
+/* Stateless, and only the count is left. It must be proved, in order or not. */
+static inline enum mppe_verdict
+mppe_decrypt_by_count(struct mppe_cipher *cipher, struct mppe_packet *packet,
+		      u16 count, const struct mppe_place *nowhere)
+{
+	s32 missing = mppe_count_ahead(cipher->next, count, nowhere);
+
+	if (missing < 0)
+		return MPPE_DROP_LATE;
+	if (mppe_cipher_is_far(cipher, missing))
+		return MPPE_DROP_FAR;
+	return mppe_decrypt_ahead(cipher, packet, missing);
 }
 
 /*
@@ -560,7 +581,6 @@ static inline enum mppe_verdict mppe_decrypt(struct mppe_cipher *cipher,
 {
 	static const struct mppe_place nowhere;
 	u16 header;
-	s32 missing;
 
 	if (packet->len <= MPPE_HEADER_LEN)
 		return MPPE_DROP_SHORT;
@@ -571,10 +591,8 @@ static inline enum mppe_verdict mppe_decrypt(struct mppe_cipher *cipher,
 		return mppe_decrypt_at(cipher, packet, header, place);
 	if (cipher->stateful)
 		return mppe_decrypt_at(cipher, packet, header, &nowhere);
-	missing = mppe_count_ahead(cipher->next, header & MPPE_COUNT_MASK,
-				   &nowhere);
-	return missing < 0 ? MPPE_DROP_LATE :
-			     mppe_decrypt_ahead(cipher, packet, missing);
+	return mppe_decrypt_by_count(cipher, packet, header & MPPE_COUNT_MASK,
+				     &nowhere);
 }
 
 /**

@@ -259,6 +259,24 @@ static void steps_are_bounded(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ends->rx.skipped, (u32)MPPE_COUNT_AHEAD_MAX);
 }
 
+/* Whatever the place is said to be */
+static void steps_of_odd_places_are_too(struct kunit *test)
+{
+	struct ends *ends = ends_new(test, MPPE_128, false);
+	struct mppe_place place = { .known = true, .missing = S32_MAX };
+	unsigned int i;
+
+	send(ends);
+	expect_good(test, ends);
+	lose(ends, 1000);
+	memset(ends->wire + MPPE_HEADER_LEN, 0, 100);
+	for (i = 0; i < MPPE_COUNT_AHEAD_MAX / 999; i++)
+		KUNIT_EXPECT_EQ(test, receive_at(ends, &place),
+				MPPE_DROP_NONSENSE);
+	KUNIT_EXPECT_EQ(test, receive_at(ends, &place), MPPE_DROP_FAR);
+	KUNIT_EXPECT_LE(test, ends->rx.skipped, (u32)MPPE_COUNT_AHEAD_MAX);
+}
+
 /* A numbering that begins anew does not make the call deaf. */
 static void odd_places(struct kunit *test)
 {
@@ -432,6 +450,7 @@ static struct kunit_case mppe_cases[] = {
 	KUNIT_CASE(late_packets),
 	KUNIT_CASE(forged_packets),
 	KUNIT_CASE(steps_are_bounded),
+	KUNIT_CASE(steps_of_odd_places_are_too),
 	KUNIT_CASE(odd_places),
 	KUNIT_CASE(wrong_headers),
 	KUNIT_CASE(a_key_for_256_packets),
