@@ -77,7 +77,8 @@ install_module()
 {
 	local ko=$PPTP_MUX_BUILD/pptp-mux.ko
 
-	[ ! -e "$ko" ] || echo "install pptp-mux insmod $ko" >"$RULES"
+	echo "options pptp-mux mppe=0" >"$RULES"
+	[ ! -e "$ko" ] || echo "install pptp-mux insmod $ko mppe=0" >>"$RULES"
 	defer rm -f "$RULES"
 	mkdir "$dir/bin"
 	ln -s "$(realpath "$CTL")" "$dir/bin/pptpmuxctl"
