@@ -82,7 +82,23 @@ static void __cold count_rx_drop(struct pptp_gre *gre,
 	pptp_gre_count_rx(gre, &gre->rx_stats.drop[drop], 1);
 }
 
+/* Of a frame from strip_packet() on, until it is delivered */
+struct frame {
+	u32	seq;
+};
+
+static struct frame *frame(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct frame) > sizeof(skb->cb));
+	return (struct frame *)skb->cb;
+}
+
 /* ---- the line ---- */
+
+static void deliver(struct pptp_gre *gre, struct sk_buff *skb)
+{
+	gre->owner->deliver(gre, skb, frame(skb)->seq);
+}
 
 /* Next in sequence: put it in line, and count it. */
 static void ready(struct pptp_gre *gre, struct sk_buff *skb)
@@ -140,7 +156,7 @@ static noinline void deliver_rest(struct pptp_gre *gre)
 			leave_line(gre);
 			return;
 		}
-		gre->owner->deliver(gre, take_next(gre));
+		deliver(gre, take_next(gre));
 	} while (!atomic_dec_and_test(&gre->rx_line));
 }
 
@@ -150,7 +166,7 @@ static noinline void deliver_rest(struct pptp_gre *gre)
  */
 static void deliver_line(struct pptp_gre *gre, struct sk_buff *first)
 {
-	gre->owner->deliver(gre, first);
+	deliver(gre, first);
 	if (unlikely(!atomic_dec_and_test(&gre->rx_line)))
 		deliver_rest(gre);
 }
@@ -222,16 +238,6 @@ static bool ack_is_due(struct pptp_gre *gre)
 
 /* ---- packets that came too early ---- */
 
-struct held {
-	u32	seq;
-};
-
-static struct held *held(struct sk_buff *skb)
-{
-	BUILD_BUG_ON(sizeof(struct held) > sizeof(skb->cb));
-	return (struct held *)skb->cb;
-}
-
 static void unhold(struct pptp_gre *gre, struct sk_buff *skb)
 {
 	__skb_unlink(skb, &gre->rx_held);
@@ -248,7 +254,7 @@ static unsigned int release_held(struct pptp_gre *gre)
 	struct sk_buff *skb;
 
 	while ((skb = skb_peek(&gre->rx_held)) &&
-	       pptp_seq_release(&gre->rx, held(skb)->seq)) {
+	       pptp_seq_release(&gre->rx, frame(skb)->seq)) {
 		unhold(gre, skb);
 		ready(gre, skb);
 		count++;
@@ -261,7 +267,7 @@ static unsigned int release_held(struct pptp_gre *gre)
 /* There is a first held packet. What is missing before it is lost. */
 static void give_up_hole(struct pptp_gre *gre)
 {
-	u32 seq = held(skb_peek(&gre->rx_held))->seq;
+	u32 seq = frame(skb_peek(&gre->rx_held))->seq;
 	u32 first = gre->rx.next;
 	u32 lost = pptp_seq_give_up(&gre->rx, seq);
 
@@ -287,7 +293,7 @@ static struct sk_buff *held_before(struct pptp_gre *gre, u32 seq)
 	struct sk_buff *skb;
 
 	skb_queue_reverse_walk(&gre->rx_held, skb)
-		if (pptp_seq_distance(held(skb)->seq, seq) >= 0)
+		if (pptp_seq_distance(frame(skb)->seq, seq) >= 0)
 			return skb;
 	return NULL;
 }
@@ -306,7 +312,7 @@ static void close_hole(struct pptp_gre *gre)
 {
 	struct sk_buff *first = skb_peek(&gre->rx_held);
 
-	if (first && held(first)->seq == gre->rx.next)
+	if (first && frame(first)->seq == gre->rx.next)
 		pptp_reorder_filled(&gre->reorder, pptp_gre_now() - gre->rx_hole);
 }
 
@@ -320,11 +326,10 @@ static enum hold hold(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
 {
 	struct sk_buff *before = held_before(gre, seq);
 
-	if (before && held(before)->seq == seq)
+	if (before && frame(before)->seq == seq)
 		return HOLD_DUPLICATE;
 	if (!gre->owner->hold(gre, skb->truesize))
 		return HOLD_NO_ROOM;
-	held(skb)->seq = seq;
 	if (skb_queue_empty(&gre->rx_held))
 		open_hole(gre);
 	if (before)
@@ -508,6 +513,7 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 		drop_packet(gre, skb, PPTP_GRE_RX_MALFORMED);
 		return;
 	}
+	frame(skb)->seq = hdr->seq;
 	spin_lock(&gre->rx_lock);
 	if (hdr->has_ack)
 		hear_ack(gre, hdr->ack, false);

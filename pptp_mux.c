@@ -25,12 +25,14 @@
 #include <linux/net.h>
 #include <linux/ppp-ioctl.h>
 #include <linux/ppp_channel.h>
+#include <linux/ppp_defs.h>
 #include <net/inet_sock.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
 #include "compat.h"
 #include "ndiswan.h"
+#include "ndiswan_mppe.h"
 #include "pptp_gre.h"
 
 #define CREATE_TRACE_POINTS
@@ -80,9 +82,28 @@ static struct pptp_call *from_gre(struct pptp_gre *gre)
 
 /* ---- the session's owner ---- */
 
-static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb)
+/* A frame of MPPE's, its protocol field compressed or not */
+static bool is_encrypted(const struct sk_buff *skb)
 {
-	ppp_input(&from_gre(gre)->chan.ppp, skb);
+	const u8 *protocol = skb->data;
+
+	return skb->len >= 2 &&
+	       (protocol[0] == PPP_COMP ||
+		(!protocol[0] && protocol[1] == PPP_COMP));
+}
+
+/* How many packets are missing before it, its number tells MPPE. */
+static void call_deliver(struct pptp_gre *gre, struct sk_buff *skb, u32 seq)
+{
+	struct ndiswan_channel *chan = &from_gre(gre)->chan;
+
+	if (!is_encrypted(skb)) {
+		ppp_input(&chan->ppp, skb);
+		return;
+	}
+	ndiswan_mppe_number(chan, seq);
+	ppp_input(&chan->ppp, skb);
+	ndiswan_mppe_number_end();
 }
 
 static bool call_hold(struct pptp_gre *gre, u32 bytes)
@@ -660,9 +681,12 @@ static int __init pptp_mux_init(void)
 	err = ndiswan_init(&call_miniport);
 	if (err)
 		goto err_gre;
-	err = proto_register(&pptp_proto, 1);
+	err = ndiswan_mppe_init();
 	if (err)
 		goto err_ndiswan;
+	err = proto_register(&pptp_proto, 1);
+	if (err)
+		goto err_mppe;
 	err = register_pppox_proto(PX_PROTO_PPTP, &pptp_pppox_proto);
 	if (err)
 		goto err_proto;
@@ -670,6 +694,8 @@ static int __init pptp_mux_init(void)
 
 err_proto:
 	proto_unregister(&pptp_proto);
+err_mppe:
+	ndiswan_mppe_exit();
 err_ndiswan:
 	ndiswan_exit();
 err_gre:
@@ -681,6 +707,7 @@ err_gre:
 static void __exit pptp_mux_exit(void)
 {
 	unregister_pppox_proto(PX_PROTO_PPTP);
+	ndiswan_mppe_exit();
 	ndiswan_exit();
 	pptp_gre_exit();
 	proto_unregister(&pptp_proto);

@@ -8,6 +8,7 @@
 
 #include <linux/tracepoint.h>
 
+#include "mppe_cipher.h"
 #include "ndiswan_account.h"
 #include "pptp_gre.h"
 
@@ -102,6 +103,55 @@ DEFINE_EVENT_PRINT(pptp_mux_reason, pptp_mux_rx_drop,
 /* It was malformed, or for no call of ours: enum pptp_header_fault. */
 DEFINE_EVENT(pptp_mux_reason, pptp_mux_rx_fault,
 	TP_PROTO(u16 call_id, u32 reason), TP_ARGS(call_id, reason));
+
+#define show_mppe_drop(reason) \
+	__print_symbolic(reason, \
+			 { MPPE_DROP_SHORT,		"short" }, \
+			 { MPPE_DROP_LONG,		"long" }, \
+			 { MPPE_DROP_BITS,		"bits" }, \
+			 { MPPE_DROP_LATE,		"late" }, \
+			 { MPPE_DROP_FAR,		"far" }, \
+			 { MPPE_DROP_NONSENSE,		"nonsense" }, \
+			 { MPPE_DROP_OUT_OF_STEP,	"out of step" })
+
+/* An encrypted packet was not delivered: enum mppe_verdict; @next would have been. */
+TRACE_EVENT(pptp_mux_mppe_drop,
+	TP_PROTO(int unit, u32 reason, u32 next),
+	TP_ARGS(unit, reason, next),
+	TP_STRUCT__entry(
+		__field(int, unit)
+		__field(u32, reason)
+		__field(u32, next)
+	),
+	TP_fast_assign(
+		__entry->unit = unit;
+		__entry->reason = reason;
+		__entry->next = next;
+	),
+	TP_printk("ppp%d: %s, next is %u", __entry->unit,
+		  show_mppe_drop(__entry->reason), __entry->next)
+);
+
+/* A direction of an encrypted call ends. */
+TRACE_EVENT(pptp_mux_mppe_end,
+	TP_PROTO(int unit, const struct mppe_cipher *cipher),
+	TP_ARGS(unit, cipher),
+	TP_STRUCT__entry(
+		__field(int, unit)
+		__field(u64, rekeyed)
+		__field(u64, ahead)
+		__field(u64, lost)
+	),
+	TP_fast_assign(
+		__entry->unit = unit;
+		__entry->rekeyed = cipher->rekeyed;
+		__entry->ahead = cipher->ahead;
+		__entry->lost = cipher->lost;
+	),
+	TP_printk("ppp%d: %llu keys, %llu streams made ahead, %llu packets lost",
+		  __entry->unit, __entry->rekeyed, __entry->ahead,
+		  __entry->lost)
+);
 
 #endif /* _PPTP_MUX_TRACE_H */
 

@@ -35,7 +35,8 @@ struct sock;
 /**
  * struct pptp_gre_owner - what a session asks of the call that it belongs to
  * @deliver: take a received PPP frame, protocol field first, strictly in the
- *	order of the peer's numbering. Softirqs are off; no lock is held.
+ *	order of the peer's numbering, and told its number. Softirqs are off; no lock
+ *	is held.
  * @hold: take a frame that has to wait for others onto the call's account, by
  *	truesize. False if there is no room. Softirqs are off; rx_lock.
  * @unhold: it waits no longer
@@ -44,7 +45,7 @@ struct sock;
  *	RCU, no lock is held.
  */
 struct pptp_gre_owner {
-	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb);
+	void	(*deliver)(struct pptp_gre *gre, struct sk_buff *skb, u32 seq);
 	bool	(*hold)(struct pptp_gre *gre, u32 bytes);
 	void	(*unhold)(struct pptp_gre *gre, u32 bytes);
 	void	(*looped)(struct pptp_gre *gre);

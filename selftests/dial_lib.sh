@@ -100,7 +100,8 @@ search_no_module()
 	local modprobe=/proc/sys/kernel/modprobe
 
 	is_debug && [ ! -e /proc/net/if_inet6 ] || return 0
-	modprobe -a ppp_mppe crypto-sha1
+	# The first is not wanted where pptp-mux encrypts itself
+	modprobe -a ppp_mppe crypto-sha1 2>/dev/null || true
 	defer eval "echo $(<$modprobe) >$modprobe"
 	echo >$modprobe
 }

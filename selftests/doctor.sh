@@ -77,7 +77,8 @@ install_module()
 {
 	local ko=$PPTP_MUX_BUILD/pptp-mux.ko
 
-	[ ! -e "$ko" ] || echo "install pptp-mux insmod $ko" >"$RULES"
+	echo "options pptp-mux mppe=0" >"$RULES"
+	[ ! -e "$ko" ] || echo "install pptp-mux insmod $ko mppe=0" >>"$RULES"
 	defer rm -f "$RULES"
 	mkdir "$dir/bin"
 	ln -s "$(realpath "$CTL")" "$dir/bin/pptpmuxctl"
@@ -346,6 +347,9 @@ password_is_nowhere()
 }
 
 need_command nft iptables setpriv
+# ppp_mppe is what it is to miss
+need_root
+need_module mppe=0
 dial_setup 2
 install_module
 cp "$PLUGIN" "$dir/plugin.so"

@@ -724,8 +724,8 @@ def all_taken(wire, line, seqs):
     taken = line.counted().get("taken", 0) + len(seqs)
     for seq in seqs:
         wire.send(data(seq), line.call_id)
-    wait_until(lambda: line.counted().get("taken", 0) == taken, 10)
-    equal(line.counted()["taken"], taken, f"{len(seqs)} more are taken")
+    wait_until(lambda: line.counted().get("taken") == taken, 10)
+    equal(line.counted().get("taken"), taken, f"{len(seqs)} more are taken")
     line.frames()
 
 

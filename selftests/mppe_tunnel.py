@@ -39,7 +39,7 @@ PPP_IP, NPMODE_PASS = 0x21, 0
 
 # RFC 3078: stateless, 128 bits. The key stands behind the option.
 MPPE = b"\x12\x06\x01\x00\x00\x40"
-CCP_CONFACK = b"\x80\xfd\x02\x01" + struct.pack("!H", 4 + len(MPPE)) + MPPE
+CCP_CONFACK = b"\x80\xfd\x02\x01"
 
 
 class Unit:
@@ -58,22 +58,23 @@ class Unit:
         flags = fcntl.ioctl(self.unit_fd, PPPIOCGFLAGS, struct.pack("=i", 0))
         return struct.unpack("=i", flags)[0] & SC_BOTH_RUN == SC_BOTH_RUN
 
-    def set_keys(self):
+    def set_keys(self, mppe=MPPE):
         for transmit in (0, 1):
             key = bytes([self.side ^ transmit]) * 16
-            option = ctypes.create_string_buffer(MPPE + key, len(MPPE) + 16)
+            option = ctypes.create_string_buffer(mppe + key, len(mppe) + 16)
             data = struct.pack("@PIi", ctypes.addressof(option), len(option),
                                transmit)
             fcntl.ioctl(self.unit_fd, PPPIOCSCOMPRESS, data)
         self.set_flags(SC_CCP_OPEN)
 
-    def acknowledge(self, other):
+    def acknowledge(self, other, mppe=MPPE):
         """Compression begins where this is sent and where it comes."""
-        os.write(self.unit_fd, CCP_CONFACK)
+        confack = CCP_CONFACK + struct.pack("!H", 4 + len(mppe)) + mppe
+        os.write(self.unit_fd, confack)
 
         def has_come():
             try:
-                return os.read(other.unit_fd, 2048) == CCP_CONFACK
+                return os.read(other.unit_fd, 2048) == confack
             except BlockingIOError:
                 return False
 
@@ -121,21 +122,29 @@ def plain_tunnel(namespaces, inner=INNER):
     return ends
 
 
-def encrypt(ends):
-    """Has both units begin MPPE."""
-    for end in ends:
-        end.set_keys()
+def agree(ends, mppe=MPPE):
+    """What follows when both units have their keys."""
     for end, other in (ends, reversed(ends)):
-        end.acknowledge(other)
+        end.acknowledge(other, mppe)
     for end in ends:
         end.set_flags(SC_CCP_OPEN | SC_CCP_UP)
         if not end.is_encrypted():
             sys.exit("MPPE is not up")
 
 
-def tunnel(namespaces):
+def encrypt(ends, mppe=MPPE, between=lambda: None):
+    """Has both units begin MPPE; @between is called when the first has its keys, and
+    the second has not.
+    """
+    ends[0].set_keys(mppe)
+    between()
+    ends[1].set_keys(mppe)
+    agree(ends, mppe)
+
+
+def tunnel(namespaces, mppe=MPPE, between=lambda: None):
     ends = plain_tunnel(namespaces)
-    encrypt(ends)
+    encrypt(ends, mppe, between)
     return ends
 
 

@@ -85,7 +85,7 @@ hosts_new()
 
 module_load()
 {
-	modprobe -a ppp_generic pppox gre ppp_mppe ppp_async ppp_synctty
+	modprobe -a ppp_generic pppox gre ppp_async ppp_synctty
 	insmod "$BUILD/pptp-mux.ko"
 	note "$(modinfo -F description "$BUILD/pptp-mux.ko"): loaded into Linux $(uname -r)"
 }

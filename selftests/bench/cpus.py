@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Two calls on two processors against one on one: what goes through, by the
-ordinary clock. It needs a machine that does nothing else."""
+"""Two calls on two processors against one on one, and one encrypted call on two against
+the same on one: what goes through, by the ordinary clock. It needs a machine that does
+nothing else."""
 
 import contextlib
 import os
+import pathlib
 import subprocess
 import time
 
+import packets
 import rig
 
 ROUNDS, PACKETS, OCTETS = 1000, 64, 64
@@ -48,6 +51,26 @@ def two_calls():
         yield [first, second]
 
 
+@contextlib.contextmanager
+def one_processor():
+    """All but the first are taken away."""
+    others = sorted(pathlib.Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
+    for online in others:
+        online.write_text("0", encoding="ascii")
+    try:
+        yield
+    finally:
+        for online in others:
+            online.write_text("1", encoding="ascii")
+
+
+def spread(address, size):
+    """Throughput of one call on all processors by that on one"""
+    on_all = packets.send("local", address, size, ROUNDS, PACKETS)
+    with one_processor():
+        return packets.send("local", address, size, ROUNDS, PACKETS) / on_all
+
+
 class Cpus:
     def __init__(self, results):
         self.results = results
@@ -57,6 +80,14 @@ class Cpus:
             found = sorted(round(ratio(addresses), 2) for _ in range(RUNS))
         self.results.add("cpus", path=path, ratio=found[RUNS // 2], runs=found)
 
+    def encrypted(self, path):
+        with rig.call(encrypted=True) as address:
+            for size in packets.QUICK_SIZES:
+                self.results.say(f"one encrypted call on two processors: {path}, {size}")
+                found = sorted(round(spread(address, size), 2) for _ in range(RUNS))
+                self.results.add("spread", path=path, octets=size,
+                                 ratio=found[RUNS // 2], runs=found)
+
     def all(self):
         if os.cpu_count() < 2:
             self.results.say("one processor: there is nothing to compare")
@@ -65,5 +96,7 @@ class Cpus:
         if rig.pptp_ko():
             with rig.pptp():
                 self.path("pptp.ko", two_calls())
+                self.encrypted("pptp.ko")
         with rig.pptp_mux():
             self.path("pptp-mux", two_calls())
+            self.encrypted("pptp-mux")

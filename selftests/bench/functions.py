@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Sends what scripts/profile counts the instructions of; prints a row for each, and
-the kernel's symbols.
+the kernel's symbols. With --mppe, through an encrypted call.
 """
 
 import subprocess
@@ -21,12 +21,13 @@ def rows(path, address):
 
 def main():
     own_mounts()
+    encrypted = sys.argv[1:] == ["--mppe"]
     try:
         with rig.world():
             rig.keep_slabs()
             with rig.no_tunnel() as address:
                 rows("veth", address)
-            with rig.pptp_mux(), rig.call() as address:
+            with rig.pptp_mux(), rig.call(encrypted=encrypted) as address:
                 rows("pptp-mux", address)
                 subprocess.run(["cat", "/proc/kallsyms"], check=True)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:

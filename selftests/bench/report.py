@@ -34,7 +34,9 @@ DIAL_MS = 50  # of some 150 that are not pptp-linux's second
 RESENT_MS = 1000  # dials.py: lcp-restart and the like
 SAME = 0.10
 SAME_PACKETS = 0.05
+MPPE = 0.5  # of pptp.ko's encrypted packet, with ppp_mppe
 TWO_CPUS = 1.7
+SPREAD = 1.6
 STEADY = 1.25  # the most by which a row's runs may differ, without the longest and the shortest
 
 
@@ -157,6 +159,10 @@ def cpu_table(found):
     for line in found.all("cpus"):
         print(f"{line['path'] + ', two calls on two CPUs':36} {line['ratio']:10} times "
               f"one on one; runs: {', '.join(map(str, line['runs']))}")
+    for line in found.all("spread"):
+        what = f"{line['path']}, one call, mppe, {line['octets']} B, on two CPUs"
+        print(f"{what:49} {line['ratio']:7} times "
+              f"the same on one; runs: {', '.join(map(str, line['runs']))}")
 
 
 def times(found):
@@ -206,6 +212,15 @@ class Goals:
             if packet:
                 self.judge(f"{source}, {size} B", packet["cost"] <= limit,
                            f"{packet['cost']:,}, goal {limit:,}")
+
+    def encrypted(self):
+        for source, size in COSTS:
+            ours, theirs = (self.found.packet(path, "mppe", source, size)
+                            for path in ("pptp-mux", "pptp.ko"))
+            if ours and theirs:
+                ratio = ours["cost"] / theirs["cost"]
+                self.judge(f"encrypted, {source}, {size} B", ratio <= MPPE,
+                           f"{ratio:.2f} of pptp.ko's, goal {MPPE}")
 
     def no_copies(self):
         packet = self.found.packet("pptp-mux", "", "card", 1300)
@@ -263,6 +278,16 @@ class Goals:
             self.judge("two calls on two CPUs", line["ratio"] >= TWO_CPUS,
                        f"{line['ratio']} times one, goal {TWO_CPUS}")
 
+    def spread(self):
+        bare = self.found.one("cpus", path="veth")
+        for line in self.found.all("spread", path="pptp-mux"):
+            what = f"one encrypted call on two CPUs, {line['octets']} B"
+            if bare["ratio"] < TWO_CPUS:
+                print(f"unknown: {what}: this machine is busy")
+            else:
+                self.judge(what, line["ratio"] >= SPREAD,
+                           f"{line['ratio']} times the same on one, goal {SPREAD}")
+
     def times(self):
         """As for two CPUs: not on a machine that is busy"""
         above = times(self.found)
@@ -281,11 +306,13 @@ class Goals:
     def all(self):
         print()
         self.costs()
+        self.encrypted()
         self.no_copies()
         self.packets_among_many()
         self.calls()
         self.dials()
         self.cpus()
+        self.spread()
         self.times()
         return self.missed
 

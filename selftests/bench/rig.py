@@ -112,24 +112,32 @@ def pptp_ko():
     return found.stdout.strip()
 
 
+def unload(name):
+    """Its last calls may still be draining."""
+    wait_until(lambda: subprocess.run(["rmmod", name], check=False,
+                                      stderr=subprocess.DEVNULL).returncode == 0)
+
+
 @contextlib.contextmanager
-def module(path, name):
-    """Loaded from @path, and gone after: its last calls may still be draining."""
-    for need in ("ppp_generic", "pppox", "gre", "ppp_mppe"):
+def module(path, name, *needs):
+    """Loaded from @path, and gone after."""
+    for need in ("ppp_generic", "pppox", "gre", *needs):
         subprocess.run(["modprobe", need], stderr=subprocess.DEVNULL, check=False)
     run("insmod", path)
     try:
         yield
     finally:
-        wait_until(lambda: subprocess.run(["rmmod", name], check=False,
-                                          stderr=subprocess.DEVNULL).returncode == 0)
+        unload(name)
 
 
 def pptp():
-    return module(pptp_ko(), "pptp")
+    return module(pptp_ko(), "pptp", "ppp_mppe")
 
 
 def pptp_mux():
+    """It encrypts calls itself, if nobody else does."""
+    if loaded("ppp_mppe"):
+        unload("ppp_mppe")
     return module(BUILD + "/pptp-mux.ko", "pptp_mux")
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Can the kernel encrypt? */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,11 +49,23 @@ static const char *obstacle(const char **mend)
 	       "the kernel that runs has none (Debian's cloud kernels have not)";
 }
 
+/* It does unless it was told not to, or found ppp_mppe there already. */
+static bool pptp_mux_encrypts(void)
+{
+	static const char path[] = "/sys/module/pptp_mux/parameters/mppe";
+	FILE *file = fopen(path, "re");
+	bool does = file && fgetc(file) == 'Y';
+
+	if (file)
+		fclose(file);
+	return does;
+}
+
 static void check_module(struct doctor *doctor)
 {
 	const char *mend = NULL, *why;
 
-	if (doctor_module_loaded("ppp_mppe"))
+	if (pptp_mux_encrypts() || doctor_module_loaded("ppp_mppe"))
 		return;
 	why = obstacle(&mend);
 	if (!why && doctor_read_number("/proc/sys/kernel/modules_disabled") == 1) {
@@ -61,7 +74,7 @@ static void check_module(struct doctor *doctor)
 	}
 	if (why)
 		finding_add(&doctor->findings, FINDING_MPPE_MISSING, mend,
-			    "the kernel's module ppp_mppe is missing, and calls have to be encrypted: %s",
+			    "calls have to be encrypted, which pptp-mux does not do here, and the kernel's module ppp_mppe is missing: %s",
 			    why);
 }
 
