@@ -1,15 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: bookworm
+# Guests: soak
 #
 # Half of the clients are hostile, in all the ways that the other scripts try one by
 # one, at once and without end. The other half dials in, stays, vanishes and dials in
 # again. None of those is kept waiting or loses its call, and the server neither grows
 # nor fills its log.
 #
-# SOAK: seconds, 20 by default. The long one is
-#	scripts/vm --smp 2 --timeout 1500 -- \
-#		env SOAK=600 KSELFTEST_TIMEOUT=1200 /src/selftests/run.sh /src/selftests/soak.sh
+# SOAK: seconds, 20 by default; scripts/check --soak has 600
 #
 # Functions are called by check, which shellcheck does not see.
 # shellcheck disable=SC2317
