@@ -9,5 +9,5 @@ fuzz_tests()
 	local dir
 
 	dir=$(build_dir bookworm stock gcc)
-	nice make -C "$dir/src/selftests/fuzz" O="$dir/out/fuzz" check
+	nice make -C "$dir/src/selftests/fuzz" O="$dir/out/fuzz" FUZZ_SECONDS=30 check
 }
