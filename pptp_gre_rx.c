@@ -79,6 +79,8 @@ static void __cold count_rx_drop(struct pptp_gre *gre,
 				 enum pptp_gre_rx_drop drop)
 {
 	trace_pptp_mux_rx_drop(gre->id, drop);
+	if (drop == PPTP_GRE_RX_CLEAR_TEXT)
+		gre->owner->clear_text(gre);
 	pptp_gre_count_rx(gre, &gre->rx_stats.drop[drop], 1);
 }
 
@@ -511,6 +513,11 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 	}
 	if (unlikely(!skb->len)) {
 		drop_packet(gre, skb, PPTP_GRE_RX_MALFORMED);
+		return;
+	}
+	/* Before its number is looked at: it may be anybody's. */
+	if (unlikely(!pptp_gre_is_secret_enough(gre, skb))) {
+		drop_packet(gre, skb, PPTP_GRE_RX_CLEAR_TEXT);
 		return;
 	}
 	frame(skb)->seq = hdr->seq;

@@ -345,6 +345,8 @@ static void __cold count_tx_drop(struct pptp_gre *gre,
 	trace_pptp_mux_tx_drop(gre->id, drop);
 	if (drop == PPTP_GRE_TX_LOOP)
 		gre->owner->looped(gre);
+	if (drop == PPTP_GRE_TX_CLEAR_TEXT)
+		gre->owner->clear_text(gre);
 	u64_stats_update_begin(&gre->tx.syncp);
 	u64_stats_inc(&gre->tx.drop[drop]);
 	u64_stats_update_end(&gre->tx.syncp);
@@ -514,6 +516,9 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 		goto err_free;
 	drop = PPTP_GRE_TX_NO_ROUTE;
 	if (route_packet(gre, skb))
+		goto err_free;
+	drop = PPTP_GRE_TX_CLEAR_TEXT;
+	if (unlikely(!pptp_gre_is_secret_enough(gre, skb)))
 		goto err_free;
 	drop = check_frame(skb);
 	if (unlikely(drop != PPTP_GRE_TX_DROPS))

@@ -121,6 +121,11 @@ static void call_looped(struct pptp_gre *gre)
 	ndiswan_report(&from_gre(gre)->chan, PPTP_MUX_EVENT_TYPE_LOOP);
 }
 
+static void call_clear_text(struct pptp_gre *gre)
+{
+	ndiswan_report(&from_gre(gre)->chan, PPTP_MUX_EVENT_TYPE_CLEAR_TEXT);
+}
+
 static void call_wake(struct pptp_gre *gre)
 {
 	ndiswan_tx_wake(&from_gre(gre)->chan);
@@ -131,6 +136,7 @@ static const struct pptp_gre_owner call_gre_owner = {
 	.hold		= call_hold,
 	.unhold		= call_unhold,
 	.looped		= call_looped,
+	.clear_text	= call_clear_text,
 	.wake		= call_wake,
 };
 
@@ -445,6 +451,16 @@ static int set_tos(struct pptp_call *call, u32 tos)
 	return 0;
 }
 
+/* Before the call is connected, it holds from its first packet on. */
+static int set_clear_text(struct pptp_call *call, u32 clear_text)
+{
+	if (clear_text > PPTP_MUX_CLEAR_TEXT_DROP)
+		return -EINVAL;
+	WRITE_ONCE(call->gre.encrypted_only,
+		   clear_text == PPTP_MUX_CLEAR_TEXT_DROP);
+	return 0;
+}
+
 static int call_set_option(struct pptp_call *call, int name, u32 value)
 {
 	switch (name) {
@@ -460,6 +476,8 @@ static int call_set_option(struct pptp_call *call, int name, u32 value)
 		return set_peer_window(call, value);
 	case PPTP_MUX_SO_TOS:
 		return set_tos(call, value);
+	case PPTP_MUX_SO_CLEAR_TEXT:
+		return set_clear_text(call, value);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -519,6 +537,9 @@ static int call_get_option(struct pptp_call *call, int name,
 		return sizeof(value->number);
 	case PPTP_MUX_SO_TOS:
 		value->number = call->gre.copy_dscp;
+		return sizeof(value->number);
+	case PPTP_MUX_SO_CLEAR_TEXT:
+		value->number = call->gre.encrypted_only;
 		return sizeof(value->number);
 	default:
 		return -ENOPROTOOPT;

@@ -49,7 +49,8 @@ DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_stall,
 			 { PPTP_GRE_TX_LOOP,		"loop" }, \
 			 { PPTP_GRE_TX_NO_MEMORY,	"no memory" }, \
 			 { PPTP_GRE_TX_MALFORMED,	"malformed" }, \
-			 { PPTP_GRE_TX_BELOW,		"below" })
+			 { PPTP_GRE_TX_BELOW,		"below" }, \
+			 { PPTP_GRE_TX_CLEAR_TEXT,	"clear text" })
 
 #define show_rx_drop(reason) \
 	__print_symbolic(reason, \
@@ -58,7 +59,8 @@ DEFINE_EVENT(pptp_mux_account, pptp_mux_tx_stall,
 			 { PPTP_GRE_RX_JUMP,		"jump" }, \
 			 { PPTP_GRE_RX_MALFORMED,	"malformed" }, \
 			 { PPTP_GRE_RX_NO_ROOM,		"no room" }, \
-			 { PPTP_GRE_RX_NO_MEMORY,	"no memory" })
+			 { PPTP_GRE_RX_NO_MEMORY,	"no memory" }, \
+			 { PPTP_GRE_RX_CLEAR_TEXT,	"clear text" })
 
 #define show_fault(fault) \
 	__print_symbolic(fault, \

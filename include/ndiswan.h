@@ -74,7 +74,7 @@ struct ndiswan_miniport {
 
 /* Events that ndiswan_report() takes */
 #define NDISWAN_REPORT_FIRST	PPTP_MUX_EVENT_TYPE_TX_OVER
-#define NDISWAN_REPORTS		(PPTP_MUX_EVENT_TYPE_LOOP - \
+#define NDISWAN_REPORTS		(PPTP_MUX_EVENT_TYPE_CLEAR_TEXT - \
 				 NDISWAN_REPORT_FIRST + 1)
 
 /**

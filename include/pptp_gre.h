@@ -41,6 +41,7 @@ struct sock;
  *	truesize. False if there is no room. Softirqs are off; rx_lock.
  * @unhold: it waits no longer
  * @looped: a packet would come back to the session that sends it; it was dropped
+ * @clear_text: a frame that should have been encrypted was dropped, in any context
  * @wake: the send window has room again, after pptp_gre_may_send() said no. Under
  *	RCU, no lock is held.
  */
@@ -49,6 +50,7 @@ struct pptp_gre_owner {
 	bool	(*hold)(struct pptp_gre *gre, u32 bytes);
 	void	(*unhold)(struct pptp_gre *gre, u32 bytes);
 	void	(*looped)(struct pptp_gre *gre);
+	void	(*clear_text)(struct pptp_gre *gre);
 	void	(*wake)(struct pptp_gre *gre);
 };
 
@@ -60,6 +62,7 @@ enum pptp_gre_tx_drop {
 	PPTP_GRE_TX_NO_MEMORY,
 	PPTP_GRE_TX_MALFORMED,
 	PPTP_GRE_TX_BELOW,		/* netfilter, queue full, device down */
+	PPTP_GRE_TX_CLEAR_TEXT,		/* not encrypted, as is required */
 	PPTP_GRE_TX_DROPS,
 };
 
@@ -71,6 +74,7 @@ enum pptp_gre_rx_drop {
 	PPTP_GRE_RX_MALFORMED,		/* no frame in it */
 	PPTP_GRE_RX_NO_ROOM,		/* more than the account allows */
 	PPTP_GRE_RX_NO_MEMORY,
+	PPTP_GRE_RX_CLEAR_TEXT,		/* not encrypted, as is required */
 	PPTP_GRE_RX_DROPS,
 };
 
@@ -130,6 +134,7 @@ struct pptp_gre_rx_stats {
  * @far_node: among those that have it too
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
  * @copy_dscp: the outer header's DSCP is the inner one's, as far as it is seen
+ * @encrypted_only: frames of network protocols are to be MPPE's
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @closing: nothing is to be scheduled by transmit. Set before the grace period
  *	that pptp_gre_quiesce() comes after
@@ -182,6 +187,7 @@ struct pptp_gre {
 	struct list_head		far_node;
 	u32				ppp_flags;
 	bool				copy_dscp;
+	bool				encrypted_only;
 	bool				connected;
 	bool				closing;
 

@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/ppp_defs.h>
 #include <linux/percpu.h>
 #include <linux/rculist_nulls.h>
 #include <linux/xarray.h>
@@ -22,7 +23,7 @@
 #define PPTP_GRE_ID_MAX		65535
 
 /* Counters of a session, as netlink shows them */
-#define PPTP_GRE_STATS		33
+#define PPTP_GRE_STATS		35
 
 /**
  * struct pptp_gre_net - the sessions of a network namespace
@@ -248,6 +249,31 @@ static inline void pptp_gre_drop_route(struct pptp_gre *gre)
 }
 
 #endif
+
+/* ---- encryption ---- */
+
+/*
+ * A frame of a network protocol that MPPE has not encrypted, in PPP's form or the
+ * wire's. PPP's own are to be read; what is in a fragment of a bundle is not to be seen.
+ */
+static inline bool pptp_gre_is_clear_text(const struct sk_buff *skb)
+{
+	const u8 *data = skb->data;
+	unsigned int protocol;
+
+	if (skb->len < 2)
+		return false;
+	protocol = data[0] & 1 ? data[0] : data[0] << 8 | data[1];
+	return protocol < 0x8000 && protocol != PPP_COMP &&
+	       protocol != PPP_COMPFRAG && protocol != PPP_MP;
+}
+
+/* May it pass, as far as that is concerned? */
+static inline bool pptp_gre_is_secret_enough(const struct pptp_gre *gre,
+					     const struct sk_buff *skb)
+{
+	return !READ_ONCE(gre->encrypted_only) || !pptp_gre_is_clear_text(skb);
+}
 
 /* ---- receive ---- */
 

@@ -28,7 +28,7 @@ SC_COMP_PROT, SC_COMP_AC, SC_RCV_BITS = 1, 2, 0x0f000000
 PX_PROTO_OE = 0
 MSGHDR_SIZE = 56
 SO_USAGE, SO_SLOT, SO_REFUSAL, SO_CAUSE = 1, 2, 3, 4
-SO_REORDER, SO_WINDOW, SO_PEER_WINDOW, SO_TOS = 8, 9, 10, 11
+SO_REORDER, SO_WINDOW, SO_PEER_WINDOW, SO_TOS, SO_CLEAR_TEXT = 8, 9, 10, 11, 12
 REORDER_ADAPTIVE, WINDOW_AUTO = 0xffffffff, 2
 RECEIVE, DIAL_OUT, DEMAND_DIAL = 1, 2, 4
 CLAIMED, CONNECTED = 1, 2
@@ -283,7 +283,8 @@ def session_options(call):
              (301, REORDER_ADAPTIVE - 1)),
             (SO_WINDOW, WINDOW_AUTO, (0, 1, WINDOW_AUTO), (3, 0xffffffff)),
             (SO_PEER_WINDOW, 0, (1, 65535, 0), (65536, 0xffffffff)),
-            (SO_TOS, 0, (1, 0), (2, 0xffffffff))):
+            (SO_TOS, 0, (1, 0), (2, 0xffffffff)),
+            (SO_CLEAR_TEXT, 0, (1, 0), (2, 0xffffffff))):
         equal(get_u32(call, option), default, f"option {option}: its default")
         for value in good:
             call.set_option(option, value)

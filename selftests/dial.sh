@@ -49,6 +49,26 @@ encrypted()
 	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
 }
 
+# dropped_in_the_clear NAME SENDER FROM TO SOURCE DESTINATION: whose call gets it, and who
+# sends; between which hosts, and what is inside
+dropped_in_the_clear()
+{
+	local id
+
+	id=$(ctl "$1" --json calls | python3 -S -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["id"])')
+	ns "$2" python3 ./clear_text.py "$3" "$4" "$id" "$5" "$6" 5
+	wait_for "$PATIENCE" json "$1" 'j["calls"][0]["stats"]["rx_drop_clear_text"] == 5' calls -s
+}
+
+nothing_in_the_clear()
+{
+	local inner
+
+	inner=$(client_address c1)
+	dropped_in_the_clear s c1 10.9.1.2 "$SERVER" "${inner%/*}" "$INNER"
+	dropped_in_the_clear c1 s "$SERVER" 10.9.1.2 "$INNER" "${inner%/*}"
+}
+
 # All that there is of a call from its first message to its last, at level "info"
 few_lines()
 {
@@ -236,6 +256,7 @@ log_mark
 check_call "plugin: dials in" dial c1
 check "plugin: encrypted" encrypted
 check "plugin: pings both ways" reach c1
+check "plugin: IP in the clear is dropped, both ways" nothing_in_the_clear
 check "plugin: TCP both ways, content verified" transfer
 check "plugin: tables and calls of both ends" both_tables_match
 check "plugin: the next call takes the next free slot" next_free_slot

@@ -51,10 +51,10 @@ COUNTERS = {10: "taken", 12: "acks", 13: "lost", 14: "resync", 15: "late",
             23: "flags", 24: "nothing", 25: "no_seq", 26: "no_payload",
             27: "length", 28: "acks_on_data", 35: "unreachable",
             36: "frag_needed", 37: "redirect", 38: "icmp_other",
-            33: "stalls", 34: "timeouts"}
+            33: "stalls", 34: "timeouts", 39: "tx_clear_text", 40: "clear_text"}
 TX_ACKS = 4
 RX_HOLE_TIME, RTT, ATO, TX_WINDOW = 29, 30, 31, 32
-SO_REORDER, SO_WINDOW, SO_PEER_WINDOW, SO_TOS = 8, 9, 10, 11
+SO_REORDER, SO_WINDOW, SO_PEER_WINDOW, SO_TOS, SO_CLEAR_TEXT = 8, 9, 10, 11, 12
 SO_BINDTODEVICE = 25
 ICMP_UNREACHABLE, ICMP_REDIRECT, ICMP_TIME_EXCEEDED = 3, 5, 11
 TABLE_COUNTERS = {14: "malformed", 15: "no_call", 30: "short", 31: "version",
@@ -517,6 +517,46 @@ def outer_dscp(wire, genl):
             line.call.set_option(SO_TOS, tos)
             line.write(sent)
             equal(await_packet(wire, line, is_data)[1], wanted, name)
+
+
+# What each frame of PPP begins with, and whether it is a network protocol's in the clear
+PROTOCOLS = (("IP", b"\x00\x21", True), ("IP, compressed", b"\x21", True),
+             ("IPv6", b"\x00\x57", True), ("what nobody knows", b"\x40\x03", True),
+             ("MPPE", b"\x00\xfd", False), ("MPPE, compressed", b"\xfd", False),
+             ("multilink", b"\x00\x3d", False), ("IPCP", b"\x80\x21", False),
+             ("LCP", b"\xc0\x21", False), ("CHAP", b"\xc2\x23", False))
+
+
+def clear_text(wire, genl):
+    """Where it is to be encrypted, what is of the network passes encrypted only."""
+    with Line(genl) as line:
+        line.call.set_option(SO_CLEAR_TEXT, 1)
+        expected, seq = {}, 0
+        for name, begin, is_clear in PROTOCOLS:
+            for head in (b"", b"\xff\x03"):
+                wire.send(data(seq, payload=head + begin + bytes(20)), line.call_id)
+                what = "clear_text" if is_clear else "taken"
+                expected[what] = expected.get(what, 0) + 1
+                # What is dropped leaves no hole
+                seq += not is_clear
+            wait_until(lambda: line.counted() == expected, 10)
+            equal(line.counted(), expected,
+                  f"to be encrypted: {name} is {'dropped' if is_clear else 'taken'}")
+        for name, begin, is_clear in PROTOCOLS:
+            if len(begin) == 1:
+                continue
+            line.write(begin + bytes(20))
+            if is_clear:
+                expected["tx_clear_text"] = expected.get("tx_clear_text", 0) + 1
+            else:
+                point(await_packet(wire, line, is_data), f"to be encrypted: {name} is sent")
+            wait_until(lambda: line.counted() == expected, 10)
+            equal(line.counted(), expected, f"to be encrypted: {name}, as it is counted")
+        line.call.set_option(SO_CLEAR_TEXT, 0)
+        wire.send(data(seq, payload=b"\x21" + bytes(20)), line.call_id)
+        expected["taken"] += 1
+        wait_until(lambda: line.counted() == expected, 10)
+        equal(line.counted(), expected, "not to be encrypted any more: IP is taken")
 
 
 def no_route(wire, genl, namespace):
@@ -1204,6 +1244,7 @@ def main():
         sent_frames(wire, genl)
         sent_ip_header(wire, genl)
         outer_dscp(wire, genl)
+        clear_text(wire, genl)
         no_route(wire, genl, a)
         acks_of_one_way(wire, genl)
         acks_are_not_acked(wire, genl)

@@ -116,6 +116,19 @@ void call_socket_peer_window(const struct call_socket *call, uint16_t packets)
 }
 
 /**
+ * call_socket_encrypted - let nothing of the network pass that is not encrypted
+ * @call:	the call
+ *
+ * Return: 0 or -1 with errno set.
+ */
+int call_socket_encrypted(const struct call_socket *call)
+{
+	uint32_t value = PPTP_MUX_CLEAR_TEXT_DROP;
+
+	return setsockopt(call->fd, SOL_PPTP_MUX, PPTP_MUX_SO_CLEAR_TEXT, &value, sizeof(value));
+}
+
+/**
  * call_socket_cause - say why the call is going to end
  * @call:	the call
  * @cause:	one of PPTP_MUX_CAUSE_*

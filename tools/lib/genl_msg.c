@@ -67,6 +67,8 @@ static const struct field stats_fields[] = {
 	COUNTER(RX_FRAG_NEEDED),
 	COUNTER(RX_REDIRECT),
 	COUNTER(RX_ICMP_OTHER),
+	COUNTER(TX_DROP_CLEAR_TEXT),
+	COUNTER(RX_DROP_CLEAR_TEXT),
 };
 
 static const struct space stats_space = { stats_fields, ARRAY_SIZE(stats_fields) };
@@ -400,6 +402,7 @@ const char *pmux_event_name(uint32_t type)
 		[PPTP_MUX_EVENT_TYPE_RX_OVER] = "rx-over",
 		[PPTP_MUX_EVENT_TYPE_TX_STALL] = "tx-stall",
 		[PPTP_MUX_EVENT_TYPE_LOOP] = "loop",
+		[PPTP_MUX_EVENT_TYPE_CLEAR_TEXT] = "clear-text",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), type);
@@ -445,6 +448,8 @@ const char *pmux_stats_name(unsigned int attr)
 		[PPTP_MUX_A_STATS_RX_FRAG_NEEDED] = "rx_frag_needed",
 		[PPTP_MUX_A_STATS_RX_REDIRECT] = "rx_redirect",
 		[PPTP_MUX_A_STATS_RX_ICMP_OTHER] = "rx_icmp_other",
+		[PPTP_MUX_A_STATS_TX_DROP_CLEAR_TEXT] = "tx_drop_clear_text",
+		[PPTP_MUX_A_STATS_RX_DROP_CLEAR_TEXT] = "rx_drop_clear_text",
 	};
 
 	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;

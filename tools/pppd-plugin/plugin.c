@@ -188,9 +188,23 @@ static int dial_servers(void)
 	return -1;
 }
 
+/*
+ * pppd itself asks of CCP only that it comes up. What somebody else sends in the peer's
+ * name is none of its business, and goes to the network as it is.
+ */
+static void keep_clear_text_out(void)
+{
+	if (ccp_wantoptions[0].mppe && call_socket_encrypted(&call) < 0)
+		warn("pptp: what is not encrypted cannot be kept out: %m; install the module and pptp_mux.so of one version");
+}
+
 static int channel_connect(void)
 {
-	return servers ? dial_servers() : adopt();
+	int fd = servers ? dial_servers() : adopt();
+
+	if (fd >= 0)
+		keep_clear_text_out();
+	return fd;
 }
 
 /* The call's end; pppd may come here twice for one call */

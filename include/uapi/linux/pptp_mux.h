@@ -24,6 +24,7 @@
 #define PPTP_MUX_SO_WINDOW	9	/* __u32, PPTP_MUX_WINDOW_* */
 #define PPTP_MUX_SO_PEER_WINDOW	10	/* __u32, packets, up to 65535; 0: not known */
 #define PPTP_MUX_SO_TOS		11	/* __u32, PPTP_MUX_TOS_* */
+#define PPTP_MUX_SO_CLEAR_TEXT	12	/* __u32, PPTP_MUX_CLEAR_TEXT_* */
 
 /* How long packets wait for one that they have overtaken: as the path is, or this */
 #define PPTP_MUX_REORDER_ADAPTIVE	0xffffffff	/* default */
@@ -37,6 +38,10 @@
 /* The DSCP of the packets that carry frames; that of encrypted ones is not seen */
 #define PPTP_MUX_TOS_OFF	0	/* default: 0 */
 #define PPTP_MUX_TOS_INHERIT	1	/* that of the IP packet inside */
+
+/* Frames of network protocols that MPPE has not encrypted, both ways */
+#define PPTP_MUX_CLEAR_TEXT_PASS	0	/* default */
+#define PPTP_MUX_CLEAR_TEXT_DROP	1	/* where PPP requires MPPE */
 
 /*
  * Why the last bind() on this socket was refused, and how many slots said so:
@@ -112,6 +117,7 @@ enum pptp_mux_event_type {
 	PPTP_MUX_EVENT_TYPE_RX_OVER,	/* receive is; a hole was given up */
 	PPTP_MUX_EVENT_TYPE_TX_STALL,	/* nothing got away; written off */
 	PPTP_MUX_EVENT_TYPE_LOOP,	/* its packets come back to it */
+	PPTP_MUX_EVENT_TYPE_CLEAR_TEXT,	/* dropped: not encrypted, as is required */
 };
 
 /* One call in a slot */
@@ -173,6 +179,8 @@ enum {
 	PPTP_MUX_A_STATS_RX_FRAG_NEEDED,	/* ICMP: the path has a smaller MTU */
 	PPTP_MUX_A_STATS_RX_REDIRECT,	/* ICMP: there is a better gateway */
 	PPTP_MUX_A_STATS_RX_ICMP_OTHER,	/* ICMP: time exceeded and others */
+	PPTP_MUX_A_STATS_TX_DROP_CLEAR_TEXT,	/* not encrypted, as is required */
+	PPTP_MUX_A_STATS_RX_DROP_CLEAR_TEXT,	/* the same */
 
 	__PPTP_MUX_A_STATS_MAX,
 	PPTP_MUX_A_STATS_MAX = (__PPTP_MUX_A_STATS_MAX - 1)
