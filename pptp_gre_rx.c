@@ -43,9 +43,8 @@ static enum pptp_header_fault read_header(struct sk_buff *skb,
  */
 static bool is_written_to(const struct sk_buff *skb)
 {
-	const u8 *data = skb->data;
-
-	return skb->len >= 2 && ((data[0] & 1) || (!data[0] && data[1] == PPP_MP));
+	return skb->len >= 2 && ((skb->data[0] & 1) ||
+				 pptp_gre_protocol(skb) == PPP_MP);
 }
 
 /*
@@ -516,7 +515,7 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 		return;
 	}
 	/* Before its number is looked at: it may be anybody's. */
-	if (unlikely(!pptp_gre_is_secret_enough(gre, skb))) {
+	if (unlikely(pptp_gre_is_clear_text(gre, skb))) {
 		drop_packet(gre, skb, PPTP_GRE_RX_CLEAR_TEXT);
 		return;
 	}

@@ -85,11 +85,7 @@ static struct pptp_call *from_gre(struct pptp_gre *gre)
 /* A frame of MPPE's, its protocol field compressed or not */
 static bool is_encrypted(const struct sk_buff *skb)
 {
-	const u8 *protocol = skb->data;
-
-	return skb->len >= 2 &&
-	       (protocol[0] == PPP_COMP ||
-		(!protocol[0] && protocol[1] == PPP_COMP));
+	return skb->len >= 2 && pptp_gre_protocol(skb) == PPP_COMP;
 }
 
 /* How many packets are missing before it, its number tells MPPE. */

@@ -78,6 +78,14 @@ enum pptp_gre_rx_drop {
 	PPTP_GRE_RX_DROPS,
 };
 
+/* The protocol of a frame of two octets or more, in PPP's form or the wire's */
+static inline unsigned int pptp_gre_protocol(const struct sk_buff *skb)
+{
+	const u8 *data = skb->data;
+
+	return data[0] & 1 ? data[0] : data[0] << 8 | data[1];
+}
+
 /* What a router, or the peer's host, says of a packet of ours. */
 enum pptp_gre_icmp {
 	PPTP_GRE_ICMP_UNREACHABLE,

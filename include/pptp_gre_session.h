@@ -253,26 +253,19 @@ static inline void pptp_gre_drop_route(struct pptp_gre *gre)
 /* ---- encryption ---- */
 
 /*
- * A frame of a network protocol that MPPE has not encrypted, in PPP's form or the
- * wire's. PPP's own are to be read; what is in a fragment of a bundle is not to be seen.
+ * A frame of a network protocol that MPPE should have encrypted and has not. PPP's own
+ * are to be read; what is in a fragment of a bundle is not to be seen.
  */
-static inline bool pptp_gre_is_clear_text(const struct sk_buff *skb)
+static inline bool pptp_gre_is_clear_text(const struct pptp_gre *gre,
+					  const struct sk_buff *skb)
 {
-	const u8 *data = skb->data;
 	unsigned int protocol;
 
-	if (skb->len < 2)
+	if (!READ_ONCE(gre->encrypted_only) || skb->len < 2)
 		return false;
-	protocol = data[0] & 1 ? data[0] : data[0] << 8 | data[1];
+	protocol = pptp_gre_protocol(skb);
 	return protocol < 0x8000 && protocol != PPP_COMP &&
 	       protocol != PPP_COMPFRAG && protocol != PPP_MP;
-}
-
-/* May it pass, as far as that is concerned? */
-static inline bool pptp_gre_is_secret_enough(const struct pptp_gre *gre,
-					     const struct sk_buff *skb)
-{
-	return !READ_ONCE(gre->encrypted_only) || !pptp_gre_is_clear_text(skb);
 }
 
 /* ---- receive ---- */
