@@ -9,7 +9,7 @@
 # make install-tools      all but the module
 # make clean
 
-# Of pptpmuxd and pptpmuxctl; tools/Makefile reads it here, dkms.conf has it too
+# Of all; tools/Makefile and Kbuild read it here, dkms.conf has it too
 VERSION := 0.1
 
 KVER ?= $(shell uname -r)

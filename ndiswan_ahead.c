@@ -15,6 +15,7 @@
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -36,10 +37,48 @@
 /* The maker lets others on in between. */
 #define STREAMS_AT_ONCE	1024
 
+/* A call that has overtaken the maker answers with its next packet. */
+#define ANSWER_US	50
+
 static struct workqueue_struct *ahead_wq;
 static atomic_t rings = ATOMIC_INIT(0);
 
 /* ---- the maker ---- */
+
+/*
+ * To be woken for the answer takes longer than it does to come: a call that has overtaken
+ * the maker would wake it with each packet, and do all the work besides.
+ */
+static bool is_told(const struct mppe_ring *ring)
+{
+	u64 end;
+
+	/* It has not been overtaken: there is no room for more. */
+	if (!ring->behind)
+		return false;
+	end = ktime_get_ns() + ANSWER_US * NSEC_PER_USEC;
+	while (mppe_ring_is_asking(ring)) {
+		if (ktime_get_ns() > end)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/* Return: false if there are no more to be made for now. */
+static bool make_some(struct mppe_ring *ring, u64 *made)
+{
+	unsigned int turn;
+
+	for (turn = 0; turn < STREAMS_AT_ONCE; turn++) {
+		if (mppe_ring_make(ring))
+			WRITE_ONCE(*made, *made + 1);
+		else if (!is_told(ring))
+			return false;
+		cond_resched();
+	}
+	return true;
+}
 
 static void make_streams(struct work_struct *work)
 {
@@ -47,17 +86,14 @@ static void make_streams(struct work_struct *work)
 						   make);
 	/* It is there until this has been waited for. */
 	struct mppe_ring *ring = rcu_dereference_raw(ahead->ring);
-	unsigned int made;
 
 	if (!ring)
 		return;
-	for (made = 0; mppe_ring_make(ring); made++) {
-		if (made == STREAMS_AT_ONCE) {
-			queue_work(ahead_wq, work);
-			return;
-		}
-		cond_resched();
-	}
+	WRITE_ONCE(ring->idle, false);
+	if (make_some(ring, &ahead->made))
+		queue_work(ahead_wq, work);
+	else
+		WRITE_ONCE(ring->idle, true);
 }
 
 /* ---- the ring ---- */

@@ -29,6 +29,17 @@ static struct ndiswan_channel *from_line(struct ndiswan_line *line)
 	return container_of(line, struct ndiswan_channel, line);
 }
 
+/* All that have joined, the first one first; mostly there is one, or none. */
+static struct llist_node *take_joined(struct ndiswan_line *line)
+{
+	struct llist_node *node;
+
+	if (llist_empty(&line->joined))
+		return NULL;
+	node = llist_del_all(&line->joined);
+	return likely(!node->next) ? node : llist_reverse_order(node);
+}
+
 /* The first of those that wait, and nobody's any more. */
 static struct sk_buff *next_frame(struct ndiswan_line *line)
 {
@@ -36,7 +47,7 @@ static struct sk_buff *next_frame(struct ndiswan_line *line)
 	struct sk_buff *skb;
 
 	if (!node)
-		node = llist_reverse_order(llist_del_all(&line->joined));
+		node = take_joined(line);
 	if (!node)
 		return NULL;
 	line->turn = node->next;

@@ -12,13 +12,17 @@
  * a direction anew. It is freed when PPP has taken it out under that lock.
  */
 #include <linux/fips.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/nsproxy.h>
 #include <linux/ppp-comp.h>
 #include <linux/ppp_defs.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include "mppe_cipher.h"
 #include "ndiswan_ahead.h"
@@ -39,6 +43,9 @@
  */
 #define GROWTH		(MPPE_HEADER_LEN + 2)
 
+/* pppd is told so often of what does not change. */
+#define TELL_INTERVAL	(HZ / 4)
+
 DEFINE_PER_CPU(struct ndiswan_mppe_frame, ndiswan_mppe_frame);
 
 /**
@@ -46,9 +53,14 @@ DEFINE_PER_CPU(struct ndiswan_mppe_frame, ndiswan_mppe_frame);
  * @cipher: the direction
  * @ahead: streams made ahead
  * @start: start key
+ * @transmit: a compressor's
+ * @net: namespace of the unit, which is pppd's own when it asks for the direction: PPP
+ *	finds units so. A pointer that is only compared.
  * @unit: number of PPP's unit
+ * @listed: in @units, from when CCP has agreed; hash_del() is harmless before
  * @last: frame that was decrypted last, with its number
  * @steps_since: when @cipher.skipped was last set back
+ * @told: when pppd was last told that the ends have different keys
  * @dropped: packets, by verdict
  * @stats: PPP's counters
  */
@@ -56,17 +68,26 @@ struct mppe_direction {
 	struct mppe_cipher		cipher;
 	struct ndiswan_ahead		ahead;
 	u8				start[MPPE_KEY_MAX];
+	bool				transmit;
+	const struct net		*net;
 	int				unit;
+	struct hlist_node		listed;
 	struct ndiswan_mppe_frame	last;
 	unsigned long			steps_since;
+	unsigned long			told;
 	u64				dropped[MPPE_VERDICTS];
 	struct compstat			stats;
 };
 
+/* Directions by unit, for those who ask; PPP gives numbers out from 0 on. */
+static DEFINE_HASHTABLE(units, 10);
+static DEFINE_SPINLOCK(units_lock);
+
 /* ---- life ---- */
 
 /* Often in vain, as long as CCP negotiates: so no key is made here. */
-static void *direction_alloc(unsigned char *options, int len)
+static void *direction_alloc(const unsigned char *options, int len,
+			     bool transmit)
 {
 	struct mppe_direction *dir;
 
@@ -77,8 +98,20 @@ static void *direction_alloc(unsigned char *options, int len)
 	if (!dir)
 		return NULL;
 	memcpy(dir->start, options + OPTION_LEN, sizeof(dir->start));
+	dir->transmit = transmit;
+	dir->net = current->nsproxy->net_ns;
 	ndiswan_ahead_start(&dir->ahead);
 	return dir;
+}
+
+static void *comp_alloc(unsigned char *options, int len)
+{
+	return direction_alloc(options, len, true);
+}
+
+static void *decomp_alloc(unsigned char *options, int len)
+{
+	return direction_alloc(options, len, false);
 }
 
 static void direction_free(void *state)
@@ -87,6 +120,9 @@ static void direction_free(void *state)
 
 	if (!dir)
 		return;
+	spin_lock_bh(&units_lock);
+	hash_del(&dir->listed);
+	spin_unlock_bh(&units_lock);
 	ndiswan_ahead_end(&dir->ahead);
 	if (dir->cipher.rekeyed)
 		trace_pptp_mux_mppe_end(dir->unit, &dir->cipher);
@@ -106,6 +142,15 @@ static bool option_strength(u8 bits, enum mppe_strength *strength)
 	return !(bits & COMPRESSION);
 }
 
+static void direction_list(struct mppe_direction *dir, int unit)
+{
+	spin_lock_bh(&units_lock);
+	hash_del(&dir->listed);
+	dir->unit = unit;
+	hash_add(units, &dir->listed, unit);
+	spin_unlock_bh(&units_lock);
+}
+
 /* CCP has agreed. Return: 0 if it is not for us, as PPP has it. */
 static int direction_init(struct mppe_direction *dir,
 			  const unsigned char *options, int len, int unit)
@@ -118,8 +163,9 @@ static int direction_init(struct mppe_direction *dir,
 		return 0;
 	mppe_cipher_init(&dir->cipher, dir->start, strength,
 			 !(options[2] & STATELESS));
-	dir->unit = unit;
+	direction_list(dir, unit);
 	dir->last.channel = NULL;
+	dir->told = jiffies - TELL_INTERVAL;
 	return 1;
 }
 
@@ -164,6 +210,21 @@ static void ahead_end(struct mppe_direction *dir)
 	dir->cipher.ring = NULL;
 }
 
+/* ---- frames ---- */
+
+/*
+ * PPP's header, as it was but for the protocol. Return: its length, which is that of a
+ * frame with nothing in it.
+ */
+static int put_head(unsigned char *out, const unsigned char *in, u16 protocol)
+{
+	out[0] = PPP_ADDRESS(in);
+	out[1] = PPP_CONTROL(in);
+	out[2] = protocol >> 8;
+	out[3] = protocol & 0xff;
+	return PPP_HDRLEN;
+}
+
 /* ---- sender ---- */
 
 /* The key changes with the next packet, however often the peer asks before. */
@@ -196,10 +257,7 @@ static int compress(void *state, unsigned char *in, unsigned char *out,
 		return 0;
 	if (out_size < in_size + GROWTH)
 		return -1;
-	out[0] = PPP_ADDRESS(in);
-	out[1] = PPP_CONTROL(in);
-	out[2] = PPP_COMP >> 8;
-	out[3] = PPP_COMP & 0xff;
+	put_head(out, in, PPP_COMP);
 	/* From the protocol number on */
 	ahead_begin(dir);
 	mppe_encrypt(&dir->cipher, out + PPP_HDRLEN, in + 2, in_size - 2);
@@ -245,14 +303,26 @@ static enum mppe_verdict decrypt(struct mppe_direction *dir,
 		this_cpu_ptr(&ndiswan_mppe_frame);
 	struct mppe_place place = place_of(dir, frame);
 	enum mppe_verdict verdict;
+	u32 next = dir->cipher.next;
 
 	give_steps(&dir->cipher, &dir->steps_since);
 	ahead_begin(dir);
 	verdict = mppe_decrypt(&dir->cipher, packet, &place);
 	ahead_end(dir);
-	if (likely(verdict == MPPE_GOOD))
+	/* It was the one that came next, or ahead of it: whatever was in it */
+	if (likely(dir->cipher.next != next))
 		dir->last = *frame;
 	return verdict;
+}
+
+/* Have the ends different keys, and is it time to say so? */
+static bool is_to_be_told(struct mppe_direction *dir)
+{
+	if (!mppe_cipher_is_apart(&dir->cipher) ||
+	    time_before(jiffies, dir->told + TELL_INTERVAL))
+		return false;
+	dir->told = jiffies;
+	return true;
 }
 
 /*
@@ -261,19 +331,21 @@ static enum mppe_verdict decrypt(struct mppe_direction *dir,
  * a round trip for each late packet, or for ever where the peer does not answer. So only
  * a stateful direction that is out of step returns one. For all else there is a frame that
  * PPP counts as a receive error and drops itself: Van Jacobson's, with nothing in it.
+ *
+ * That the ends have different keys is for pppd to know, which alone can end the call.
+ * It gets a frame of MPPE's own with nothing in it. A peer's becomes one only where PPP
+ * asks no decompressor (before CCP is up, or while a reset is awaited).
  */
 static int drop(struct mppe_direction *dir, enum mppe_verdict verdict,
 		unsigned char *in, unsigned char *out)
 {
 	dir->dropped[verdict]++;
 	trace_pptp_mux_mppe_drop(dir->unit, verdict, dir->cipher.next);
+	if (is_to_be_told(dir))
+		return put_head(out, in, PPP_COMP);
 	if (verdict == MPPE_DROP_OUT_OF_STEP)
 		return DECOMP_ERROR;
-	out[0] = PPP_ADDRESS(in);
-	out[1] = PPP_CONTROL(in);
-	out[2] = PPP_VJC_UNCOMP >> 8;
-	out[3] = PPP_VJC_UNCOMP & 0xff;
-	return PPP_HDRLEN;
+	return put_head(out, in, PPP_VJC_UNCOMP);
 }
 
 static int decompress(void *state, unsigned char *in, int in_size,
@@ -312,15 +384,69 @@ static void incomp(void *state, unsigned char *in, int size)
 	dir->stats.unc_packets++;
 }
 
+/* ---- what is shown ---- */
+
+static struct mppe_direction *find_direction(const struct net *net, int unit,
+					     bool transmit)
+{
+	struct mppe_direction *dir;
+
+	hash_for_each_possible(units, dir, listed, unit)
+		if (dir->unit == unit && dir->net == net &&
+		    dir->transmit == transmit)
+			return dir;
+	return NULL;
+}
+
+/* Packets go on meanwhile; where a word has 32 bits, a counter may be read in its middle. */
+static void read_direction(const struct mppe_direction *dir,
+			   struct ndiswan_mppe_info *info)
+{
+	const struct mppe_cipher *cipher = &dir->cipher;
+	unsigned int i;
+
+	info->strength = READ_ONCE(cipher->chain.strength);
+	info->stateful = READ_ONCE(cipher->stateful);
+	info->keys = READ_ONCE(cipher->rekeyed);
+	info->made = READ_ONCE(dir->ahead.made);
+	info->used = READ_ONCE(cipher->ahead);
+	info->lost = READ_ONCE(cipher->lost);
+	for (i = 0; i < MPPE_VERDICTS; i++)
+		info->dropped[i] = READ_ONCE(dir->dropped[i]);
+}
+
+/**
+ * ndiswan_mppe_look() - read one direction of an encrypted unit
+ * @net: namespace of the unit
+ * @unit: its number
+ * @transmit: which direction
+ * @info: filled in, if it is there
+ *
+ * Context: any but hard interrupts.
+ * Return: whether the module encrypts it.
+ */
+bool ndiswan_mppe_look(const struct net *net, int unit, bool transmit,
+		       struct ndiswan_mppe_info *info)
+{
+	const struct mppe_direction *dir;
+
+	spin_lock_bh(&units_lock);
+	dir = find_direction(net, unit, transmit);
+	if (dir)
+		read_direction(dir, info);
+	spin_unlock_bh(&units_lock);
+	return dir;
+}
+
 static struct compressor mppe_compressor = {
 	.compress_proto	= CI_MPPE,
-	.comp_alloc	= direction_alloc,
+	.comp_alloc	= comp_alloc,
 	.comp_free	= direction_free,
 	.comp_init	= comp_init,
 	.comp_reset	= comp_reset,
 	.compress	= compress,
 	.comp_stat	= direction_stats,
-	.decomp_alloc	= direction_alloc,
+	.decomp_alloc	= decomp_alloc,
 	.decomp_free	= direction_free,
 	.decomp_init	= decomp_init,
 	.decomp_reset	= decomp_reset,

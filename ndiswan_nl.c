@@ -112,7 +112,7 @@ static int put_count(struct sk_buff *msg, int attr, u64 value)
 	return nla_put_u64_64bit(msg, attr, value, PPTP_MUX_A_ACCOUNT_PAD);
 }
 
-static int put_tx(struct sk_buff *msg, const struct ndiswan_channel *chan)
+static int put_tx(struct sk_buff *msg, struct ndiswan_channel *chan)
 {
 	struct ndiswan_tx_info tx;
 
@@ -133,7 +133,7 @@ static int put_tx(struct sk_buff *msg, const struct ndiswan_channel *chan)
 	return 0;
 }
 
-static int put_rx(struct sk_buff *msg, const struct ndiswan_channel *chan)
+static int put_rx(struct sk_buff *msg, struct ndiswan_channel *chan)
 {
 	const struct ndiswan_account *rx = &chan->rx;
 	u64 word = ndiswan_account_read(rx);
@@ -151,10 +151,9 @@ static int put_rx(struct sk_buff *msg, const struct ndiswan_channel *chan)
 	return 0;
 }
 
-static int fill_account(struct sk_buff *msg, int attr,
-			const struct ndiswan_channel *chan,
-			int (*put)(struct sk_buff *msg,
-				   const struct ndiswan_channel *chan))
+static int fill_nest(struct sk_buff *msg, int attr, struct ndiswan_channel *chan,
+		     int (*put)(struct sk_buff *msg,
+				struct ndiswan_channel *chan))
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 
@@ -168,23 +167,25 @@ static int fill_account(struct sk_buff *msg, int attr,
 	return 0;
 }
 
-static int fill_call(struct sk_buff *msg, int attr,
-		     struct ndiswan_channel *chan)
+static int put_call(struct sk_buff *msg, struct ndiswan_channel *chan)
 {
-	struct nlattr *nest = nla_nest_start(msg, attr);
-
-	if (!nest)
-		return -EMSGSIZE;
 	if (nla_put_u32(msg, PPTP_MUX_A_CALL_USAGE, chan->usage) ||
 	    fill_channel(msg, chan) || fill_uptime(msg, chan) ||
-	    fill_account(msg, PPTP_MUX_A_CALL_TX, chan, put_tx) ||
-	    fill_account(msg, PPTP_MUX_A_CALL_RX, chan, put_rx) ||
-	    chan->miniport->fill_call(msg, chan)) {
-		nla_nest_cancel(msg, nest);
+	    fill_nest(msg, PPTP_MUX_A_CALL_TX, chan, put_tx) ||
+	    fill_nest(msg, PPTP_MUX_A_CALL_RX, chan, put_rx) ||
+	    chan->miniport->fill_call(msg, chan))
 		return -EMSGSIZE;
-	}
-	nla_nest_end(msg, nest);
 	return 0;
+}
+
+/* With what only a slot shows */
+static int put_slot_call(struct sk_buff *msg, struct ndiswan_channel *chan)
+{
+	int err = put_call(msg, chan);
+
+	if (err || !chan->miniport->fill_slot)
+		return err;
+	return chan->miniport->fill_slot(msg, chan);
 }
 
 /* Shares and limits follow each other in slots and in tables, in one order. */
@@ -228,7 +229,8 @@ static int fill_slot(struct sk_buff *msg, const struct ndiswan_slot_info *info)
 		return -EMSGSIZE;
 	if (!info->chan)
 		return 0;
-	return fill_call(msg, PPTP_MUX_A_SLOT_CALL, info->chan);
+	return fill_nest(msg, PPTP_MUX_A_SLOT_CALL, info->chan,
+			 put_slot_call);
 }
 
 /* One slot's message. -ENOENT if there is no such slot. */
@@ -616,7 +618,8 @@ static int fill_event(struct sk_buff *msg, const struct ndiswan_event *event,
 	if (event->refusal && fill_refusal(msg, event->refusal))
 		return -EMSGSIZE;
 	if (event->chan)
-		return fill_call(msg, PPTP_MUX_A_EVENT_CALL, event->chan);
+		return fill_nest(msg, PPTP_MUX_A_EVENT_CALL, event->chan,
+				 put_call);
 	return 0;
 }
 

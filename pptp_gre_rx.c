@@ -140,8 +140,10 @@ static void leave_line(struct pptp_gre *gre)
 {
 	spin_lock(&gre->rx_lock);
 	gre->rx_first = __skb_dequeue(&gre->rx_ready);
+	/* At once, whenever it was to be: its time is set under this lock only. */
+	cancel_delayed_work(&gre->hole_work);
+	schedule_delayed_work(&gre->hole_work, 0);
 	spin_unlock(&gre->rx_lock);
-	mod_delayed_work(system_wq, &gre->hole_work, 0);
 }
 
 /*
@@ -515,7 +517,8 @@ static void receive_data(struct pptp_gre *gre, struct sk_buff *skb,
 		return;
 	}
 	/* Before its number is looked at: it may be anybody's. */
-	if (unlikely(pptp_gre_is_clear_text(gre, skb))) {
+	if (unlikely(pptp_gre_is_clear_text(gre, skb,
+					    PPTP_MUX_CLEAR_TEXT_RX_SHORT))) {
 		drop_packet(gre, skb, PPTP_GRE_RX_CLEAR_TEXT);
 		return;
 	}

@@ -518,7 +518,8 @@ void pptp_gre_xmit(struct pptp_gre *gre, struct sk_buff *skb)
 	if (route_packet(gre, skb))
 		goto err_free;
 	drop = PPTP_GRE_TX_CLEAR_TEXT;
-	if (unlikely(pptp_gre_is_clear_text(gre, skb)))
+	if (unlikely(pptp_gre_is_clear_text(gre, skb,
+					    PPTP_MUX_CLEAR_TEXT_TX_SHORT)))
 		goto err_free;
 	drop = check_frame(skb);
 	if (unlikely(drop != PPTP_GRE_TX_DROPS))

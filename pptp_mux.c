@@ -231,6 +231,7 @@ static const struct ndiswan_miniport call_miniport = {
 	.below		= call_below,
 	.ioctl		= call_ppp_ioctl,
 	.fill_call	= call_fill,
+	.fill_slot	= ndiswan_mppe_fill,
 	.fill_table	= pptp_gre_fill_net,
 };
 
@@ -450,10 +451,13 @@ static int set_tos(struct pptp_call *call, u32 tos)
 /* Before the call is connected, it holds from its first packet on. */
 static int set_clear_text(struct pptp_call *call, u32 clear_text)
 {
-	if (clear_text > PPTP_MUX_CLEAR_TEXT_DROP)
+	const u32 all = PPTP_MUX_CLEAR_TEXT_DROP | PPTP_MUX_CLEAR_TEXT_RX_SHORT |
+			PPTP_MUX_CLEAR_TEXT_TX_SHORT;
+
+	if (clear_text & ~all ||
+	    (clear_text && !(clear_text & PPTP_MUX_CLEAR_TEXT_DROP)))
 		return -EINVAL;
-	WRITE_ONCE(call->gre.encrypted_only,
-		   clear_text == PPTP_MUX_CLEAR_TEXT_DROP);
+	WRITE_ONCE(call->gre.encrypted_only, clear_text);
 	return 0;
 }
 
@@ -736,4 +740,5 @@ module_exit(pptp_mux_exit);
 MODULE_DESCRIPTION("PPTP calls, VPN slots and PPP channel multiplexer");
 MODULE_AUTHOR("The pptp-mux maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(PPTP_MUX_VERSION);
 MODULE_ALIAS_NET_PF_PROTO(PF_PPPOX, PX_PROTO_PPTP);

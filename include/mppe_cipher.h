@@ -30,7 +30,7 @@
 /* Rounds of the count that may have been missed while out of step */
 #define MPPE_LAPS_MAX		4
 
-/* So many in a row are no chance: the key is wrong, and is asked for. */
+/* So many in a row are no chance: the ends have different keys. */
 #define MPPE_NONSENSE_MAX	16
 
 /* Of a chain begun anew: no stream made for the old one has such a number. */
@@ -44,13 +44,13 @@
  * @out_of_step: receiver, stateful: packets were lost, and so the stream's place
  * @resets: receiver, stateful: Reset-Acks that came while out of step
  * @forms: receiver: what plain texts have begun like, mppe_cipher_form()
- * @nonsense: receiver: packets in a row that began like none
+ * @nonsense: receiver: packets in a row that began like none, delivered or not
  * @skipped: receiver: keys that were stepped over; the caller sets it back to 0 as often
  *	as MPPE_COUNT_AHEAD_MAX of them may be
  * @ring: streams made ahead, or NULL; the caller sees to its lifetime
  * @lost: receiver: packets missing, in all
  * @rekeyed: new keys, in all
- * @ahead: packets whose stream had been made ahead, in all
+ * @ahead: packets whose stream, or key, had been made ahead, in all
  * @stream: of the packet, or of the packets in stateful mode
  * @trial: receiver, stateful: of a packet that may not be what it claims
  * @chain: stateless: has the key of packet @next; stateful: of @stream
@@ -165,6 +165,8 @@ static inline void mppe_cipher_step(struct mppe_cipher *cipher,
 		mppe_key_stream_and_next(&cipher->chain, stream);
 		return;
 	}
+	if (!ahead->len)
+		mppe_rc4_schedule(&ahead->rc4, ahead->key);
 	memcpy(cipher->chain.session, ahead->session,
 	       sizeof(cipher->chain.session));
 }
@@ -313,13 +315,34 @@ static inline u32 mppe_cipher_form(const u8 *head, unsigned int len)
 	return compressed ? form << 16 : form;
 }
 
-/* IP, or what has come in order before; anything that is known if nothing has. */
-static inline bool mppe_cipher_believes(const struct mppe_cipher *cipher,
-					u32 form)
+/* IP, or what has come in order before? */
+static inline bool mppe_cipher_knows(const struct mppe_cipher *cipher, u32 form)
 {
 	const u32 ip = (MPPE_FORM_IP | MPPE_FORM_IPV6) * 0x10001;
 
-	return form && (!cipher->forms || form & (cipher->forms | ip));
+	return form & (cipher->forms | ip);
+}
+
+/* What is known; any protocol that there is if nothing has come before. */
+static inline bool mppe_cipher_believes(const struct mppe_cipher *cipher,
+					u32 form)
+{
+	return mppe_cipher_knows(cipher, form) || (form && !cipher->forms);
+}
+
+/*
+ * A row of nonsense ends with what is known, or proves itself by more than its number:
+ * one of forty packets that were decrypted with a wrong key has a number that there is.
+ * What comes while there is sense is known from then on.
+ */
+static inline void mppe_cipher_learn(struct mppe_cipher *cipher, u32 form)
+{
+	if (!form)
+		cipher->nonsense++;
+	else if (mppe_cipher_knows(cipher, form))
+		cipher->nonsense = 0;
+	if (!cipher->nonsense)
+		cipher->forms |= form;
 }
 
 /*
@@ -342,9 +365,7 @@ static inline bool mppe_cipher_open(struct mppe_cipher *cipher,
 	form = mppe_cipher_form(head, first);
 	if (prove && !mppe_cipher_believes(cipher, form))
 		return false;
-	if (!prove)
-		cipher->forms |= form;
-	cipher->nonsense = form ? 0 : cipher->nonsense + 1;
+	mppe_cipher_learn(cipher, form);
 	if (head[0] & 1)
 		*out++ = 0;
 	memcpy(out, head, first);
@@ -352,6 +373,28 @@ static inline bool mppe_cipher_open(struct mppe_cipher *cipher,
 			  len - first);
 	packet->out_len = out - packet->out + len;
 	return true;
+}
+
+/**
+ * mppe_cipher_is_apart() - have the ends different keys?
+ * @cipher: the receiving direction
+ *
+ * Return: whether too many packets in a row were nonsense for a chance.
+ */
+static inline bool mppe_cipher_is_apart(const struct mppe_cipher *cipher)
+{
+	return cipher->nonsense >= MPPE_NONSENSE_MAX;
+}
+
+/*
+ * A packet in its place is delivered whatever is in it, as PPP rejects protocols that it
+ * does not know; but for a row of them that is no chance.
+ */
+static inline enum mppe_verdict
+mppe_cipher_in_place(const struct mppe_cipher *cipher)
+{
+	return likely(cipher->nonsense <= MPPE_NONSENSE_MAX) ?
+	       MPPE_GOOD : MPPE_DROP_NONSENSE;
 }
 
 /* The packet that comes next: its place is beyond doubt, and so is its key. */
@@ -365,7 +408,7 @@ static inline enum mppe_verdict mppe_decrypt_next(struct mppe_cipher *cipher,
 	mppe_cipher_open(cipher, packet, &cipher->stream, ahead, false);
 	mppe_cipher_took(cipher, number, ahead,
 			 packet->len - MPPE_HEADER_LEN);
-	return MPPE_GOOD;
+	return mppe_cipher_in_place(cipher);
 }
 
 /* One ahead of those that are missing, or one that only says so */
@@ -391,6 +434,7 @@ static inline enum mppe_verdict mppe_decrypt_ahead(struct mppe_cipher *cipher,
 				 packet->len - MPPE_HEADER_LEN);
 	} else {
 		memcpy(cipher->chain.session, session, sizeof(session));
+		cipher->nonsense++;
 		verdict = MPPE_DROP_NONSENSE;
 	}
 	memzero_explicit(session, sizeof(session));
@@ -466,8 +510,10 @@ mppe_cipher_resync(struct mppe_cipher *cipher, struct mppe_packet *packet,
 {
 	u32 number = cipher->next + missing;
 
-	if (!mppe_cipher_search(cipher, packet, number, known))
+	if (!mppe_cipher_search(cipher, packet, number, known)) {
+		cipher->nonsense++;
 		return MPPE_DROP_NONSENSE;
+	}
 	cipher->stream = cipher->trial;
 	cipher->lost += missing;
 	cipher->rekeyed++;
@@ -486,7 +532,7 @@ mppe_decrypt_in_step(struct mppe_cipher *cipher, struct mppe_packet *packet,
 	if (flushed)
 		mppe_cipher_rekey(cipher);
 	mppe_cipher_open(cipher, packet, &cipher->stream, NULL, false);
-	if (cipher->nonsense >= MPPE_NONSENSE_MAX)
+	if (mppe_cipher_is_apart(cipher))
 		cipher->out_of_step = true;
 	return MPPE_GOOD;
 }

@@ -15,11 +15,16 @@
  * - The maker writes where streams lie that are behind the call, or have never been: a
  *   number below next + size does not share its place with the one that the call reads.
  *   It learns of next with acquire, and the call lets go of a stream with release.
- * - When the call has overtaken the maker, the maker asks where it is (@ask), and stops.
- *   The call answers with its chain when the next packet goes (@told), and gives @ask
- *   back. Until then the answer is the call's to write, and from then on the maker's to
- *   read. The maker then leaves some packets to the call, so as not to make what
- *   the call is making too; more of them each time that it was not enough.
+ * - When the call has overtaken the maker, the maker asks where it is (@ask). The call
+ *   answers with its chain when the next packet goes (@told), and gives @ask back. Until
+ *   then the answer is the call's to write, and from then on the maker's to read, which
+ *   begins anew there.
+ * - A maker that is hardly ahead makes keys alone, and leaves it to the call to begin the
+ *   streams of those. So both have their share of what short packets cost, which is nearly
+ *   all key and no stream; and the maker, whose keys take less than the call's streams,
+ *   gets ahead of a call that it began beside.
+ * - A maker that has nothing to do says so (@idle), and is woken when half of what it has
+ *   made is used. That it may be read too early costs nothing: the next packet looks again.
  *
  * Pure. Whoever owns a ring wipes it.
  */
@@ -38,20 +43,22 @@
 #define MPPE_RING_STREAM	1536
 #define MPPE_RING_STREAM_MIN	64
 
-#define MPPE_RING_LEAD_MIN	4
-#define MPPE_RING_LEAD_MAX	(MPPE_RING_SIZE / 2)
+/* Less than this ahead, and keys alone are made. */
+#define MPPE_RING_NEAR		(MPPE_RING_SIZE / 4)
 
 /**
- * struct mppe_ahead - a stream
+ * struct mppe_ahead - a stream, or what to begin it with
  * @number: of the packet that it is for; written last
- * @len: octets of @stream
+ * @len: octets of @stream; 0 if it has not been begun
+ * @key: what to begin it with
  * @session: key of the packet behind
- * @rc4: goes on where @stream ends
+ * @rc4: goes on where @stream ends; the call's to begin if @len is 0
  * @stream: its beginning
  */
 struct mppe_ahead {
 	u32		number;
 	u32		len;
+	u8		key[MPPE_KEY_MAX];
 	u8		session[MPPE_KEY_MAX];
 	struct mppe_rc4	rc4;
 	u8		stream[MPPE_RING_STREAM] __aligned(8);
@@ -65,7 +72,7 @@ struct mppe_ahead {
  * @told_at: number that @told has the key of
  * @told: the call's chain, for the maker
  * @at: number of the stream that is made next; written by the maker
- * @lead: how many packets it leaves to the call, when it begins anew; the maker's
+ * @idle: the maker has nothing to do, or has not been told; written by the maker
  * @behind: it has been overtaken, and has not begun anew; the maker's
  * @chain: the maker's chain
  * @streams: by their numbers
@@ -78,7 +85,7 @@ struct mppe_ring {
 	struct mppe_chain	told;
 
 	u32			at __aligned(64);
-	u32			lead;
+	bool			idle;
 	bool			behind;
 	struct mppe_chain	chain;
 	struct mppe_ahead	streams[MPPE_RING_SIZE];
@@ -108,7 +115,7 @@ static inline void mppe_ring_init(struct mppe_ring *ring, u32 next)
 	ring->next = next;
 	ring->at = next;
 	ring->len = MPPE_RING_STREAM_MIN;
-	ring->lead = MPPE_RING_LEAD_MIN;
+	ring->idle = true;
 	/* None is taken for one that is to come. */
 	for (number = next - MPPE_RING_SIZE; number != next; number++)
 		mppe_ring_place(ring, number)->number = number;
@@ -119,7 +126,7 @@ static inline void mppe_ring_init(struct mppe_ring *ring, u32 next)
 /* ---- the call ---- */
 
 /**
- * mppe_ring_find() - is there a stream for this packet?
+ * mppe_ring_find() - is there a stream for this packet, or its key?
  * @ring: the ring
  * @number: of the packet, less than MPPE_RING_SIZE ahead of @ring->next
  *
@@ -160,7 +167,7 @@ static inline void mppe_ring_took(struct mppe_ring *ring, u32 next,
 				  const struct mppe_chain *chain, u32 len)
 {
 	mppe_ring_learn_len(ring, len);
-	/* Pairs with the acquire in mppe_ring_has_room(). */
+	/* Pairs with the acquire in mppe_ring_ahead(). */
 	smp_store_release(&ring->next, next);
 	/* Pairs with the release in mppe_ring_ask(). */
 	if (likely(!smp_load_acquire(&ring->ask)))
@@ -172,14 +179,15 @@ static inline void mppe_ring_took(struct mppe_ring *ring, u32 next,
 }
 
 /**
- * mppe_ring_is_low() - is it time for the maker to go on?
+ * mppe_ring_is_low() - is it time to wake the maker?
  * @ring: the ring
  *
- * Return: true if it has something to do.
+ * Return: true if it is idle, and has something to do.
  */
 static inline bool mppe_ring_is_low(const struct mppe_ring *ring)
 {
-	return mppe_ring_distance(ring->next, READ_ONCE(ring->at)) <=
+	return READ_ONCE(ring->idle) &&
+	       mppe_ring_distance(ring->next, READ_ONCE(ring->at)) <=
 	       MPPE_RING_SIZE / 2;
 }
 
@@ -188,8 +196,6 @@ static inline bool mppe_ring_is_low(const struct mppe_ring *ring)
 static inline void mppe_ring_ask(struct mppe_ring *ring)
 {
 	ring->behind = true;
-	if (ring->lead < MPPE_RING_LEAD_MAX)
-		ring->lead *= 2;
 	/* Pairs with the acquire in mppe_ring_took(). */
 	smp_store_release(&ring->ask, true);
 }
@@ -197,38 +203,46 @@ static inline void mppe_ring_ask(struct mppe_ring *ring)
 /* Has the call said where it is? Then the maker begins anew there. */
 static inline bool mppe_ring_hear(struct mppe_ring *ring)
 {
-	u32 i;
-
 	/* Pairs with the release in mppe_ring_took(). */
 	if (smp_load_acquire(&ring->ask))
 		return false;
 	ring->chain = ring->told;
-	for (i = 0; i < ring->lead; i++)
-		mppe_key_next(&ring->chain);
 	ring->behind = false;
-	WRITE_ONCE(ring->at, ring->told_at + ring->lead);
+	WRITE_ONCE(ring->at, ring->told_at);
 	return true;
 }
 
-/* Return: true if the stream with number @ring->at may be made. */
-static inline bool mppe_ring_has_room(struct mppe_ring *ring)
+/* How far ahead the stream with number @ring->at is; negative if it may not be made */
+static inline s32 mppe_ring_ahead(struct mppe_ring *ring)
 {
 	/* Pairs with the release in mppe_ring_took(). */
 	u32 next = smp_load_acquire(&ring->next);
 	s32 ahead;
 
 	ahead = mppe_ring_distance(next, ring->at);
-	if (ahead < 0) {
+	if (ahead < 0)
 		mppe_ring_ask(ring);
-		return false;
-	}
-	if (ahead >= MPPE_RING_SIZE / 2 && ring->lead > MPPE_RING_LEAD_MIN)
-		ring->lead--;
-	return ahead < MPPE_RING_SIZE;
+	return ahead < MPPE_RING_SIZE ? ahead : -1;
+}
+
+static inline void mppe_ring_make_key(struct mppe_ring *ring,
+				      struct mppe_ahead *ahead)
+{
+	ahead->len = 0;
+	memcpy(ahead->key, ring->chain.session, sizeof(ahead->key));
+	mppe_key_next(&ring->chain);
+}
+
+static inline void mppe_ring_make_stream(struct mppe_ring *ring,
+					 struct mppe_ahead *ahead)
+{
+	ahead->len = (READ_ONCE(ring->len) + 7) & ~7u;
+	mppe_key_stream_and_next(&ring->chain, &ahead->rc4);
+	mppe_rc4_stream(&ahead->rc4, ahead->stream, ahead->len);
 }
 
 /**
- * mppe_ring_make() - make one stream more
+ * mppe_ring_make() - make one stream more, or its key
  * @ring: the ring; one makes at a time
  *
  * Return: false if there is none to be made for now.
@@ -236,20 +250,32 @@ static inline bool mppe_ring_has_room(struct mppe_ring *ring)
 static inline bool mppe_ring_make(struct mppe_ring *ring)
 {
 	struct mppe_ahead *ahead;
+	s32 distance;
 
 	if (ring->behind && !mppe_ring_hear(ring))
 		return false;
-	if (!mppe_ring_has_room(ring))
+	distance = mppe_ring_ahead(ring);
+	if (distance < 0)
 		return false;
 	ahead = mppe_ring_place(ring, ring->at);
-	mppe_key_stream_and_next(&ring->chain, &ahead->rc4);
+	if (distance < MPPE_RING_NEAR)
+		mppe_ring_make_key(ring, ahead);
+	else
+		mppe_ring_make_stream(ring, ahead);
 	memcpy(ahead->session, ring->chain.session, sizeof(ahead->session));
-	ahead->len = (READ_ONCE(ring->len) + 7) & ~7u;
-	mppe_rc4_stream(&ahead->rc4, ahead->stream, ahead->len);
 	/* Pairs with the acquire in mppe_ring_find(). */
 	smp_store_release(&ahead->number, ring->at);
 	WRITE_ONCE(ring->at, ring->at + 1);
 	return true;
+}
+
+/**
+ * mppe_ring_is_asking() - does the maker wait to be told where the call is?
+ * @ring: the ring; for the maker
+ */
+static inline bool mppe_ring_is_asking(const struct mppe_ring *ring)
+{
+	return READ_ONCE(ring->ask);
 }
 
 #endif /* _MPPE_RING_H */

@@ -54,7 +54,9 @@ struct sk_buff;
  * @ioctl: as ppp_channel_ops.ioctl
  * @fill_call: put PPTP_MUX_A_CALL_* attributes into a message, which may be
  *	under RCU: must not sleep. Returns 0 or -EMSGSIZE.
- * @fill_table: the same with PPTP_MUX_A_TABLE_* for what the miniport counts
+ * @fill_slot: the same for what only who asks for a slot is shown, and no event:
+ *	PPP may be asked. NULL: nothing.
+ * @fill_table: as @fill_call, with PPTP_MUX_A_TABLE_* for what the miniport counts
  *	without being able to name a call
  */
 struct ndiswan_miniport {
@@ -69,6 +71,8 @@ struct ndiswan_miniport {
 			 unsigned long arg);
 	int	(*fill_call)(struct sk_buff *msg,
 			     const struct ndiswan_channel *chan);
+	int	(*fill_slot)(struct sk_buff *msg,
+			     struct ndiswan_channel *chan);
 	int	(*fill_table)(struct sk_buff *msg, struct net *net);
 };
 

@@ -18,6 +18,7 @@ struct mppe_ring;
  * @manage: allocates the ring, and gives it back
  * @window: when the packets in @packets were begun to be counted
  * @packets: how many since
+ * @made: streams that there were in all; written by @make
  * @seen: number of the packet that was next when the call became busy, or when @manage
  *	looked last
  */
@@ -27,6 +28,7 @@ struct ndiswan_ahead {
 	struct delayed_work	manage;
 	unsigned long		window;
 	u32			packets;
+	u64			made;
 	u32			seen;
 };
 

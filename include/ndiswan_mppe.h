@@ -8,6 +8,13 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "mppe_count.h"
+#include "mppe_key.h"
+
+struct ndiswan_channel;
+struct net;
+struct sk_buff;
+
 /**
  * struct ndiswan_mppe_frame - the frame that this CPU hands to PPP
  * @channel: whose numbering it is: a pointer that is only compared; NULL for none
@@ -46,6 +53,30 @@ static inline void ndiswan_mppe_number_end(void)
 {
 	this_cpu_write(ndiswan_mppe_frame.channel, NULL);
 }
+
+/**
+ * struct ndiswan_mppe_info - one direction of an encrypted unit at one moment
+ * @strength: of its keys
+ * @stateful: the mode
+ * @keys: that packets had, in all
+ * @made: streams that were made ahead
+ * @used: packets that had one of these
+ * @lost: receiver: packets that were stepped over
+ * @dropped: receiver: packets, by verdict
+ */
+struct ndiswan_mppe_info {
+	enum mppe_strength	strength;
+	bool			stateful;
+	u64			keys;
+	u64			made;
+	u64			used;
+	u64			lost;
+	u64			dropped[MPPE_VERDICTS];
+};
+
+bool ndiswan_mppe_look(const struct net *net, int unit, bool transmit,
+		       struct ndiswan_mppe_info *info);
+int ndiswan_mppe_fill(struct sk_buff *msg, struct ndiswan_channel *chan);
 
 int ndiswan_mppe_init(void);
 void ndiswan_mppe_exit(void);

@@ -142,7 +142,7 @@ struct pptp_gre_rx_stats {
  * @far_node: among those that have it too
  * @ppp_flags: SC_COMP_AC and SC_COMP_PROT as PPP negotiated them
  * @copy_dscp: the outer header's DSCP is the inner one's, as far as it is seen
- * @encrypted_only: frames of network protocols are to be MPPE's
+ * @encrypted_only: frames of network protocols are to be MPPE's, PPTP_MUX_CLEAR_TEXT_*
  * @connected: @peer_id, @local and @peer are valid. Set once, with release.
  * @closing: nothing is to be scheduled by transmit. Set before the grace period
  *	that pptp_gre_quiesce() comes after
@@ -195,7 +195,7 @@ struct pptp_gre {
 	struct list_head		far_node;
 	u32				ppp_flags;
 	bool				copy_dscp;
-	bool				encrypted_only;
+	u8				encrypted_only;
 	bool				connected;
 	bool				closing;
 

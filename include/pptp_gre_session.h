@@ -252,20 +252,31 @@ static inline void pptp_gre_drop_route(struct pptp_gre *gre)
 
 /* ---- encryption ---- */
 
+static inline bool pptp_gre_is_network(unsigned int protocol)
+{
+	return protocol < 0x8000 && protocol != PPP_COMP &&
+	       protocol != PPP_COMPFRAG;
+}
+
+bool pptp_gre_is_clear_fragment(const struct sk_buff *skb, bool short_numbers);
+
 /*
  * A frame of a network protocol that MPPE should have encrypted and has not. PPP's own
- * are to be read; what is in a fragment of a bundle is not to be seen.
+ * are to be read. @short_flag: PPTP_MUX_CLEAR_TEXT_RX_SHORT or TX_SHORT, by its way
  */
 static inline bool pptp_gre_is_clear_text(const struct pptp_gre *gre,
-					  const struct sk_buff *skb)
+					  const struct sk_buff *skb,
+					  u8 short_flag)
 {
+	u8 encrypted_only = READ_ONCE(gre->encrypted_only);
 	unsigned int protocol;
 
-	if (!READ_ONCE(gre->encrypted_only) || skb->len < 2)
+	if (!encrypted_only || skb->len < 2)
 		return false;
 	protocol = pptp_gre_protocol(skb);
-	return protocol < 0x8000 && protocol != PPP_COMP &&
-	       protocol != PPP_COMPFRAG && protocol != PPP_MP;
+	if (likely(protocol != PPP_MP))
+		return pptp_gre_is_network(protocol);
+	return pptp_gre_is_clear_fragment(skb, encrypted_only & short_flag);
 }
 
 /* ---- receive ---- */

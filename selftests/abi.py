@@ -284,7 +284,7 @@ def session_options(call):
             (SO_WINDOW, WINDOW_AUTO, (0, 1, WINDOW_AUTO), (3, 0xffffffff)),
             (SO_PEER_WINDOW, 0, (1, 65535, 0), (65536, 0xffffffff)),
             (SO_TOS, 0, (1, 0), (2, 0xffffffff)),
-            (SO_CLEAR_TEXT, 0, (1, 0), (2, 0xffffffff))):
+            (SO_CLEAR_TEXT, 0, (1, 3, 5, 7, 0), (2, 4, 8, 9, 0xffffffff))):
         equal(get_u32(call, option), default, f"option {option}: its default")
         for value in good:
             call.set_option(option, value)

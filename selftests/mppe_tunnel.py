@@ -58,9 +58,10 @@ class Unit:
         flags = fcntl.ioctl(self.unit_fd, PPPIOCGFLAGS, struct.pack("=i", 0))
         return struct.unpack("=i", flags)[0] & SC_BOTH_RUN == SC_BOTH_RUN
 
-    def set_keys(self, mppe=MPPE):
+    def set_keys(self, mppe=MPPE, base=0):
+        """Both ends have the same, if they have the same base."""
         for transmit in (0, 1):
-            key = bytes([self.side ^ transmit]) * 16
+            key = bytes([base ^ self.side ^ transmit]) * 16
             option = ctypes.create_string_buffer(mppe + key, len(mppe) + 16)
             data = struct.pack("@PIi", ctypes.addressof(option), len(option),
                                transmit)
@@ -96,6 +97,11 @@ class End(Unit):
 
     def ip(self, *words):
         subprocess.run(["ip", "-n", self.namespace, *words], check=True)
+
+    def set_keys(self, mppe=MPPE, base=0):
+        """A unit's compressors are of the namespace that gives them their keys."""
+        self.enter()
+        super().set_keys(mppe, base)
 
     def connect(self, other):
         self.enter()

@@ -420,6 +420,49 @@ static void streams_made_ahead(struct kunit *test)
 	KUNIT_EXPECT_GT(test, ends->rx.ahead, 1000ULL);
 }
 
+/* A maker that is hardly ahead makes keys alone; the call begins those streams. */
+static void keys_made_ahead(struct kunit *test)
+{
+	struct ends *ends = ends_new(test, MPPE_128, false);
+	struct mppe_ring *ring = ring_new(test);
+	u32 first, i;
+
+	ends->tx.ring = ring;
+	send(ends);
+	expect_good(test, ends);
+	first = ends->tx.next;
+	make_all(ring);
+	for (i = 0; i < MPPE_RING_SIZE; i++) {
+		struct mppe_ahead *ahead = mppe_ring_find(ring, first + i);
+
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ahead);
+		KUNIT_EXPECT_EQ(test, !ahead->len, i < MPPE_RING_NEAR);
+		send(ends);
+		expect_good(test, ends);
+	}
+	KUNIT_EXPECT_EQ(test, ends->tx.ahead, (u64)MPPE_RING_SIZE);
+}
+
+/* Nobody wakes a maker that is at work, or one that has half of it left. */
+static void maker_is_woken_in_time(struct kunit *test)
+{
+	struct ends *ends = ends_new(test, MPPE_128, false);
+	struct mppe_ring *ring = ring_new(test);
+	unsigned int i;
+
+	ends->tx.ring = ring;
+	send(ends);
+	KUNIT_EXPECT_TRUE(test, mppe_ring_is_low(ring));
+	make_all(ring);
+	for (i = 0; i < MPPE_RING_SIZE / 2; i++) {
+		KUNIT_EXPECT_FALSE(test, mppe_ring_is_low(ring));
+		send(ends);
+	}
+	KUNIT_EXPECT_TRUE(test, mppe_ring_is_low(ring));
+	ring->idle = false;
+	KUNIT_EXPECT_FALSE(test, mppe_ring_is_low(ring));
+}
+
 /* A direction begun anew uses no stream of the old one. */
 static void streams_of_a_former_key(struct kunit *test)
 {
@@ -458,6 +501,8 @@ static struct kunit_case mppe_cases[] = {
 	KUNIT_CASE(lost_answers),
 	KUNIT_CASE(stateful_late_packets),
 	KUNIT_CASE(streams_made_ahead),
+	KUNIT_CASE(keys_made_ahead),
+	KUNIT_CASE(maker_is_woken_in_time),
 	KUNIT_CASE(streams_of_a_former_key),
 	{}
 };

@@ -1080,7 +1080,7 @@ static void a_full_table_and_back(struct kunit *test)
 /* ---- many at once ---- */
 
 #define THREADS		4
-#define CYCLES		25000
+#define CYCLES		10000
 /* Each claims a slot or two in vain, and so costs more. */
 #define FAILING_CYCLES	5000
 /* Of one thread: bounds what is waiting for its grace period. */

@@ -42,6 +42,9 @@
 /* Frames of network protocols that MPPE has not encrypted, both ways */
 #define PPTP_MUX_CLEAR_TEXT_PASS	0	/* default */
 #define PPTP_MUX_CLEAR_TEXT_DROP	1	/* where PPP requires MPPE */
+/* with it, in a bundle that has agreed to short numbers (RFC 1990 section 3): */
+#define PPTP_MUX_CLEAR_TEXT_RX_SHORT	2	/* the peer's fragments have them */
+#define PPTP_MUX_CLEAR_TEXT_TX_SHORT	4	/* ours have them */
 
 /*
  * Why the last bind() on this socket was refused, and how many slots said so:
@@ -134,6 +137,9 @@ enum {
 	PPTP_MUX_A_CALL_PAD,
 	PPTP_MUX_A_CALL_TX,		/* nest of PPTP_MUX_A_ACCOUNT_* */
 	PPTP_MUX_A_CALL_RX,		/* nest of PPTP_MUX_A_ACCOUNT_* */
+	/* in a slot, of a call that the module encrypts: */
+	PPTP_MUX_A_CALL_TX_CIPHER,	/* nest of PPTP_MUX_A_CIPHER_* */
+	PPTP_MUX_A_CALL_RX_CIPHER,	/* nest of PPTP_MUX_A_CIPHER_* */
 
 	__PPTP_MUX_A_CALL_MAX,
 	PPTP_MUX_A_CALL_MAX = (__PPTP_MUX_A_CALL_MAX - 1)
@@ -208,6 +214,26 @@ enum {
 
 	__PPTP_MUX_A_ACCOUNT_MAX,
 	PPTP_MUX_A_ACCOUNT_MAX = (__PPTP_MUX_A_ACCOUNT_MAX - 1)
+};
+
+/* One way of an encrypted call; of a bundle, that of all its links. */
+enum {
+	PPTP_MUX_A_CIPHER_PAD = 1,
+	PPTP_MUX_A_CIPHER_BITS,		/* u32, of the key: 40, 56 or 128 */
+	PPTP_MUX_A_CIPHER_STATEFUL,	/* u8, 1: the key changes with each 256th packet */
+	PPTP_MUX_A_CIPHER_KEYS,		/* u64, keys that packets had */
+	PPTP_MUX_A_CIPHER_AHEAD_MADE,	/* u64, streams made before their packets, or keys */
+	PPTP_MUX_A_CIPHER_AHEAD_USED,	/* u64, of these, by packets */
+	/* receive only: */
+	PPTP_MUX_A_CIPHER_LOST,		/* u64, packets stepped over */
+	PPTP_MUX_A_CIPHER_DROP_MALFORMED, /* u64, too short or too long, or odd bits */
+	PPTP_MUX_A_CIPHER_DROP_LATE,	/* u64, overtaken */
+	PPTP_MUX_A_CIPHER_DROP_FAR,	/* u64, too many are missing before them */
+	PPTP_MUX_A_CIPHER_DROP_NONSENSE, /* u64, with another key than their place has */
+	PPTP_MUX_A_CIPHER_DROP_OUT_OF_STEP, /* u64, stateful: while a new key is awaited */
+
+	__PPTP_MUX_A_CIPHER_MAX,
+	PPTP_MUX_A_CIPHER_MAX = (__PPTP_MUX_A_CIPHER_MAX - 1)
 };
 
 enum {
