@@ -118,12 +118,13 @@ void call_socket_peer_window(const struct call_socket *call, uint16_t packets)
 /**
  * call_socket_encrypted - let nothing of the network pass that is not encrypted
  * @call:	the call
+ * @numbers:	in a bundle, PPTP_MUX_CLEAR_TEXT_RX_SHORT and TX_SHORT as it was agreed
  *
  * Return: 0 or -1 with errno set.
  */
-int call_socket_encrypted(const struct call_socket *call)
+int call_socket_encrypted(const struct call_socket *call, uint32_t numbers)
 {
-	uint32_t value = PPTP_MUX_CLEAR_TEXT_DROP;
+	uint32_t value = PPTP_MUX_CLEAR_TEXT_DROP | numbers;
 
 	return setsockopt(call->fd, SOL_PPTP_MUX, PPTP_MUX_SO_CLEAR_TEXT, &value, sizeof(value));
 }

@@ -92,6 +92,25 @@ static const struct field account_fields[] = {
 
 static const struct space account_space = { account_fields, ARRAY_SIZE(account_fields) };
 
+#define CIPHER(name, member)	[PPTP_MUX_A_CIPHER_##name] = FIELD(pmux_cipher, member)
+#define CIPHER_COUNTER(name)	CIPHER(name, counter[PPTP_MUX_A_CIPHER_##name])
+
+static const struct field cipher_fields[] = {
+	CIPHER(BITS, bits),
+	CIPHER(STATEFUL, stateful),
+	CIPHER_COUNTER(KEYS),
+	CIPHER_COUNTER(AHEAD_MADE),
+	CIPHER_COUNTER(AHEAD_USED),
+	CIPHER_COUNTER(LOST),
+	CIPHER_COUNTER(DROP_MALFORMED),
+	CIPHER_COUNTER(DROP_LATE),
+	CIPHER_COUNTER(DROP_FAR),
+	CIPHER_COUNTER(DROP_NONSENSE),
+	CIPHER_COUNTER(DROP_OUT_OF_STEP),
+};
+
+static const struct space cipher_space = { cipher_fields, ARRAY_SIZE(cipher_fields) };
+
 #define CALL(name, member)	[PPTP_MUX_A_CALL_##name] = FIELD(pmux_call, member)
 
 static const struct field call_fields[] = {
@@ -106,6 +125,8 @@ static const struct field call_fields[] = {
 	[PPTP_MUX_A_CALL_STATS] = NEST(pmux_call, stats, stats_space),
 	[PPTP_MUX_A_CALL_TX] = NEST(pmux_call, tx, account_space),
 	[PPTP_MUX_A_CALL_RX] = NEST(pmux_call, rx, account_space),
+	[PPTP_MUX_A_CALL_TX_CIPHER] = NEST(pmux_call, tx_cipher, cipher_space),
+	[PPTP_MUX_A_CALL_RX_CIPHER] = NEST(pmux_call, rx_cipher, cipher_space),
 };
 
 static const struct space call_space = { call_fields, ARRAY_SIZE(call_fields) };
@@ -203,7 +224,8 @@ static const struct space event_space = { event_fields, ARRAY_SIZE(event_fields)
 
 _Static_assert(PPTP_MUX_A_STATS_MAX < 64 && PPTP_MUX_A_CALL_MAX < 64 &&
 	       PPTP_MUX_A_SLOT_MAX < 64 && PPTP_MUX_A_TABLE_MAX < 64 &&
-	       PPTP_MUX_A_EVENT_MAX < 64 && PPTP_MUX_A_ACCOUNT_MAX < 64,
+	       PPTP_MUX_A_EVENT_MAX < 64 && PPTP_MUX_A_ACCOUNT_MAX < 64 &&
+	       PPTP_MUX_A_CIPHER_MAX < 64,
 	       "has is a mask of 64 attributes");
 
 static int decode_attrs(const char *attrs, size_t len, const struct space *space, void *out);
@@ -450,6 +472,23 @@ const char *pmux_stats_name(unsigned int attr)
 		[PPTP_MUX_A_STATS_RX_ICMP_OTHER] = "rx_icmp_other",
 		[PPTP_MUX_A_STATS_TX_DROP_CLEAR_TEXT] = "tx_drop_clear_text",
 		[PPTP_MUX_A_STATS_RX_DROP_CLEAR_TEXT] = "rx_drop_clear_text",
+	};
+
+	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;
+}
+
+const char *pmux_cipher_name(unsigned int attr)
+{
+	static const char *const names[] = {
+		[PPTP_MUX_A_CIPHER_KEYS] = "keys",
+		[PPTP_MUX_A_CIPHER_AHEAD_MADE] = "ahead_made",
+		[PPTP_MUX_A_CIPHER_AHEAD_USED] = "ahead_used",
+		[PPTP_MUX_A_CIPHER_LOST] = "lost",
+		[PPTP_MUX_A_CIPHER_DROP_MALFORMED] = "drop_malformed",
+		[PPTP_MUX_A_CIPHER_DROP_LATE] = "drop_late",
+		[PPTP_MUX_A_CIPHER_DROP_FAR] = "drop_far",
+		[PPTP_MUX_A_CIPHER_DROP_NONSENSE] = "drop_nonsense",
+		[PPTP_MUX_A_CIPHER_DROP_OUT_OF_STEP] = "drop_out_of_step",
 	};
 
 	return attr < ARRAY_SIZE(names) ? names[attr] : NULL;

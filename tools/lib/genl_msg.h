@@ -40,6 +40,14 @@ struct pmux_account {
 	uint64_t	stops;
 };
 
+/* One way of an encrypted call; what receive alone has is absent for transmit */
+struct pmux_cipher {
+	uint64_t	has;
+	uint32_t	bits;		/* of the key */
+	uint8_t		stateful;
+	uint64_t	counter[PPTP_MUX_A_CIPHER_MAX + 1];	/* as in struct pmux_stats */
+};
+
 /* Bytes, one of each PPTP_MUX_A_SLOT_* or PPTP_MUX_A_TABLE_* of this name */
 struct pmux_limits {
 	uint32_t	tx_share;
@@ -61,6 +69,8 @@ struct pmux_call {
 	struct pmux_stats stats;
 	struct pmux_account tx;
 	struct pmux_account rx;
+	struct pmux_cipher tx_cipher;
+	struct pmux_cipher rx_cipher;
 };
 
 struct pmux_slot {
@@ -152,6 +162,7 @@ const char *pmux_cause_name(uint32_t cause);
 const char *pmux_refusal_name(uint32_t reason);
 const char *pmux_event_name(uint32_t type);
 const char *pmux_stats_name(unsigned int attr);	/* NULL if it is no counter */
+const char *pmux_cipher_name(unsigned int attr);	/* the same */
 const char *pmux_fault_name(unsigned int fault);	/* of rx_fault[] */
 
 #endif /* GENL_MSG_H */

@@ -5,6 +5,9 @@
  */
 #include "ppp_look.h"
 
+#include "mppe_option.h"
+#include "ppp_option.h"
+
 #define HEADER		4	/* address, control, protocol */
 #define CODE_HEADER	4	/* code, identifier, length */
 
@@ -21,26 +24,10 @@
 #define PROTOCOL_REJECT	8
 
 #define LCP_AUTH	3	/* an option of LCP */
-#define CCP_MPPE	18	/* an option of CCP */
-#define MPPE_OCTETS	6
-#define MPPE_128	0x40	/* in its last octet */
-#define MPPE_STATELESS	0x01	/* in its first one */
 
 static unsigned int two(const uint8_t *data)
 {
 	return data[0] << 8 | data[1];
-}
-
-/* Returns the next option of @type, with its head, or NULL */
-static const uint8_t *option(const uint8_t *data, size_t len, uint8_t type)
-{
-	while (len >= 2 && data[1] >= 2 && data[1] <= len) {
-		if (data[0] == type)
-			return data;
-		len -= data[1];
-		data += data[1];
-	}
-	return NULL;
 }
 
 static uint32_t look_at_auth(const uint8_t *wanted)
@@ -68,7 +55,7 @@ static uint32_t look_at_lcp(uint8_t code, const uint8_t *data, size_t len)
 	if (code >= ACK && code <= REJECT)
 		marks |= PPP_SEEN_LCP_ANSWER;
 	if (code == NAK)
-		marks |= look_at_auth(option(data, len, LCP_AUTH));
+		marks |= look_at_auth(ppp_option(data, len, LCP_AUTH));
 	if (code == PROTOCOL_REJECT && len >= 2 && two(data) == CCP)
 		marks |= PPP_SEEN_NO_CCP;
 	return marks;
@@ -76,13 +63,19 @@ static uint32_t look_at_lcp(uint8_t code, const uint8_t *data, size_t len)
 
 static uint32_t look_at_ccp(uint8_t code, const uint8_t *data, size_t len)
 {
-	const uint8_t *mppe = code == REQUEST ? option(data, len, CCP_MPPE) : NULL;
-
-	if (!mppe || mppe[1] != MPPE_OCTETS)
+	if (code != REQUEST)
 		return 0;
-	if (!(mppe[5] & MPPE_128))
+	switch (mppe_option_offer(data, len)) {
+	case MPPE_OFFER_STATELESS:
+		return PPP_SEEN_MPPE_GOOD;
+	case MPPE_OFFER_STATEFUL:
+		return PPP_SEEN_MPPE_STATEFUL;
+	case MPPE_OFFER_WEAK:
+	case MPPE_OFFER_56:
 		return PPP_SEEN_MPPE_WEAK;
-	return mppe[2] & MPPE_STATELESS ? PPP_SEEN_MPPE_GOOD : PPP_SEEN_MPPE_STATEFUL;
+	default:
+		return 0;
+	}
 }
 
 /**

@@ -20,6 +20,8 @@
 #define PPP_SEEN_MPPE_WEAK	(1u << 9)	/* it has offered no 128 bits */
 #define PPP_SEEN_MPPE_STATEFUL	(1u << 10)	/* 128 bits, but not stateless */
 #define PPP_SEEN_MPPE_GOOD	(1u << 11)
+#define PPP_SEEN_REJECTS_MPPE	(1u << 12)	/* it goes on rejecting encrypted packets */
+#define PPP_SEEN_OTHER_KEYS	(1u << 13)	/* it goes on encrypting with other keys */
 
 struct ppp_seen {
 	uint32_t marks;		/* PPP_SEEN_*, of all packets so far */
