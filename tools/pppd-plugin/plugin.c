@@ -16,13 +16,18 @@
 #include <syslog.h>
 #include <unistd.h>
 #include <linux/ppp-ioctl.h>
+#include <linux/pptp_mux.h>
 
 #include "pppd_compat.h"
+#include "apart.h"
 #include "dial.h"
+#include "encryption.h"
 #include "keeper.h"
 #include "lease.h"
 #include "link.h"
+#include "scripts.h"
 #include "seen.h"
+#include "warm.h"
 
 /*
  * With MPPE, 1400 octets stay below what fits into one Ethernet frame beneath
@@ -42,6 +47,8 @@ static char *redial;
 static char *client;
 static char *phone;
 static char *usage;
+static bool mppe_prefer;
+static bool warm;
 
 static struct dial_plan plan = {
 	.usage = PPTP_MUX_USAGE_DIAL_OUT,
@@ -69,6 +76,10 @@ static compat_option options[] = {
 	OPTION("pptp_client", o_string, &client, "Local address to dial from"),
 	OPTION("pptp_phone", o_string, &phone, "Phone number to give to the server"),
 	OPTION("pptp_usage", o_string, &usage, "Slots to use: dial-out or demand-dial"),
+	{ .name = "pptp_mppe_prefer", .type = o_bool, .addr = &mppe_prefer,
+	  .description = "Do without MPPE where the peer has none", .flags = OPT_PRIV | 1 },
+	{ .name = "pptp_mux_warm", .type = o_bool, .addr = &warm,
+	  .description = "Wait for calls from pptpmuxd, each for a copy", .flags = OPT_PRIV | 1 },
 	SECONDS("pptp_reply_timeout", &plan.reply_timeout, "Seconds to wait for the server's reply"),
 	SECONDS("pptp_echo_interval", &plan.echo_interval, "Seconds of silence before an echo"),
 	SECONDS("pptp_echo_timeout", &plan.echo_timeout, "Seconds to wait for the echo"),
@@ -96,6 +107,33 @@ static void leave_log_to_pptpmuxd(void)
 		setlogmask(LOG_MASK(LOG_EMERG));
 }
 
+/* Which fragments have short numbers, of a bundle that LCP has agreed to */
+static uint32_t short_numbers(void)
+{
+	uint32_t numbers = 0;
+
+	if (lcp_gotoptions[0].neg_ssnhf)
+		numbers |= PPTP_MUX_CLEAR_TEXT_RX_SHORT;
+	if (lcp_hisoptions[0].neg_ssnhf)
+		numbers |= PPTP_MUX_CLEAR_TEXT_TX_SHORT;
+	return numbers;
+}
+
+/*
+ * pppd itself asks of CCP only that it comes up. What somebody else sends in the peer's
+ * name is none of its business, and goes to the network as it is.
+ */
+static void keep_clear_text_out(uint32_t numbers)
+{
+	if (ccp_wantoptions[0].mppe && call_socket_encrypted(&call, numbers) < 0)
+		warn("pptp: what is not encrypted cannot be kept out: %m; install the module and pptp_mux.so of one version");
+}
+
+static void on_encrypted(void)
+{
+	keep_clear_text_out(0);
+}
+
 static void channel_check_options(void)
 {
 	/* option "debug" has asked for more than plugin_init() has left */
@@ -104,6 +142,8 @@ static void channel_check_options(void)
 		fatal("pptp_server and pptp_mux_fd exclude each other: give pptp_server to dial, pptp_mux_fd is for pptpmuxd");
 	if (!servers && inherited_fd < 0)
 		fatal("plugin pptp_mux.so: nothing to connect to; add \"pptp_server HOST\"");
+	if (mppe_prefer && multilink)
+		fatal("pptp_mppe_prefer and multilink exclude each other: a link that joins a bundle does not know whether it is encrypted");
 	if (client && inet_pton(AF_INET, client, &plan.client) != 1)
 		fatal("pptp_client %s: write an IPv4 address of this host, such as 192.0.2.1",
 		      client);
@@ -111,6 +151,11 @@ static void channel_check_options(void)
 	plan.phone = phone;
 	if (servers)
 		link_check_options(servers, redial, link_fd);
+	encryption_start(mppe_prefer, servers ? "the server" : "the client", on_encrypted);
+	if (warm && lease_fd < 0)
+		fatal("pptp_mux_warm: there is nobody to wait for; this option is for pptpmuxd alone");
+	if (warm)
+		warm_wait(lease_fd, inherited_fd);
 }
 
 /*
@@ -144,6 +189,7 @@ static int adopt(void)
 	fcntl(call.fd, F_SETFD, FD_CLOEXEC);
 	if (lease_fd >= 0)
 		lease_start(lease_fd);
+	scripts_start();
 	seen_start(lease_fd);
 	compat_on_signal(on_signal);
 	compat_set_names("pptp", NULL);
@@ -188,22 +234,15 @@ static int dial_servers(void)
 	return -1;
 }
 
-/*
- * pppd itself asks of CCP only that it comes up. What somebody else sends in the peer's
- * name is none of its business, and goes to the network as it is.
- */
-static void keep_clear_text_out(void)
-{
-	if (ccp_wantoptions[0].mppe && call_socket_encrypted(&call) < 0)
-		warn("pptp: what is not encrypted cannot be kept out: %m; install the module and pptp_mux.so of one version");
-}
-
 static int channel_connect(void)
 {
 	int fd = servers ? dial_servers() : adopt();
 
-	if (fd >= 0)
-		keep_clear_text_out();
+	apart_anew();
+	encryption_begin();
+	/* whoever may do without encryption sends nothing of the network before it is agreed on */
+	if (fd >= 0 && !mppe_prefer)
+		keep_clear_text_out(0);
 	return fd;
 }
 
@@ -262,11 +301,13 @@ static void channel_send_config(int mtu, uint32_t accm, int pcomp, int accomp)
 		warn("pptp: cannot set the channel's flags: %m");
 }
 
-/* pppd calls this one after channel_send_config() */
+/* pppd calls this one after channel_send_config(), and when LCP is up */
 static void channel_recv_config(int mru, uint32_t accm, int pcomp, int accomp)
 {
 	if (keeper.fd >= 0)
 		keeper_link_info(&keeper, send_accm, accm);
+	if (!mppe_prefer && call.fd >= 0)
+		keep_clear_text_out(short_numbers());
 	(void)mru;
 	(void)pcomp;
 	(void)accomp;
@@ -322,5 +363,6 @@ void plugin_init(void)
 	compat_no_modem();
 	compat_add_options(options);
 	compat_on_pid_change(pid_changed);
+	apart_start();
 	limit_mtu();
 }

@@ -11,18 +11,24 @@ static int server_fd = -1;
 static uint32_t marks;
 static void (*snoop_before)(unsigned char *packet, int len);
 
+/* PPP_SEEN_*; pptpmuxd is told of what is new */
+void seen_mark(uint32_t new_marks)
+{
+	struct ppp_seen seen = { .marks = marks | new_marks };
+
+	if (seen.marks == marks)
+		return;
+	marks = seen.marks;
+	if (server_fd >= 0)
+		(void)send(server_fd, &seen, sizeof(seen), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* Each packet that is pppd's: those of data are the kernel's */
 static void snoop(unsigned char *packet, int len)
 {
-	uint32_t before = marks;
-	struct ppp_seen seen;
-
 	if (snoop_before)
 		snoop_before(packet, len);
-	marks |= len > 0 ? ppp_look(packet, len) : 0;
-	seen.marks = marks;
-	if (marks != before && server_fd >= 0)
-		(void)send(server_fd, &seen, sizeof(seen), MSG_DONTWAIT | MSG_NOSIGNAL);
+	seen_mark(len > 0 ? ppp_look(packet, len) : 0);
 }
 
 /* @fd: where pptpmuxd is told of what is new, -1: nowhere */

@@ -7,6 +7,7 @@
 
 void seen_start(int fd);
 void seen_anew(void);
+void seen_mark(uint32_t new_marks);
 uint32_t seen_marks(void);
 
 #endif /* SEEN_H */
