@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "connections.h"
+#include "hangup.h"
 #include "interface.h"
 #include "lease.h"
-#include "pppd.h"
+#include "pppd_command.h"
 #include "server.h"
 
 static const char *state_name(enum pool_state state)
@@ -93,6 +94,7 @@ static void answer_config(struct json *json, const struct server *server)
 	const struct config *config = server->config;
 
 	json_object(json, NULL);
+	json_string(json, "version", PPTP_MUX_VERSION);
 	json_string(json, "file", config->path);
 	json_number(json, "port", config->port);
 	json_string(json, "pppd", config->pppd);
@@ -144,6 +146,13 @@ static void answer_interfaces(struct json *json, const struct server *server)
 	json_object_end(json);
 }
 
+static void answer_reload(struct json *json, struct server *server)
+{
+	json_object(json, NULL);
+	json_bool(json, "reloaded", server->reload(server));
+	json_object_end(json);
+}
+
 static void answer_unknown(struct json *json)
 {
 	json_object(json, NULL);
@@ -154,11 +163,12 @@ static void answer_unknown(struct json *json)
 /**
  * answer_write - write the answer to a question
  * @json:	where to
- * @question:	as pptpmuxctl asks it, one word
+ * @question:	as pptpmuxctl asks it: one word; or "hangup " and whom
  * @server:	the server
  */
-void answer_write(struct json *json, const char *question, const struct server *server)
+void answer_write(struct json *json, const char *question, struct server *server)
 {
+	static const char hangup[] = "hangup ";
 	static const struct {
 		const char *question;
 		void (*answer)(struct json *json, const struct server *server);
@@ -170,6 +180,14 @@ void answer_write(struct json *json, const char *question, const struct server *
 	};
 	size_t i;
 
+	if (!strncmp(question, hangup, strlen(hangup))) {
+		hangup_answer(json, question + strlen(hangup), server);
+		return;
+	}
+	if (!strcmp(question, "reload")) {
+		answer_reload(json, server);
+		return;
+	}
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (!strcmp(answers[i].question, question)) {
 			answers[i].answer(json, server);

@@ -7,6 +7,6 @@
 
 struct server;
 
-void answer_write(struct json *json, const char *question, const struct server *server);
+void answer_write(struct json *json, const char *question, struct server *server);
 
 #endif /* ANSWER_H */

@@ -320,6 +320,7 @@ static bool start_pppd(struct call *call)
 		.noise = &call->source->noise,
 		.fd = call->socket.fd,
 		.peer = call->peer,
+		.warm = call->server->warm,
 	};
 	char advice[192];
 	int error;

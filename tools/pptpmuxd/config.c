@@ -35,6 +35,7 @@ static const struct choice auth_choices[] = {
 
 static const struct choice encryption_choices[] = {
 	{ "mppe-128", ENCRYPTION_MPPE_128 },
+	{ "prefer", ENCRYPTION_PREFER },
 	{ "options", ENCRYPTION_OPTIONS },
 	{ "none", ENCRYPTION_NONE },
 	{ NULL, 0 }
@@ -352,6 +353,7 @@ static cfg_t *new_parser(void)
 		CFG_INT("max-unauthenticated", 0, CFGF_NONE),
 		CFG_INT("max-unauthenticated-per-source", 16, CFGF_NONE),
 		CFG_INT("login-timeout", 45, CFGF_NONE),
+		CFG_BOOL("warm-pppd", cfg_true, CFGF_NONE),
 		CFG_INT("max-connection-rate", 100, CFGF_NONE),
 		CFG_INT("login-failures", 5, CFGF_NONE),
 		CFG_INT("login-backoff", 10, CFGF_NONE),
@@ -477,6 +479,7 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	config->max_unauthenticated = cfg_getint(cfg, "max-unauthenticated");
 	config->max_source_unauthenticated =
 		cfg_getint(cfg, "max-unauthenticated-per-source");
+	config->warm_pppd = cfg_getbool(cfg, "warm-pppd");
 	config->login_timeout = cfg_getint(cfg, "login-timeout");
 	config->max_rate = cfg_getint(cfg, "max-connection-rate");
 	config->login_failures = cfg_getint(cfg, "login-failures");
@@ -510,6 +513,11 @@ static bool complete(cfg_t *cfg, const char *path)
 	if (cfg_getbool(cfg, "multilink") && config_choice(cfg, "single-session") != SINGLE_ALLOW &&
 	    config_choice(cfg, "single-session-by") & SINGLE_BY_PEER) {
 		log_error("%s: multilink: who calls twice from one address may want to bundle both calls, which is not known that early: write single-session-by = \"user\"",
+			  path);
+		return false;
+	}
+	if (cfg_getbool(cfg, "multilink") && config_choice(cfg, "encryption") == ENCRYPTION_PREFER) {
+		log_error("%s: multilink: a link that joins a bundle does not know whether it is encrypted: write encryption = \"mppe-128\"",
 			  path);
 		return false;
 	}

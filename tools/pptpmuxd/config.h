@@ -23,6 +23,7 @@ enum config_auth {
 
 enum config_encryption {
 	ENCRYPTION_MPPE_128,
+	ENCRYPTION_PREFER,	/* the same, or none if the peer has none */
 	ENCRYPTION_OPTIONS,
 	ENCRYPTION_NONE,
 };
@@ -49,6 +50,7 @@ enum config_single_by {
 
 struct config {
 	char *path;
+	bool debug;			/* whatever the file says of the log */
 	struct in_addr listen;
 	unsigned int port;
 	struct in_addr localip;
@@ -61,6 +63,7 @@ struct config {
 	char *pppd;
 	char *plugin;
 	char *options_file;	/* NULL: none */
+	bool warm_pppd;
 	struct config_words words;	/* of "options" */
 	enum config_auth auth;
 	enum config_encryption encryption;

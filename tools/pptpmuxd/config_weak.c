@@ -98,6 +98,9 @@ static void judge_interface(const struct config_interface *interface)
 	const struct judged judged = { .where = where, .dialled = true };
 
 	snprintf(where, sizeof(where), "interface \"%s\": ", interface->name);
+	if (interface->encryption == ENCRYPTION_PREFER)
+		log_warning("%sencryption = \"prefer\": an attacker on the way can have its calls unencrypted",
+			    where);
 	if (interface->encryption == ENCRYPTION_NONE)
 		log_warning("%sencryption = \"none\": its calls are not encrypted at all", where);
 	if (interface->encryption == ENCRYPTION_OPTIONS)
@@ -113,6 +116,8 @@ static void judge_settings(const struct config *config)
 			    config->port);
 	if (config->auth == AUTH_OPTIONS)
 		log_warning("authentication = \"options\": the options of pppd decide whom it lets in, not pptpmuxd");
+	if (config->encryption == ENCRYPTION_PREFER)
+		log_warning("encryption = \"prefer\": an attacker on the way can have calls unencrypted");
 	if (config->encryption == ENCRYPTION_NONE)
 		log_warning("encryption = \"none\": calls are not encrypted at all");
 	if (config->encryption == ENCRYPTION_OPTIONS)

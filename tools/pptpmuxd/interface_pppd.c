@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "interface.h"
 #include "pppd.h"
+#include "pppd_spawn.h"
 #include "server.h"
 
 /* What some of the words are made of */
@@ -26,9 +27,16 @@ static void add_encryption(struct arguments *arguments, int encryption)
 		"require-mppe-128", "nomppe-stateful", "refuse-pap", "refuse-chap",
 		"refuse-mschap", NULL
 	};
+	/* others give none, but PAP gives away the password, and MS-CHAP keys that are weak */
+	static const char * const prefer[] = {
+		"require-mppe-128", "pptp_mppe_prefer", "nomppe-stateful", "refuse-pap",
+		"refuse-mschap", NULL
+	};
 
 	if (encryption == ENCRYPTION_MPPE_128)
 		arguments_add_all(arguments, mppe_128);
+	else if (encryption == ENCRYPTION_PREFER)
+		arguments_add_all(arguments, prefer);
 	else if (encryption == ENCRYPTION_NONE)
 		arguments_add(arguments, "nomppe");
 }
@@ -139,9 +147,13 @@ static const char * const reasons[] = {
 	[19] = "the server refused our name or password: check user, and the password in chap-secrets",
 };
 
-/* Which direction has packets, when PPP did not come about */
-static const char *direction(const struct ppp_seen *seen)
+/* What stands in the way of packets: keys, or a direction that has none */
+static const char *obstacle(const struct ppp_seen *seen)
 {
+	if (seen->marks & PPP_SEEN_REJECTS_MPPE)
+		return "the server has agreed to MPPE, and goes on rejecting what is encrypted (LCP Protocol-Reject of 0x00fd): see there whether its MPPE works";
+	if (seen->marks & PPP_SEEN_OTHER_KEYS)
+		return "the server has agreed to MPPE, and encrypts with other keys than it should: see there where they come from, such as RADIUS";
 	if (!(seen->marks & PPP_SEEN_LCP))
 		return "nothing came from the server: GRE (IP protocol 47) is filtered on the way";
 	if (!(seen->marks & PPP_SEEN_LCP_ANSWER))
@@ -168,7 +180,7 @@ const char *interface_pppd_reason(int status, uint32_t cause, const struct ppp_s
 		if (cause == PPTP_MUX_CAUSE_LOST)
 			return "the control connection was lost: check the network between here and the server";
 	}
-	if (status == NO_AGREEMENT && seen && direction(seen))
-		return direction(seen);
+	if (status == NO_AGREEMENT && seen && obstacle(seen))
+		return obstacle(seen);
 	return known && reasons[status] ? reasons[status] : "pppd ended with an unknown status";
 }

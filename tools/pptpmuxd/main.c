@@ -21,10 +21,13 @@
 #include "log.h"
 #include "pppd.h"
 #include "privileges.h"
+#include "reload.h"
 #include "server.h"
 #include "slots.h"
+#include "supervisor.h"
+#include "warm.h"
 
-/* With this and EX_CONFIG, who supervises need not try again: pptpmuxd.service knows them */
+/* After this, EX_CONFIG and EX_UNAVAILABLE to try again does not help: pptpmuxd.service */
 #define EXIT_USAGE	2
 
 struct options {
@@ -35,7 +38,6 @@ struct options {
 
 /* What the signal handlers, which run in the loop, work on */
 struct daemon {
-	const struct options *options;
 	struct event_base *base;
 	struct server *server;
 };
@@ -48,17 +50,6 @@ static const char usage_text[] =
 	"      --version       print the version and exit\n"
 	"      --help          print this and exit\n";
 
-static struct config *load(const struct options *options)
-{
-	struct config *config = config_load(options->path);
-
-	if (config && options->debug) {
-		config->log_target = LOG_TO_STDERR;
-		config->log_level = LOG_DEBUG;
-	}
-	return config;
-}
-
 static void on_end(evutil_socket_t signal_number, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -70,34 +61,26 @@ static void on_end(evutil_socket_t signal_number, short what, void *context)
 		return;
 	}
 	log_info("signal %d: all calls are hung up", (int)signal_number);
+	supervisor_stopping();
 	server_stop(daemon->server);
 }
 
 static void on_reload(evutil_socket_t signal_number, short what, void *context)
 {
 	struct daemon *daemon = context;
-	struct config *config;
 
 	(void)signal_number;
 	(void)what;
-	if (daemon->server->stopping)
-		return;
-	config = load(daemon->options);
-	if (!config || !server_reload(daemon->server, config)) {
-		log_error("reload: the old configuration stays");
-		return;
-	}
-	if (!slots_apply(config))
-		log_error("reload: the slots are not all as the configuration wants them");
-	log_info("reload: done; calls that stand keep the options that they began with");
+	reload(daemon->server);
 }
 
 static void on_child(evutil_socket_t signal_number, short what, void *context)
 {
+	struct daemon *daemon = context;
+
 	(void)signal_number;
 	(void)what;
-	(void)context;
-	pppd_reap();
+	pppd_reap(daemon->server->warm);
 }
 
 static const struct {
@@ -174,10 +157,14 @@ static int serve(struct daemon *daemon, struct config *config)
 	daemon->server = server_new(daemon->base, config);
 	if (!daemon->server)
 		return EXIT_FAILURE;
+	daemon->server->reload = reload;
 	if (watch_signals(daemon, events) &&
 	    (config->privileges == PRIVILEGES_ALL || privileges_drop()) &&
-	    interfaces_start(daemon->server)) {
+	    supervisor_watch(daemon->base) && interfaces_start(daemon->server)) {
 		log_info("pptpmuxd " PPTP_MUX_VERSION " listens on TCP port %u", config->port);
+		supervisor_ready();
+		/* with the capabilities that a pppd of any call would have */
+		warm_prepare(daemon->server->warm);
 		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		log_info("pptpmuxd ends");
 	}
@@ -185,18 +172,19 @@ static int serve(struct daemon *daemon, struct config *config)
 		if (events[i])
 			event_free(events[i]);
 	}
+	supervisor_close();
 	server_free(daemon->server);
 	return rc;
 }
 
 static int run(const struct options *options)
 {
-	struct daemon daemon = { .options = options };
+	struct daemon daemon = { };
 	struct config *config;
 	int rc;
 
 	keep_reload(SIG_BLOCK);
-	config = load(options);
+	config = reload_first(options->path, options->debug);
 	if (!config)
 		return EX_CONFIG;
 	if (options->test) {
@@ -210,10 +198,12 @@ static int run(const struct options *options)
 	setenv("PPTPMUXD_LOGS", "1", 1);
 	config_weak_warn(config);
 	signal(SIGPIPE, SIG_IGN);
-	daemon.base = slots_apply(config) ? event_base_new() : NULL;
+	supervisor_open();
+	rc = slots_apply(config);
+	daemon.base = rc ? NULL : event_base_new();
 	if (!daemon.base) {
 		config_free(config);
-		return EXIT_FAILURE;
+		return rc ? rc : EXIT_FAILURE;
 	}
 	raise_file_limit(config);
 	rc = serve(&daemon, config);

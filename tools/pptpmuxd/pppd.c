@@ -1,59 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pppd process of a call or of an interface: started with the call's socket, if
- * there is one, as its descriptor 3 and a socket to us as 4, its output in our log,
- * ended politely and then not.
+ * The pppd process of a call or of an interface: started, or for a call copied from one
+ * that was started ahead (warm.c), with a socket to us, its output in our log, ended
+ * politely and then not.
  */
 #include "pppd.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <linux/pptp_mux.h>
 
-#include "arguments.h"
 #include "clock.h"
 #include "log.h"
 #include "login.h"
+#include "pppd_command.h"
 #include "pppd_output.h"
 #include "pppd_saying.h"
 #include "process.h"
+#include "tasks.h"
+#include "warm.h"
+#include "warm_msg.h"
 
-#define CALL_FD		"3"	/* in pppd */
-#define CALL_FD_NUMBER	3
-#define LEASE_FD	PPPD_SOCKET_FD
-#define LEASE_FD_NUMBER	4
+#define PLACES		1024
 #define NOTES_MAX	64	/* that its socket may hold when it has ended */
 #define LCP_PATIENCE	10000	/* milliseconds: three of its requests are lost by no chance */
+#define GRACES_MAX	6	/* until SIGKILL, where others come to their end meanwhile */
+#define BIRTH_PATIENCE	5	/* seconds, until a copy that was ordered is there */
 
 _Static_assert(sizeof(struct lease_request) != sizeof(struct link_note) &&
 	       sizeof(struct ppp_seen) != sizeof(struct lease_request) &&
 	       sizeof(struct ppp_seen) != sizeof(struct link_note),
-	       "datagrams are told by their size");
+	       "datagrams are told by their size, but for the first of a copy");
+
+/* What comes over its socket */
+union message {
+	struct lease_request request;
+	struct link_note note;
+	struct ppp_seen seen;
+	struct warm_birth birth;
+};
+
+/* A process that is wanted */
+struct order {
+	const char *name;		/* as struct pppd_call has it, and so on */
+	struct log_limit *noise;	/* NULL: none but its own */
+	int call;			/* -1: none */
+	struct in_addr peer;
+	struct warm *warm;		/* NULL: it is to be started */
+	const struct pppd_hooks *hooks;
+	void *context;
+};
 
 struct pppd {
 	LIST_ENTRY(pppd) entry;
-	pid_t pid;
-	unsigned long long started;
-	const char *name;
+	LIST_ENTRY(pppd) same_place;	/* in @places, or in @unborn */
+	struct event_base *base;
+	struct order order;
+	pid_t pid;		/* 0: a copy was ordered, which has not said yet that it is there */
+	unsigned int generation;	/* of what it is a copy of, 0: of nothing */
+	bool given_up;		/* a copy was not there in time */
+	int owed;		/* the signal that it gets then, 0: none */
 	char *program;		/* that was started, as its lines have it */
-	int output_fd;
-	int lease_fd;
+	struct pppd_ends ends;
 	struct event *questions;
 	struct pppd_output *lines;
 	struct event *output;
 	struct event *grace;
 	bool told_to_end;	/* by a signal; @grace is for SIGKILL then, before for that */
+	unsigned int graces;	/* that it has been given by then */
 	const char *expected;	/* why it is to end by itself, when @grace is for that */
 	uint32_t asked;		/* number of the question that it waits with */
 	bool multilink;		/* it may be the first of a bundle */
@@ -64,8 +85,6 @@ struct pppd {
 	struct pppd_evidence evidence;	/* of why it ends */
 	struct login login;	/* what its output has shown of that */
 	bool silent_login;	/* of some kinds it shows nothing */
-	const struct pppd_hooks *hooks;
-	void *context;
 };
 
 /*
@@ -74,162 +93,41 @@ struct pppd {
  */
 unsigned int pppd_grace_seconds = 10;
 
-static LIST_HEAD(, pppd) running = LIST_HEAD_INITIALIZER(running);
+static LIST_HEAD(pppds, pppd) running = LIST_HEAD_INITIALIZER(running);
 
-static void add_auth(struct arguments *arguments, enum config_auth auth)
+/* The same, by their numbers, as one of thousands ends; and those without one yet */
+static struct pppds places[PLACES];
+static struct pppds unborn = LIST_HEAD_INITIALIZER(unborn);
+
+static pid_t reaped;	/* the process that was last, whose number may be another one's by now */
+static long long last_end;	/* milliseconds of clock_ms(), when one of them had ended */
+
+static struct pppds *place_of(pid_t pid)
 {
-	static const char * const mschap_v2[] = {
-		"auth", "require-mschap-v2", "refuse-pap", "refuse-chap", "refuse-mschap",
-		"refuse-eap", NULL
-	};
-	static const char * const eap[] = {
-		"auth", "require-eap", "refuse-pap", "refuse-chap", "refuse-mschap", NULL
-	};
-
-	switch (auth) {
-	case AUTH_MSCHAP_V2:
-		arguments_add_all(arguments, mschap_v2);
-		break;
-	case AUTH_EAP:
-		arguments_add_all(arguments, eap);
-		break;
-	case AUTH_NONE:
-		arguments_add(arguments, "noauth");
-		break;
-	case AUTH_OPTIONS:
-		break;
-	}
+	return pid ? &places[(unsigned int)pid % PLACES] : &unborn;
 }
 
-static void add_encryption(struct arguments *arguments, enum config_encryption encryption)
+/* Its number is known, or known to be unknown */
+static void enlist(struct pppd *pppd)
 {
-	switch (encryption) {
-	case ENCRYPTION_MPPE_128:
-		arguments_add(arguments, "require-mppe-128");
-		arguments_add(arguments, "nomppe-stateful");
-		break;
-	case ENCRYPTION_NONE:
-		arguments_add(arguments, "nomppe");
-		break;
-	case ENCRYPTION_OPTIONS:
-		break;
-	}
+	LIST_INSERT_HEAD(place_of(pppd->pid), pppd, same_place);
 }
 
-/*
- * Our defaults, then the administrator's file and words, so that those win;
- * last what the call stands and falls with.
- */
-static void fill(struct arguments *arguments, const struct config *config,
-		 const char *addresses, const char *peer)
+/* One that is not there yet gets the last of them, and nothing follows SIGKILL */
+static void send_signal(struct pppd *pppd, int number)
 {
-	static const char * const defaults[] = {
-		"mtu", "1400", "mru", "1400",
-		"lcp-echo-interval", "30", "lcp-echo-failure", "4",
-		/* the peer is often gone by then: ask it once, 3 seconds */
-		"lcp-max-terminate", "1",
-		"novj", "novjccomp", "nobsdcomp", "nodeflate", "nopcomp", "noaccomp",
-		"nodefaultroute", "noproxyarp", "noipdefault", NULL
-	};
-
-	arguments_add(arguments, config->pppd);
-	arguments_add_two(arguments, "plugin", config->plugin);
-	arguments_add_two(arguments, "pptp_mux_fd", CALL_FD);
-	arguments_add_two(arguments, "pptp_mux_lease_fd", LEASE_FD);
-	arguments_add_all(arguments, defaults);
-	add_auth(arguments, config->auth);
-	add_encryption(arguments, config->encryption);
-	if (config->options_file)
-		arguments_add_two(arguments, "file", config->options_file);
-	arguments_add_all(arguments, (const char * const *)config->words.word);
-	arguments_add(arguments, addresses);
-	arguments_add_two(arguments, "ipparam", peer);
-	arguments_add_two(arguments, "remotenumber", peer);
-	arguments_add(arguments, config->multilink ? "multilink" : "nomultilink");
-	arguments_add(arguments, "nopersist");
-	arguments_add(arguments, "nodetach");
+	if (pppd->pid)
+		kill(pppd->pid, number);
+	else if (pppd->owed != SIGKILL)
+		pppd->owed = number;
 }
 
-/* A process that is wanted */
-struct order {
-	const char *name;		/* as struct pppd_call has it, and so on */
-	struct log_limit *noise;	/* NULL: none but its own */
-	int call;			/* -1: none */
-	const char **words;
-	const struct pppd_hooks *hooks;
-	void *context;
-};
-
-/* What the new process gets */
-struct descriptors {
-	int call;	/* -1: none */
-	int output;
-	int lease;	/* above those that it gets, so that none of them hides it */
-};
-
-static void actions_fill(posix_spawn_file_actions_t *actions, const struct descriptors *fds)
+/* Until on_grace() */
+static void allow(struct pppd *pppd, unsigned int seconds)
 {
-	posix_spawn_file_actions_init(actions);
-	posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(actions, fds->output, 1);
-	posix_spawn_file_actions_adddup2(actions, fds->output, 2);
-	/* then these: the pipe may be number 3 itself, the call number 4 */
-	if (fds->call >= 0)
-		posix_spawn_file_actions_adddup2(actions, fds->call, CALL_FD_NUMBER);
-	posix_spawn_file_actions_adddup2(actions, fds->lease, LEASE_FD_NUMBER);
-}
+	const struct timeval time = { .tv_sec = seconds };
 
-/* Own process group: a terminal's Ctrl-C is for pptpmuxd, which hangs up first. */
-static void attributes_fill(posix_spawnattr_t *attributes)
-{
-	sigset_t all, none;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawnattr_init(attributes);
-	posix_spawnattr_setsigdefault(attributes, &all);
-	posix_spawnattr_setsigmask(attributes, &none);
-	posix_spawnattr_setpgroup(attributes, 0);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-				 POSIX_SPAWN_SETPGROUP);
-}
-
-/* Returns 0 or an errno */
-static int spawn(pid_t *pid, const char **words, const struct descriptors *fds)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int rc;
-
-	actions_fill(&actions, fds);
-	attributes_fill(&attributes);
-	rc = posix_spawn(pid, words[0], &actions, &attributes, (char **)words, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return rc;
-}
-
-/**
- * pppd_command - what pppd is started with
- * @config:	where pppd is and what it is told
- * @client:	the client, where it calls from
- * @text:	room for what is made up here, as long-lived as the command
- *
- * The client's address in the call comes later, when it is known who it is (lease.c).
- *
- * Return: the words, to be freed; NULL without memory.
- */
-const char **pppd_command(const struct config *config, struct in_addr client,
-			  struct pppd_command_text *text)
-{
-	struct arguments arguments = { 0 };
-	char local[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, &config->localip, local, sizeof(local));
-	inet_ntop(AF_INET, &client, text->peer, sizeof(text->peer));
-	snprintf(text->addresses, sizeof(text->addresses), "%s:", local);
-	fill(&arguments, config, text->addresses, text->peer);
-	return arguments_take(&arguments);
+	evtimer_add(pppd->grace, &time);
 }
 
 /*
@@ -243,8 +141,8 @@ static bool on_line(void *context, const char *line)
 
 	pppd->evidence.said |= PPPD_SAID(saying);
 	login_read(&pppd->login, line);
-	if (pppd->hooks->said)
-		pppd->hooks->said(pppd->context, line);
+	if (pppd->order.hooks->said)
+		pppd->order.hooks->said(pppd->order.context, line);
 	return saying == PPPD_SAYS_PLUGIN || saying == PPPD_SAYS_ENCRYPTED ||
 	       saying == PPPD_SAYS_JOINED;
 }
@@ -262,8 +160,8 @@ static void on_output(evutil_socket_t fd, short what, void *context)
 static void on_note(struct pppd *pppd, struct link_note *note)
 {
 	note->server[sizeof(note->server) - 1] = '\0';
-	pppd_output_drain(pppd->lines, pppd->output_fd);
-	pppd->hooks->noted(pppd->context, note);
+	pppd_output_drain(pppd->lines, pppd->ends.output);
+	pppd->order.hooks->noted(pppd->order.context, note);
 }
 
 /* ---- bundles ---- */
@@ -288,19 +186,21 @@ static bool has_link(const struct pppd *pppd)
 /* Its end is near; what does not come by itself is brought about */
 static void expect_end(struct pppd *pppd, const char *why)
 {
-	const struct timeval patience = { .tv_sec = pppd_grace_seconds };
-
 	pppd->expected = why;
 	if (!pppd->told_to_end)
-		evtimer_add(pppd->grace, &patience);
+		allow(pppd, pppd_grace_seconds);
 }
 
 /* Whoever has stayed for a bundle stays as long as it has a link, and no longer */
 static void look_after_bundle(const struct pppd *of)
 {
-	bool stands = has_link(of);
 	struct pppd *pppd;
+	bool stands;
 
+	/* most are in none, and ask nothing of all the others */
+	if (!of->bundle[0])
+		return;
+	stands = has_link(of);
 	LIST_FOREACH(pppd, &running, entry) {
 		if (!pppd->down || pppd->told_to_end || !same_bundle(of, pppd))
 			continue;
@@ -340,149 +240,188 @@ static void on_request(struct pppd *pppd, struct lease_request *request)
 	/* what was said before is no reason for an end that comes now */
 	if (request->question == LEASE_UP)
 		pppd->evidence = (struct pppd_evidence){ .was_up = true };
-	pppd->hooks->asked(pppd->context, request);
+	pppd->order.hooks->asked(pppd->order.context, request);
 }
 
-static void on_question(evutil_socket_t fd, short what, void *context)
-{
-	union {
-		struct lease_request request;
-		struct link_note note;
-		struct ppp_seen seen;
-	} message;
-	struct pppd *pppd = context;
-	ssize_t got = recv(fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
+/* ---- its end ---- */
 
-	(void)what;
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got == sizeof(message.request) && pppd->hooks->asked) {
-		on_request(pppd, &message.request);
-		return;
-	}
-	if (got == sizeof(message.note) && pppd->hooks->noted) {
-		on_note(pppd, &message.note);
-		return;
-	}
-	if (got == sizeof(message.seen)) {
-		pppd->evidence.seen = message.seen;
-		return;
-	}
-	if (got > 0)
-		log_error("%s: the plugin is of another version than pptpmuxd: install both anew, or correct plugin in pptpmuxd.conf",
-			  pppd->name);
-	event_del(pppd->questions);
-}
-
-static void on_grace(evutil_socket_t fd, short what, void *context)
-{
-	struct pppd *pppd = context;
-
-	(void)fd;
-	(void)what;
-	if (!pppd->told_to_end) {
-		log_warning("%s: %s, but pppd has not ended within %u s and is told to",
-			    pppd->name, pppd->expected, pppd_grace_seconds);
-		pppd_stop(pppd);
-		return;
-	}
-	log_warning("%s: pppd did not end within %u s of SIGTERM and is killed; its ip-down script does not run",
-		    pppd->name, pppd_grace_seconds);
-	kill(pppd->pid, SIGKILL);
-}
-
-static void pppd_free(struct pppd *pppd)
+static void close_down(struct pppd *pppd)
 {
 	if (pppd->output)
 		event_free(pppd->output);
 	if (pppd->questions)
 		event_free(pppd->questions);
+	pppd->output = NULL;
+	pppd->questions = NULL;
+	if (pppd->ends.output >= 0)
+		pppd_ends_close(&pppd->ends);
+	pppd->ends = (struct pppd_ends){ -1, -1 };
+}
+
+static void pppd_free(struct pppd *pppd)
+{
+	close_down(pppd);
 	if (pppd->grace)
 		event_free(pppd->grace);
 	pppd_output_free(pppd->lines);
-	close(pppd->output_fd);
-	close(pppd->lease_fd);
 	free(pppd->program);
 	free(pppd);
 }
 
-/* Both descriptors are the process's from now on, if there is one */
-static struct pppd *pppd_new(struct event_base *base, const struct order *order, int output_fd,
-			     int lease_fd)
+/*
+ * A client that guesses passwords may hang up as soon as one was wrong; but pppd's lines
+ * are there. Of EAP-MD5 there are none.
+ */
+static bool is_guess(const struct pppd *pppd)
 {
-	struct pppd *pppd = calloc(1, sizeof(*pppd));
+	struct login login = pppd->login;
 
-	if (!pppd) {
-		close(output_fd);
-		close(lease_fd);
-		return NULL;
-	}
-	pppd->output_fd = output_fd;
-	pppd->lease_fd = lease_fd;
-	pppd->name = order->name;
-	pppd->hooks = order->hooks;
-	pppd->context = order->context;
-	pppd->program = strdup(order->words[0]);
-	pppd->lines = pppd_output_new(order->name, order->noise, on_line, pppd);
-	pppd->output = event_new(base, output_fd, EV_READ | EV_PERSIST, on_output, pppd);
-	pppd->questions = event_new(base, lease_fd, EV_READ | EV_PERSIST, on_question, pppd);
-	pppd->grace = evtimer_new(base, on_grace, pppd);
-	if (pppd->program && pppd->lines && pppd->output && pppd->questions && pppd->grace &&
-	    event_add(pppd->output, NULL) == 0 && event_add(pppd->questions, NULL) == 0)
-		return pppd;
-	pppd_free(pppd);
-	return NULL;
+	login.failed |= pppd->silent_login;
+	return login_is_guess(&login);
 }
 
-/*
- * The ends of a pipe for its output and of a socket pair for its questions: ours
- * do not block, its own do, or it would lose lines.
- */
-static bool open_ends(int *output, int *lease, struct descriptors *fds)
+/* What it told us before it ended, which comes before its end */
+static void read_notes(struct pppd *pppd)
 {
-	int pipe_ends[2], pair[2];
+	union message message;
+	ssize_t got;
+	int i;
 
-	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return false;
-	fcntl(pipe_ends[1], F_SETFL, 0);
-	*output = pipe_ends[0];
-	fds->output = pipe_ends[1];
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0) {
-		*lease = pair[0];
-		fds->lease = fcntl(pair[1], F_DUPFD_CLOEXEC, LEASE_FD_NUMBER + 1);
-		close(pair[1]);
-		if (fds->lease >= 0)
-			return true;
-		close(pair[0]);
+	for (i = 0; i < NOTES_MAX; i++) {
+		got = recv(pppd->ends.socket, &message, sizeof(message), MSG_DONTWAIT);
+		if (got <= 0)
+			return;
+		if (got == sizeof(message.seen))
+			pppd->evidence.seen = message.seen;
+		else if (got == sizeof(message.note) && pppd->order.hooks->noted)
+			on_note(pppd, &message.note);
 	}
-	close(pipe_ends[0]);
-	close(pipe_ends[1]);
+}
+
+static void finish(struct pppd *pppd, int status)
+{
+	struct pppd_end end;
+
+	LIST_REMOVE(pppd, entry);
+	LIST_REMOVE(pppd, same_place);
+	last_end = clock_ms();
+	look_after_bundle(pppd);
+	/* its last words may not have been read yet */
+	read_notes(pppd);
+	pppd_output_drain(pppd->lines, pppd->ends.output);
+	pppd->evidence.waited = clock_ms() - pppd->began >= LCP_PATIENCE;
+	pppd_end_judge(&end, &pppd->evidence, status);
+	end.login_failed &= is_guess(pppd);
+	end.login_user = pppd->login.user;
+	if (end.event)
+		pppd_output_show(pppd->lines);
+	pppd->order.hooks->ended(pppd->order.context, &end);
+	pppd_free(pppd);
+}
+
+/* ---- its beginning ---- */
+
+static void on_question(evutil_socket_t fd, short what, void *context);
+static void on_grace(evutil_socket_t fd, short what, void *context);
+
+/* Opens both ends. Returns false with errno set, and nothing is open then. */
+static bool open_up(struct pppd *pppd, struct pppd_descriptors *its)
+{
+	its->call = pppd->order.call;
+	if (!pppd_ends_open(&pppd->ends, its))
+		return false;
+	pppd->output = event_new(pppd->base, pppd->ends.output, EV_READ | EV_PERSIST, on_output,
+				 pppd);
+	pppd->questions = event_new(pppd->base, pppd->ends.socket, EV_READ | EV_PERSIST,
+				    on_question, pppd);
+	if (pppd->output && pppd->questions && event_add(pppd->output, NULL) == 0 &&
+	    event_add(pppd->questions, NULL) == 0)
+		return true;
+	pppd_ends_given(its);
+	close_down(pppd);
+	errno = ENOMEM;
 	return false;
 }
 
-/* Returns NULL with errno set */
-static struct pppd *start(struct event_base *base, const struct order *order)
+static bool spawn(struct pppd *pppd, const char **words)
 {
-	struct descriptors fds = { .call = order->call };
-	int rc, output, lease;
-	struct pppd *pppd;
+	struct pppd_descriptors its;
 
-	if (!open_ends(&output, &lease, &fds))
-		return NULL;
-	pppd = pppd_new(base, order, output, lease);
-	rc = pppd ? spawn(&pppd->pid, order->words, &fds) : ENOMEM;
-	close(fds.output);
-	close(fds.lease);
-	if (rc) {
-		if (pppd)
-			pppd_free(pppd);
-		errno = rc;
-		return NULL;
+	if (!open_up(pppd, &its))
+		return false;
+	errno = pppd_spawn(&pppd->pid, words, &its);
+	pppd_ends_given(&its);
+	if (!errno)
+		return true;
+	pppd->pid = 0;
+	close_down(pppd);
+	return false;
+}
+
+/*
+ * Who sends is the kernel's word then: the copy is to be told by it. Where there may be no
+ * more processes one is started instead, as that fails while the call can be refused.
+ */
+static bool order_copy(struct pppd *pppd)
+{
+	struct pppd_descriptors its;
+	int yes = 1;
+	bool ordered;
+
+	if (!pppd->order.warm || !tasks_room(&tasks_paths) || !open_up(pppd, &its))
+		return false;
+	ordered = setsockopt(pppd->ends.socket, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) == 0 &&
+		  warm_copy(pppd->order.warm, &pppd->generation, pppd->order.peer, &its);
+	pppd_ends_given(&its);
+	if (ordered) {
+		allow(pppd, BIRTH_PATIENCE);
+		return true;
 	}
-	pppd->started = process_started(pppd->pid);
+	pppd->generation = 0;
+	close_down(pppd);
+	return false;
+}
+
+static struct pppd *pppd_new(struct event_base *base, const struct order *order,
+			     const char *program)
+{
+	struct pppd *pppd = calloc(1, sizeof(*pppd));
+
+	if (!pppd)
+		return NULL;
+	pppd->base = base;
+	pppd->order = *order;
+	pppd->ends = (struct pppd_ends){ -1, -1 };
+	pppd->program = strdup(program);
+	pppd->lines = pppd_output_new(order->name, order->noise, on_line, pppd);
+	pppd->grace = evtimer_new(base, on_grace, pppd);
+	if (pppd->program && pppd->lines && pppd->grace)
+		return pppd;
+	pppd_free(pppd);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* What the configuration that it is started with says about it */
+static void begin(struct pppd *pppd, const struct config *config)
+{
+	pppd->multilink = config->multilink;
+	pppd->silent_login = config->auth == AUTH_EAP;
+	pppd->evidence.must_encrypt = config->encryption == ENCRYPTION_MPPE_128;
 	pppd->began = clock_ms();
-	LIST_INSERT_HEAD(&running, pppd, entry);
-	return pppd;
+}
+
+static bool start_for_call(struct pppd *pppd, const struct config *config)
+{
+	struct pppd_command_text text;
+	const char **words = pppd_command(config, pppd->order.peer, &text);
+	bool good = words && spawn(pppd, words);
+	int error = errno;
+
+	begin(pppd, config);
+	free(words);
+	errno = error;
+	return good;
 }
 
 /**
@@ -500,25 +439,21 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context)
 {
-	struct pppd_command_text text;
 	const struct order order = {
-		.name = call->name,
-		.noise = call->noise,
-		.call = call->fd,
-		.words = pppd_command(config, call->peer, &text),
-		.hooks = hooks,
-		.context = context,
+		.name = call->name, .noise = call->noise, .call = call->fd, .peer = call->peer,
+		.warm = call->warm, .hooks = hooks, .context = context,
 	};
-	struct pppd *pppd = NULL;
+	struct pppd *pppd = pppd_new(base, &order, config->pppd);
 
-	if (order.words)
-		pppd = start(base, &order);
-	if (pppd) {
-		pppd->multilink = config->multilink;
-		pppd->silent_login = config->auth == AUTH_EAP;
-		pppd->evidence.must_encrypt = config->encryption == ENCRYPTION_MPPE_128;
+	if (!pppd)
+		return NULL;
+	begin(pppd, config);
+	if (!order_copy(pppd) && !start_for_call(pppd, config)) {
+		pppd_free(pppd);
+		return NULL;
 	}
-	free(order.words);
+	LIST_INSERT_HEAD(&running, pppd, entry);
+	enlist(pppd);
 	return pppd;
 }
 
@@ -537,16 +472,195 @@ struct pppd *pppd_dial(struct event_base *base, const char *name, const char **w
 		       const struct pppd_hooks *hooks, void *context)
 {
 	const struct order order = {
-		.name = name, .call = -1, .words = words, .hooks = hooks, .context = context,
+		.name = name, .call = -1, .hooks = hooks, .context = context,
 	};
+	struct pppd *pppd = pppd_new(base, &order, words[0]);
 
-	return start(base, &order);
+	if (!pppd)
+		return NULL;
+	pppd->began = clock_ms();
+	if (!spawn(pppd, words)) {
+		pppd_free(pppd);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&running, pppd, entry);
+	enlist(pppd);
+	return pppd;
 }
+
+/*
+ * A copy was ordered, and there is none. The call gets a process of its own; one that has
+ * been hung up meanwhile is over, and its socket no longer what it was.
+ */
+static void never_born(struct pppd *pppd, const char *why)
+{
+	evtimer_del(pppd->grace);
+	if (pppd->owed) {
+		finish(pppd, W_EXITCODE(PPPD_STATUS_TOLD_TO_END, 0));
+		return;
+	}
+	log_warning("%s: there is no copy of a pppd for it, it gets one that is started: %s",
+		    pppd->order.name, why);
+	close_down(pppd);
+	LIST_REMOVE(pppd, same_place);
+	pppd->generation = 0;
+	if (!start_for_call(pppd, warm_config(pppd->order.warm)))
+		log_error("%s: cannot start %s: %s", pppd->order.name, pppd->program,
+			  strerror(errno));
+	enlist(pppd);
+	if (!pppd->pid)
+		finish(pppd, W_EXITCODE(PPPD_STATUS_FATAL, 0));
+}
+
+/* ---- what its socket says ---- */
+
+static void on_birth(struct pppd *pppd, const struct warm_birth *birth, pid_t sender)
+{
+	const char *why = birth->error == ENODATA ? "nobody could log in" :
+			  strerror(birth->error ? (int)birth->error : EPROTO);
+
+	if (birth->error || !sender) {
+		/* where that is forbidden, it is so for all */
+		if (birth->error != EAGAIN && birth->error != ENOMEM && birth->error != ENODATA)
+			warm_abandon(pppd->order.warm, pppd->generation, why);
+		never_born(pppd, why);
+		return;
+	}
+	warm_born(pppd->order.warm, pppd->generation);
+	if (pppd->given_up) {
+		/* it holds nothing yet, and our end is shut */
+		kill(sender, SIGKILL);
+		never_born(pppd, "it came too late");
+		return;
+	}
+	LIST_REMOVE(pppd, same_place);
+	pppd->pid = sender;
+	enlist(pppd);
+	if (!pppd->told_to_end && !pppd->expected)
+		evtimer_del(pppd->grace);
+	if (pppd->owed && pppd->pid != reaped)
+		kill(pppd->pid, pppd->owed);
+}
+
+/* Returns the octets of a message and, of who was copied, the sender; as recv() does */
+static ssize_t receive(struct pppd *pppd, union message *message, pid_t *sender)
+{
+	union {
+		struct cmsghdr align;
+		char octets[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec part = { message, sizeof(*message) };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				 .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(pppd->ends.socket, &header, MSG_DONTWAIT | MSG_TRUNC);
+	const struct cmsghdr *found;
+	struct ucred credentials;
+
+	*sender = 0;
+	found = got > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+	if (found && found->cmsg_level == SOL_SOCKET && found->cmsg_type == SCM_CREDENTIALS) {
+		memcpy(&credentials, CMSG_DATA(found), sizeof(credentials));
+		*sender = credentials.pid;
+	}
+	return got;
+}
+
+static void not_made(struct pppd *pppd)
+{
+	warm_abandon(pppd->order.warm, pppd->generation, "it makes no copies");
+	never_born(pppd, "nobody has made it");
+}
+
+/* Its time is over. One that comes now finds nobody to tell, and ends. */
+static void give_up_birth(struct pppd *pppd)
+{
+	pppd->given_up = true;
+	shutdown(pppd->ends.socket, SHUT_RD);
+	on_question(pppd->ends.socket, EV_READ, pppd);
+}
+
+static void on_question(evutil_socket_t fd, short what, void *context)
+{
+	struct pppd *pppd = context;
+	union message message;
+	pid_t sender;
+	ssize_t got = receive(pppd, &message, &sender);
+
+	(void)fd;
+	(void)what;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (!pppd->pid) {
+		if (got == sizeof(message.birth))
+			on_birth(pppd, &message.birth, sender);
+		else
+			not_made(pppd);
+		return;
+	}
+	if (got == sizeof(message.request) && pppd->order.hooks->asked) {
+		on_request(pppd, &message.request);
+		return;
+	}
+	if (got == sizeof(message.note) && pppd->order.hooks->noted) {
+		on_note(pppd, &message.note);
+		return;
+	}
+	if (got == sizeof(message.seen)) {
+		pppd->evidence.seen = message.seen;
+		return;
+	}
+	if (got > 0)
+		log_error("%s: the plugin is of another version than pptpmuxd: install both anew, or correct plugin in pptpmuxd.conf",
+			  pppd->order.name);
+	event_del(pppd->questions);
+}
+
+/*
+ * Where many are told to end at once, each waits for the processor, or for others' scripts.
+ * As long as one after the other ends, the rest may come to it too.
+ */
+static bool others_end(void)
+{
+	return clock_ms() - last_end < pppd_grace_seconds * 500LL;
+}
+
+static void wait_for_end(struct pppd *pppd)
+{
+	pppd->graces++;
+	allow(pppd, pppd_grace_seconds);
+}
+
+static void on_grace(evutil_socket_t fd, short what, void *context)
+{
+	struct pppd *pppd = context;
+
+	(void)fd;
+	(void)what;
+	if (!pppd->pid) {
+		give_up_birth(pppd);
+		return;
+	}
+	if (!pppd->told_to_end) {
+		log_warning("%s: %s, but pppd has not ended within %u s and is told to",
+			    pppd->order.name, pppd->expected, pppd_grace_seconds);
+		pppd_stop(pppd);
+		return;
+	}
+	if (others_end() && pppd->graces < GRACES_MAX) {
+		wait_for_end(pppd);
+		return;
+	}
+	log_warning("%s: pppd did not end within %u s of SIGTERM and is killed; its ip-down script does not run",
+		    pppd->order.name, pppd->graces * pppd_grace_seconds);
+	send_signal(pppd, SIGKILL);
+}
+
+/* ---- what others want of it ---- */
 
 /* Its last lines are of interest now: something of it has failed */
 void pppd_show(struct pppd *pppd)
 {
-	pppd_output_drain(pppd->lines, pppd->output_fd);
+	pppd_output_drain(pppd->lines, pppd->ends.output);
 	pppd_output_show(pppd->lines);
 }
 
@@ -556,7 +670,7 @@ void pppd_answer(struct pppd *pppd, const struct lease_reply *reply)
 	struct lease_reply numbered = *reply;
 
 	numbered.number = pppd->asked;
-	(void)send(pppd->lease_fd, &numbered, sizeof(numbered), MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)send(pppd->ends.socket, &numbered, sizeof(numbered), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /**
@@ -583,18 +697,16 @@ pid_t pppd_pid(const struct pppd *pppd)
 
 unsigned long long pppd_started(const struct pppd *pppd)
 {
-	return pppd->started;
+	return process_started(pppd->pid);
 }
 
 static void stop_by(struct pppd *pppd, int number)
 {
-	const struct timeval grace = { .tv_sec = pppd_grace_seconds };
-
 	if (pppd->told_to_end)
 		return;
 	pppd->told_to_end = true;
-	kill(pppd->pid, number);
-	evtimer_add(pppd->grace, &grace);
+	send_signal(pppd, number);
+	wait_for_end(pppd);
 }
 
 /**
@@ -632,84 +744,70 @@ void pppd_drop(struct pppd *pppd)
  */
 bool pppd_hang_up(struct pppd *pppd)
 {
-	if (!pppd->multilink) {
+	if (!pppd->multilink || !pppd->pid) {
 		pppd_drop(pppd);
 		return false;
 	}
-	kill(pppd->pid, SIGHUP);
+	send_signal(pppd, SIGHUP);
 	if (!pppd->down)
 		expect_end(pppd, "its link was hung up");
 	return true;
 }
 
-/*
- * A client that guesses passwords may hang up as soon as one was wrong; but pppd's lines
- * are there. Of EAP-MD5 there are none.
- */
-static bool is_guess(const struct pppd *pppd)
+static struct pppd *find(pid_t pid)
 {
-	struct login login = pppd->login;
+	struct pppd *pppd;
 
-	login.failed |= pppd->silent_login;
-	return login_is_guess(&login);
+	LIST_FOREACH(pppd, place_of(pid), same_place) {
+		if (pppd->pid == pid)
+			return pppd;
+	}
+	return NULL;
 }
 
-/* What it told us before it ended, which comes before its end */
-static void read_notes(struct pppd *pppd)
+/* A copy may have ended before we have heard that it is there */
+static void hear_births(void)
 {
-	union {
-		struct link_note note;
-		struct ppp_seen seen;
-	} message;
-	ssize_t got;
-	int i;
+	struct pppd *pppd, *next;
 
-	for (i = 0; i < NOTES_MAX; i++) {
-		got = recv(pppd->lease_fd, &message, sizeof(message), MSG_DONTWAIT);
-		if (got <= 0)
-			return;
-		if (got == sizeof(message.seen))
-			pppd->evidence.seen = message.seen;
-		else if (got == sizeof(message.note) && pppd->hooks->noted)
-			on_note(pppd, &message.note);
+	for (pppd = LIST_FIRST(&unborn); pppd; pppd = next) {
+		next = LIST_NEXT(pppd, same_place);
+		on_question(pppd->ends.socket, EV_READ, pppd);
 	}
 }
 
-static void finish(struct pppd *pppd, int status)
+static bool has_crashed(int status)
 {
-	struct pppd_end end;
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	LIST_REMOVE(pppd, entry);
-	look_after_bundle(pppd);
-	/* its last words may not have been read yet */
-	read_notes(pppd);
-	pppd_output_drain(pppd->lines, pppd->output_fd);
-	pppd->evidence.waited = clock_ms() - pppd->began >= LCP_PATIENCE;
-	pppd_end_judge(&end, &pppd->evidence, status);
-	end.login_failed &= is_guess(pppd);
-	end.login_user = pppd->login.user;
-	if (end.event)
-		pppd_output_show(pppd->lines);
-	pppd->hooks->ended(pppd->context, &end);
-	pppd_free(pppd);
+	return number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE ||
+	       number == SIGABRT || number == SIGSYS;
 }
 
 /**
  * pppd_reap - collect the processes that have ended; upon SIGCHLD
+ * @warm:	the one whose copies serve calls may be among them; NULL: there is none
  */
-void pppd_reap(void)
+void pppd_reap(struct warm *warm)
 {
 	struct pppd *pppd;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		LIST_FOREACH(pppd, &running, entry) {
-			if (pppd->pid == pid)
-				break;
+		reaped = pid;
+		warm_reaped(warm, pid);
+		pppd = find(pid);
+		if (!pppd) {
+			hear_births();
+			pppd = find(pid);
 		}
-		if (pppd)
-			finish(pppd, status);
+		if (!pppd)
+			continue;
+		if (has_crashed(status))
+			warm_abandon(pppd->order.warm, pppd->generation,
+				     "a copy has crashed, and the next ones are to be laid out in memory in another way");
+		finish(pppd, status);
 	}
 }
 
@@ -721,5 +819,5 @@ void pppd_kill_all(void)
 	struct pppd *pppd;
 
 	LIST_FOREACH(pppd, &running, entry)
-		kill(pppd->pid, SIGKILL);
+		send_signal(pppd, SIGKILL);
 }

@@ -13,13 +13,12 @@
 #include "link_msg.h"
 #include "pppd_end.h"
 
-#define PPPD_SOCKET_FD	"4"	/* its end of a socket pair to us */
-
 extern unsigned int pppd_grace_seconds;
 
 struct event_base;
 struct log_limit;
 struct pppd;
+struct warm;
 
 /* What pppd is told about its call */
 struct pppd_call {
@@ -27,6 +26,7 @@ struct pppd_call {
 	struct log_limit *noise;	/* of its source; must live as long */
 	int fd;			/* the call's socket; stays the caller's */
 	struct in_addr peer;
+	struct warm *warm;	/* a copy of it will do; NULL: none */
 };
 
 /* What the owner of a pppd hears of it; who is not asked or told has NULL there */
@@ -37,14 +37,6 @@ struct pppd_hooks {
 	void (*said)(void *context, const char *line);
 };
 
-/* What a command line has that stands nowhere else */
-struct pppd_command_text {
-	char addresses[INET_ADDRSTRLEN + 1];
-	char peer[INET_ADDRSTRLEN];
-};
-
-const char **pppd_command(const struct config *config, struct in_addr client,
-			  struct pppd_command_text *text);
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context);
@@ -58,7 +50,7 @@ unsigned long long pppd_started(const struct pppd *pppd);
 void pppd_drop(struct pppd *pppd);
 bool pppd_hang_up(struct pppd *pppd);
 void pppd_stop(struct pppd *pppd);
-void pppd_reap(void);
+void pppd_reap(struct warm *warm);
 void pppd_kill_all(void);
 
 #endif /* PPPD_H */

@@ -11,10 +11,9 @@
 #include "pppd_saying.h"
 #include "pptp_msg.h"
 
-/* pppd(8), EXIT STATUS */
+/* pppd(8), EXIT STATUS, what only this file needs */
 #define BAD_OPTIONS		2
 #define OWN_FAULTS		4	/* up to this one, but 0 */
-#define TOLD_TO_END		5
 #define NOT_AUTHENTICATED	11
 #define HUNG_UP			16
 
@@ -25,14 +24,15 @@ static const struct {
 	unsigned int event;
 } statuses[] = {
 	[0] = { "pppd has ended", PPTP_CDN_REQUEST, PPTP_MUX_CAUSE_PPP, 0 },
-	[1] = { "pppd met a fatal error, see the lines before", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
+	[PPPD_STATUS_FATAL] = {
+		"pppd met a fatal error, see the lines before", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[BAD_OPTIONS] = {
 		"pppd found a mistake in its options, see the lines before: correct options or options-file",
 		PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[3] = { "pppd was not started as root: run pptpmuxd as root", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[4] = { "the kernel has no PPP: run \"modprobe ppp_generic\"", PPTP_CDN_GENERAL,
 		PPTP_MUX_CAUSE_PPP, 20073 },
-	[TOLD_TO_END] = { "pppd was told to end", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_ADMIN, 0 },
+	[PPPD_STATUS_TOLD_TO_END] = { "pppd was told to end", PPTP_CDN_ADMINISTRATIVE, PPTP_MUX_CAUSE_ADMIN, 0 },
 	[7] = { "the call could not be opened", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[8] = { "the call could not be connected", PPTP_CDN_GENERAL, PPTP_MUX_CAUSE_PPP, 20073 },
 	[10] = { "the negotiation of PPP failed, see the lines before", PPTP_CDN_GENERAL,
@@ -62,7 +62,7 @@ static const struct {
 
 #define OF_OPTIONS	(PPPD_SAID(PPPD_SAYS_NO_PLUGIN) | PPPD_SAID(PPPD_SAYS_OTHER_VERSION))
 
-#define ONLY_WEAK	"the client offers MPPE of 40 or 56 bits only, and 128 are required: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)"
+#define ONLY_WEAK	"the client offers MPPE of 40 or 56 bits only, and none below 128 are taken: require the strongest encryption there, or see encryption in pptpmuxd.conf(5)"
 #define ONLY_STATEFUL	"the client offers MPPE in stateful mode only, which loses all packets behind a lost one and is refused: switch it to stateless mode, or update it"
 
 /*
@@ -70,12 +70,18 @@ static const struct {
  * of these counts that it has said one of, with all of @seen and nothing of @unseen.
  */
 static const struct reason {
-	uint32_t said;		/* PPPD_SAID() of each that will do */
+	uint32_t said;		/* PPPD_SAID() of each that will do, 0: nothing is needed */
 	uint32_t seen;
 	uint32_t unseen;
 	const char *text;
 	unsigned int event;
 } reasons[] = {
+	{ 0, PPP_SEEN_REJECTS_MPPE, 0,
+	  "the client has agreed to MPPE, and goes on rejecting what is encrypted (LCP Protocol-Reject of 0x00fd): its MPPE does not work; under Linux see \"modprobe ppp_mppe\" there, else update it",
+	  20073 },
+	{ 0, PPP_SEEN_OTHER_KEYS, 0,
+	  "the client has agreed to MPPE, and encrypts with other keys than it should: where RADIUS gives them, compare the attributes MS-MPPE-Send-Key and MS-MPPE-Recv-Key, else update the client",
+	  20073 },
 	{ PPPD_SAID(PPPD_SAYS_NO_PLUGIN), 0, 0,
 	  "pppd cannot load a plugin: install pptp_mux.so, or correct plugin in pptpmuxd.conf, or options",
 	  20073 },
@@ -149,7 +155,7 @@ static bool has_said(const struct pppd_evidence *evidence, enum pppd_saying sayi
 /* A client that was not let in may do so before pppd has ended, whose status says the least then */
 static bool client_hung_up(const struct pppd_end *end)
 {
-	return end->status == TOLD_TO_END || end->status == HUNG_UP;
+	return end->status == PPPD_STATUS_TOLD_TO_END || end->status == HUNG_UP;
 }
 
 /*
@@ -191,7 +197,8 @@ static const struct reason *find_reason(const struct pppd_end *end,
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (reasons[i].said & said && fits(&reasons[i], evidence->seen.marks))
+		if ((!reasons[i].said || reasons[i].said & said) &&
+		    fits(&reasons[i], evidence->seen.marks))
 			return &reasons[i];
 	}
 	if (end->status == NOT_AUTHENTICATED && fits(&no_answer, evidence->seen.marks))

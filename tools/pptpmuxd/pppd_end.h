@@ -8,6 +8,10 @@
 
 #include "ppp_seen.h"
 
+/* Exit statuses of pppd, pppd(8) */
+#define PPPD_STATUS_FATAL	1
+#define PPPD_STATUS_TOLD_TO_END	5
+
 /* What is known of why it ends, all zero at first */
 struct pppd_evidence {
 	uint32_t said;		/* PPPD_SAID() of each pppd_saying */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "small_file.h"
+
 #define STAT_OCTETS	1024
 
 /**
@@ -19,16 +21,10 @@ unsigned long long process_started(pid_t pid)
 	unsigned long long started;
 	char path[32], text[STAT_OCTETS];
 	const char *rest;
-	size_t len;
-	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
+	if (small_file_read(path, text, sizeof(text)) < 0)
 		return 0;
-	len = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[len] = '\0';
 	/* the program's name may hold blanks and braces, what follows does not */
 	rest = strrchr(text, ')');
 	if (!rest || sscanf(rest + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",

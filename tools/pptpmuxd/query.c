@@ -30,7 +30,7 @@
 #include "rundir.h"
 #include "server.h"
 
-#define LINE_OCTETS	256
+#define LINE_OCTETS	512	/* of a question, which may have a name in it */
 #define TIMEOUT_SECONDS	10	/* to ask, and to take the answer */
 #define UNREAD_OCTETS	65536	/* of events, for one who follows them */
 

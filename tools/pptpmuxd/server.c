@@ -28,6 +28,7 @@
 #include "query.h"
 #include "rtnl.h"
 #include "rundir.h"
+#include "warm.h"
 
 #define MEND_SECONDS	10	/* between attempts to write the journal that failed */
 #define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
@@ -354,8 +355,10 @@ struct server *server_new(struct event_base *base, struct config *config)
 	server->config = config;
 	server->sources = sources_new();
 	server->guesses = guesses_new();
+	server->warm = warm_new(base, config);
 	/* The socket comes before the state: it shows that nobody else uses that */
-	if (server->sources && server->guesses && calls_open(server) && open_kernel(server) && open_directory(server) &&
+	if (server->sources && server->guesses && server->warm && calls_open(server) &&
+	    open_kernel(server) && open_directory(server) &&
 	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
 		return server;
 	server_free(server);
@@ -375,6 +378,7 @@ void server_free(struct server *server)
 	pool_free(server->pool);
 	sources_free(server->sources);
 	guesses_free(server->guesses);
+	warm_free(server->warm);
 	rtnl_close(server->rtnl);
 	config_free(server->config);
 	free(server);
@@ -457,6 +461,7 @@ bool server_reload(struct server *server, struct config *config)
 	keep_directory(old, config);
 	keep_pools(old, config);
 	keep_interfaces(old, config);
+	warm_use(server->warm, config);
 	config_free(old);
 	server->config = config;
 	log_open(config->log_target, config->log_level);

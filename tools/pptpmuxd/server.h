@@ -22,6 +22,7 @@ struct orphan;
 struct pool_journal;
 struct query;
 struct rtnl;
+struct warm;
 struct event_base;
 
 struct server {
@@ -32,6 +33,7 @@ struct server {
 	struct pool_journal *journal;	/* ... is written there */
 	struct event *mend;		/* the journal, which could not be written */
 	struct rtnl *rtnl;
+	struct warm *warm;
 	struct query *query;		/* answers pptpmuxctl */
 	struct acceptor *acceptor;	/* NULL: we shut down */
 	struct sources *sources;		/* by source address */
@@ -51,6 +53,7 @@ struct server {
 	struct event *probe;		/* looks after clients that were asked */
 	long long probed;		/* when all were, in milliseconds */
 	bool stopping;
+	bool (*reload)(struct server *server);	/* reads the configuration anew */
 	LIST_HEAD(, control) controls;
 	TAILQ_HEAD(, control) ranks[RANKS];	/* the same, the oldest first */
 	LIST_HEAD(, call) calls;	/* those too whose connection is gone */

@@ -3,22 +3,24 @@
 #include "slots.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "genl.h"
 #include "log.h"
 
-static bool failed(struct pmux *client, const char *what, int rc)
+static int failed(struct pmux *client, const char *what, int rc)
 {
 	const char *said = pmux_extack(client);
 
 	log_error("cannot set %s: %s%s%s%s", what, strerror(-rc), *said ? ": " : "", said,
 		  rc == -EPERM ? "; run pptpmuxd as root" :
 		  "; see \"pptpmuxctl slots\", and slots and usage in pptpmuxd.conf");
-	return false;
+	return EXIT_FAILURE;
 }
 
-static bool apply_rule(struct pmux *client, const struct usage_rule *rule, uint32_t slots)
+static int apply_rule(struct pmux *client, const struct usage_rule *rule, uint32_t slots)
 {
 	uint32_t number, last = rule->slots.all ? slots : rule->slots.last;
 	int rc;
@@ -26,17 +28,17 @@ static bool apply_rule(struct pmux *client, const struct usage_rule *rule, uint3
 	if (last > slots) {
 		log_error("usage: there is no VPN%u, the table has %u slots: set slots = %u, or correct the range",
 			  last, slots, last);
-		return false;
+		return EX_CONFIG;
 	}
 	for (number = rule->slots.first; number <= last; number++) {
 		rc = pmux_slot_set(client, number, &rule->change);
 		if (rc)
 			return failed(client, "usage and accounts of a slot", rc);
 	}
-	return true;
+	return EX_OK;
 }
 
-static bool apply(struct pmux *client, const struct config *config)
+static int apply(struct pmux *client, const struct config *config)
 {
 	struct pmux_table table;
 	size_t i;
@@ -48,33 +50,33 @@ static bool apply(struct pmux *client, const struct config *config)
 	rc = pmux_table_get(client, &table);
 	if (rc)
 		return failed(client, "the slots' usage", rc);
-	for (i = 0; i < config->rule_count; i++) {
-		if (!apply_rule(client, &config->rules[i], table.slots))
-			return false;
-	}
-	log_info("%u VPN slots in this network namespace", table.slots);
-	return true;
+	for (i = 0; i < config->rule_count && !rc; i++)
+		rc = apply_rule(client, &config->rules[i], table.slots);
+	if (!rc)
+		log_info("%u VPN slots in this network namespace", table.slots);
+	return rc;
 }
 
 /**
  * slots_apply - set number and usage of the slots
  * @config:	what they shall be; slots that it does not mention stay
  *
- * Return: false after a log line.
+ * Return: EX_OK, or after a log line: EX_UNAVAILABLE if the module is not there, EX_CONFIG
+ * if the table has no such slots, EXIT_FAILURE for all that may be over in a while.
  */
-bool slots_apply(const struct config *config)
+int slots_apply(const struct config *config)
 {
 	struct pmux *client;
 	int rc = pmux_open(&client);
-	bool done;
+	int done;
 
 	if (rc == -ENOENT) {
-		log_error("the module is not loaded: run \"modprobe pptp-mux\"");
-		return false;
+		log_error("the module is not loaded: run \"modprobe pptp-mux\"; \"pptpmuxctl doctor\" says what is wrong with it");
+		return EX_UNAVAILABLE;
 	}
 	if (rc) {
 		log_error("cannot talk to the module: %s", strerror(-rc));
-		return false;
+		return EXIT_FAILURE;
 	}
 	done = apply(client, config);
 	pmux_close(client);

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-bool slots_apply(const struct config *config);
+int slots_apply(const struct config *config);
 bool slots_have(const char *ifname);
 
 #endif /* SLOTS_H */

@@ -69,6 +69,12 @@ static unsigned long reached(const struct tasks_paths *paths)
 	return 0;
 }
 
+/* May there be one more process, as far as control groups are concerned? */
+bool tasks_room(const struct tasks_paths *paths)
+{
+	return !reached(paths);
+}
+
 /**
  * tasks_advice - what to do about a process that could not be started
  * @paths:	&tasks_paths

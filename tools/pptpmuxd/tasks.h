@@ -3,6 +3,7 @@
 #ifndef TASKS_H
 #define TASKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where the kernel tells it; of a test, elsewhere */
@@ -13,6 +14,7 @@ struct tasks_paths {
 
 extern const struct tasks_paths tasks_paths;
 
+bool tasks_room(const struct tasks_paths *paths);
 const char *tasks_advice(const struct tasks_paths *paths, int error, char *text, size_t size);
 
 #endif /* TASKS_H */
