@@ -39,6 +39,31 @@ static void accounts_lines(const struct pmux_call *call)
 		account_line("rx", &call->rx);
 }
 
+static void cipher_line(const char *way, const struct pmux_cipher *cipher)
+{
+	const char *separator = ":";
+	unsigned int attr;
+
+	printf("    %s MPPE of %" PRIu32 " bits, %s", way, cipher->bits,
+	       cipher->stateful ? "stateful" : "stateless");
+	for (attr = 0; attr <= PPTP_MUX_A_CIPHER_MAX; attr++) {
+		if (!pmux_cipher_name(attr) || !PMUX_HAS(cipher, attr))
+			continue;
+		printf("%s %s %" PRIu64, separator, pmux_cipher_name(attr),
+		       cipher->counter[attr]);
+		separator = ",";
+	}
+	putchar('\n');
+}
+
+static void cipher_lines(const struct pmux_call *call)
+{
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_TX_CIPHER))
+		cipher_line("tx", &call->tx_cipher);
+	if (PMUX_HAS(call, PPTP_MUX_A_CALL_RX_CIPHER))
+		cipher_line("rx", &call->rx_cipher);
+}
+
 static int call_line(const struct pmux_slot *slot, void *data)
 {
 	char local[INET_ADDRSTRLEN], peer[INET_ADDRSTRLEN], ifname[IFNAMSIZ];
@@ -60,6 +85,7 @@ static int call_line(const struct pmux_slot *slot, void *data)
 	if (calls->stats) {
 		show_stats(&call->stats, "    ");
 		accounts_lines(call);
+		cipher_lines(call);
 	}
 	return 0;
 }

@@ -35,16 +35,22 @@ struct ctl_command {
 
 int ctl_slots(struct ctl *ctl, int argc, char **argv);
 int ctl_calls(struct ctl *ctl, int argc, char **argv);
+int ctl_sessions(struct ctl *ctl, int argc, char **argv);
 int ctl_connections(struct ctl *ctl, int argc, char **argv);
 int ctl_pool(struct ctl *ctl, int argc, char **argv);
 int ctl_interfaces(struct ctl *ctl, int argc, char **argv);
 int ctl_table(struct ctl *ctl, int argc, char **argv);
 int ctl_events(struct ctl *ctl, int argc, char **argv);
 int ctl_set(struct ctl *ctl, int argc, char **argv);
+int ctl_hangup(struct ctl *ctl, int argc, char **argv);
+int ctl_reload(struct ctl *ctl, int argc, char **argv);
 int ctl_resize(struct ctl *ctl, int argc, char **argv);
 /* These two have exit codes of their own: enum severity */
 int ctl_doctor(struct ctl *ctl, int argc, char **argv);
 int ctl_explain(struct ctl *ctl, int argc, char **argv);
+
+/* Of this program, of pptpmuxd and of the module, each on a line */
+void ctl_version(const struct ctl *ctl);
 
 /**
  * ctl_open() - Reach the module, once the arguments are known to be good

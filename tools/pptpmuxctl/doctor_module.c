@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
+#include "build.h"
 #include "capture.h"
 #include "doctor.h"
 
@@ -53,10 +55,66 @@ static void report(struct findings *findings)
 	}
 }
 
+/* Where Debian's boot loaders look for the kernel that they start */
+#define NEXT_KERNEL	"/vmlinuz"
+
+static bool next_kernel(char *release, size_t size)
+{
+	static const char before[] = "/vmlinuz-";
+	char path[256], *name;
+	ssize_t len = readlink(NEXT_KERNEL, path, sizeof(path) - 1);
+
+	if (len < 0)
+		return false;
+	path[len] = '\0';
+	name = strstr(path, before);
+	if (!name)
+		return false;
+	snprintf(release, size, "%s", name + strlen(before));
+	return true;
+}
+
+static void check_next_kernel(struct findings *findings, const char *running)
+{
+	char next[BUILD_TEXT_SIZE], mend[256];
+	struct build build;
+
+	if (!next_kernel(next, sizeof(next)) || !strcmp(next, running) ||
+	    build_on_disk(next, &build))
+		return;
+	if (access("/var/lib/dkms/pptp-mux", F_OK) == 0)
+		snprintf(mend, sizeof(mend), "apt install linux-headers-%s && dkms autoinstall -k %s",
+			 next, next);
+	else
+		snprintf(mend, sizeof(mend),
+			 "apt install linux-headers-%s && make modules install KDIR=/lib/modules/%s/build",
+			 next, next);
+	finding_add(findings, FINDING_MODULE_NEXT, mend,
+		    "the kernel of the next boot, %s, has no module pptp-mux: no call will come in then", next);
+}
+
+/* Only of a module that is installed: one that was loaded by hand is somebody's experiment. */
+static void check_builds(struct findings *findings)
+{
+	struct build loaded, there;
+	struct utsname kernel;
+
+	uname(&kernel);
+	if (!build_on_disk(kernel.release, &there))
+		return;
+	if (build_loaded(&loaded) && strcmp(loaded.source, there.source) != 0)
+		finding_add(findings, FINDING_MODULE_STALE,
+			    "systemctl stop pptpmuxd && rmmod pptp-mux && modprobe pptp-mux && systemctl start pptpmuxd",
+			    "the module that is loaded (%s, source %s) was built from other sources than the one on disk (%s, source %s), which the next boot will load; to load it now ends all calls",
+			    loaded.version, loaded.source, there.version, there.source);
+	check_next_kernel(findings, kernel.release);
+}
+
 void doctor_module(struct doctor *doctor)
 {
 	int err = pmux_open(&doctor->ctl->client);
 
+	check_builds(&doctor->findings);
 	if (err == -ENOENT)
 		report(&doctor->findings);
 	else if (err)

@@ -74,13 +74,21 @@ static void check_module(struct doctor *doctor)
 	}
 	if (why)
 		finding_add(&doctor->findings, FINDING_MPPE_MISSING, mend,
-			    "calls have to be encrypted, which pptp-mux does not do here, and the kernel's module ppp_mppe is missing: %s",
+			    "calls are to be encrypted, which pptp-mux does not do here, and the kernel's module ppp_mppe is missing: %s",
 			    why);
+}
+
+/* "prefer" is about what the client has: without the kernel's there is no call either */
+static bool is_needed(const struct doctor *doctor)
+{
+	const char *encryption = doctor_setting(doctor, "encryption", "mppe-128");
+
+	return !strcmp(encryption, "mppe-128") || !strcmp(encryption, "prefer");
 }
 
 void doctor_mppe(struct doctor *doctor)
 {
-	if (strcmp(doctor_setting(doctor, "encryption", "mppe-128"), "mppe-128"))
+	if (!is_needed(doctor))
 		return;
 	if (doctor_read_number("/proc/sys/crypto/fips_enabled") == 1)
 		finding_add(&doctor->findings, FINDING_MPPE_FIPS, NULL,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "ppp_words.h"
 
 #define SECRETS	"/etc/ppp/chap-secrets"
 #define EAP_TLS	"/etc/ppp/eaptls-server"
@@ -32,37 +33,19 @@ struct count {
 	char		client[64];	/* and whose it is */
 };
 
-/* Copies one word, unquoted, and returns what stands behind it; @to may be NULL */
-static const char *copy_word(const char *at, char *to, size_t size)
+static void read_line(const char *text, size_t len, struct line *line)
 {
-	char quote = *at == '"' || *at == '\'' ? *at : '\0';
-	size_t len = 0;
+	struct ppp_words words = { .at = text, .end = text + len };
+	struct ppp_word word;
 
-	at += quote != '\0';
-	while (*at && (quote ? *at != quote : !strchr(" \t\r\n", *at))) {
-		at += *at == '\\' && at[1];
-		if (to && len + 1 < size)
-			to[len++] = *at;
-		at++;
-	}
-	if (to)
-		to[len] = '\0';
-	return at + (quote && *at == quote);
-}
-
-static void read_line(const char *at, struct line *line)
-{
 	memset(line, 0, sizeof(*line));
-	for (at += strspn(at, " \t\r\n"); *at && *at != '#' && line->words < WORDS;
-	     at += strspn(at, " \t\r\n")) {
+	for (; line->words < WORDS && ppp_words_next(&words, &word); line->words++) {
 		if (line->words == CLIENT)
-			at = copy_word(at, line->client, sizeof(line->client));
+			snprintf(line->client, sizeof(line->client), "%.63s", word.text);
 		else if (line->words == SERVER)
-			at = copy_word(at, line->server, sizeof(line->server));
-		else
-			at = copy_word(at, NULL, 0);
-		line->words++;
+			snprintf(line->server, sizeof(line->server), "%.255s", word.text);
 	}
+	explicit_bzero(&word, sizeof(word));
 }
 
 /* What pppd calls itself: "name" of its options, or the host */
@@ -99,9 +82,10 @@ static void count_lines(FILE *file, struct count *count, const char *own)
 	char *text = NULL;
 	struct line line;
 	size_t size = 0;
+	ssize_t len;
 
-	while (getline(&text, &size, file) >= 0) {
-		read_line(text, &line);
+	while ((len = getline(&text, &size, file)) >= 0) {
+		read_line(text, len, &line);
 		count_line(count, &line, own, ++number);
 	}
 	/* there are passwords in it */

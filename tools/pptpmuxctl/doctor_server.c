@@ -102,6 +102,18 @@ static void check_port(struct doctor *doctor)
 			    doctor_setting(doctor, "file", "pptpmuxd.conf"));
 }
 
+/* Both are installed together: a server that says otherwise was started before */
+static void check_version(struct doctor *doctor)
+{
+	const char *version = doctor_setting(doctor, "version", "that says none");
+
+	if (strcmp(version, PPTP_MUX_VERSION) != 0)
+		finding_add(&doctor->findings, FINDING_SERVER_STALE,
+			    has_systemd() ? "systemctl restart pptpmuxd" : NULL,
+			    "the pptpmuxd that runs is of a version %s, and %s is installed: start it anew, which ends all calls",
+			    version, PPTP_MUX_VERSION);
+}
+
 void doctor_server(struct doctor *doctor)
 {
 	char path[QUERY_PATH_SIZE], *answer;
@@ -113,6 +125,7 @@ void doctor_server(struct doctor *doctor)
 	}
 	doctor->config = json_tree_read(answer);
 	free(answer);
+	check_version(doctor);
 	if (json_tree_get(doctor->config, "port"))
 		check_port(doctor);
 	else

@@ -24,6 +24,14 @@ static const struct {
 		"module-not-loaded", SEVERITY_FAULT,
 		"the module pptp-mux is not loaded"
 	},
+	[FINDING_MODULE_STALE] = {
+		"module-stale", SEVERITY_WARNING,
+		"the module that is loaded is not the one on disk"
+	},
+	[FINDING_MODULE_NEXT] = {
+		"module-next", SEVERITY_WARNING,
+		"the next boot's kernel has no module pptp-mux"
+	},
 	[FINDING_SLOTS_DISABLED] = {
 		"slots-disabled", SEVERITY_FAULT,
 		"all VPN slots are disabled"
@@ -55,6 +63,10 @@ static const struct {
 	[FINDING_SERVER_PORT] = {
 		"server-port", SEVERITY_WARNING,
 		"pptpmuxd listens on another port than 1723"
+	},
+	[FINDING_SERVER_STALE] = {
+		"server-stale", SEVERITY_WARNING,
+		"the pptpmuxd that runs is not the one that is installed"
 	},
 	[FINDING_TCP_FILTERED] = {
 		"tcp-filtered", SEVERITY_FAULT,

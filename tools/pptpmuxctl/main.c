@@ -12,6 +12,8 @@
 
 static const struct ctl_command commands[] = {
 	{ "slots", ctl_slots, "", "what each slot is for, and what it is doing" },
+	{ "sessions", ctl_sessions, "[--user NAME] [--slot VPN3] [--peer ADDRESS]",
+	  "who is connected, from where, and how much each has sent" },
 	{ "calls", ctl_calls, "[-s]", "the calls, with statistics by -s" },
 	{ "connections", ctl_connections, "",
 	  "the control connections of pptpmuxd, their calls, and where they come from" },
@@ -20,6 +22,10 @@ static const struct ctl_command commands[] = {
 	{ "table", ctl_table, "", "the slot table in numbers" },
 	{ "events", ctl_events, "[--count N] [--timeout SECONDS]",
 	  "follow what happens to calls, one line an event" },
+	{ "hangup", ctl_hangup, "SLOT|ADDRESS|NAME|--user NAME...|--all",
+	  "end calls of pptpmuxd: of VPN3, of a client's own address or the one that it got,\n"
+	  "      of a user, or all" },
+	{ "reload", ctl_reload, "", "have pptpmuxd read its configuration anew" },
 	{ "set", ctl_set, "SLOT...|table [usage LIST|+LIST|-LIST] [enabled yes|no] [quarantine MS] [tx-limit SIZE] ...",
 	  "what slots are for, and what their calls may have on their way; SLOT is VPN3, 3,\n"
 	  "      VPN1-100 or all, table what holds for slots that say nothing" },
@@ -185,12 +191,13 @@ int main(int argc, char **argv)
 		return CTL_USAGE;
 	if (argc < 2)
 		return ctl_usage("a command is missing");
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		help();
 		return CTL_OK;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("pptpmuxctl " PPTP_MUX_VERSION);
+		ctl_version(&ctl);
 		return CTL_OK;
 	}
 	command = find_command(argv[1]);

@@ -39,15 +39,18 @@ _pptpmuxctl()
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $(_pptpmuxctl_command) in
-	"") words="slots calls connections pool interfaces table events set resize doctor explain --json --help --version" ;;
+	"") words="slots sessions calls connections pool interfaces table events hangup reload set resize doctor explain --json --help --version" ;;
 	slots | table) words="--json" ;;
+	sessions) words="--user --slot --peer --run-directory --json" ;;
 	calls) words="-s --json" ;;
-	pool | connections | interfaces) words="--run-directory --json" ;;
+	pool | connections | interfaces | reload) words="--run-directory --json" ;;
 	doctor) words="--brief --json" ;;
 	explain)
 		words="error event result cdn --json $(pptpmuxctl explain 2>/dev/null |
 			awk '{ sub(/:/, "", $2); print $2 }')"
 		;;
+	hangup) words="--user --all --run-directory --json $(pptpmuxctl calls 2>/dev/null |
+		awk 'NR > 1 { print $1 }')" ;;
 	events)
 		case $previous in
 		--count | --timeout) words="" ;;

@@ -52,7 +52,7 @@ static int open_socket(const struct sockaddr_un *address, int type)
 static int ask(const char *top, const char *question, int type)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char line[64];
+	char line[512];
 	int fd = -1;
 
 	if (rundir_path(top ? top : RUNDIR_DEFAULT, "socket", address.sun_path,
@@ -89,9 +89,21 @@ static char *read_all(int fd)
 	return NULL;
 }
 
+static int ask_once(const char *top, const char *question, char **answer)
+{
+	int err, fd = ask(top, question, 0);
+
+	if (fd < 0)
+		return errno;
+	*answer = read_all(fd);
+	err = errno;
+	close(fd);
+	return *answer ? 0 : err;
+}
+
 int query_ask(const char *top, const char *question, char **answer, char *path, size_t size)
 {
-	int fd, err;
+	int err;
 
 	*answer = NULL;
 	if (!rundir_path(top ? top : RUNDIR_DEFAULT, "socket", path, size)) {
@@ -99,13 +111,11 @@ int query_ask(const char *top, const char *question, char **answer, char *path, 
 		snprintf(path, size, "%s", top ? top : RUNDIR_DEFAULT);
 		return err;
 	}
-	fd = ask(top, question, 0);
-	if (fd < 0)
-		return errno;
-	*answer = read_all(fd);
-	err = errno;
-	close(fd);
-	return *answer ? 0 : err;
+	err = ask_once(top, question, answer);
+	/* it has ended while it was asked: is there another one, or none? */
+	if (err == ECONNRESET)
+		err = ask_once(top, question, answer);
+	return err;
 }
 
 int query(const char *top, const char *question, char **answer)

@@ -90,6 +90,19 @@ static void account_json(struct json *json, const char *key, const struct pmux_a
 	json_object_end(json);
 }
 
+static void cipher_json(struct json *json, const char *key, const struct pmux_cipher *cipher)
+{
+	unsigned int attr;
+
+	json_object(json, key);
+	json_number(json, "bits", cipher->bits);
+	json_string(json, "mode", cipher->stateful ? "stateful" : "stateless");
+	for (attr = 0; attr <= PPTP_MUX_A_CIPHER_MAX; attr++)
+		if (pmux_cipher_name(attr) && PMUX_HAS(cipher, attr))
+			json_number(json, pmux_cipher_name(attr), cipher->counter[attr]);
+	json_object_end(json);
+}
+
 void show_limits_json(struct json *json, const struct pmux_limits *limits)
 {
 	json_number(json, "tx_share", limits->tx_share);
@@ -133,6 +146,10 @@ void show_call_json(struct json *json, const struct pmux_call *call, bool stats)
 		account_json(json, "tx", &call->tx);
 	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_RX))
 		account_json(json, "rx", &call->rx);
+	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_TX_CIPHER))
+		cipher_json(json, "tx_cipher", &call->tx_cipher);
+	if (stats && PMUX_HAS(call, PPTP_MUX_A_CALL_RX_CIPHER))
+		cipher_json(json, "rx_cipher", &call->rx_cipher);
 }
 
 void show_text(const char *value, char *cell, size_t size)
