@@ -77,7 +77,7 @@ static void server_up(unsigned int slots)
 	self[len] = '\0';
 	snprintf(path, sizeof(path), "%s/conf", directory);
 	file = fopen(path, "w");
-	fprintf(file, "localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10\" }\nlisten = \"127.0.0.1\"\n"
+	fprintf(file, "warm-pppd = false\nlocalip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10\" }\nlisten = \"127.0.0.1\"\n"
 		"pppd = \"%s\"\nhostname = \"testhost\"\nrun-directory = \"%s\"\n"
 		"single-session = \"allow\"\nmax-connection-rate = 0\n", self, run_path);
 	fclose(file);

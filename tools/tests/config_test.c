@@ -8,6 +8,7 @@
 #include "config.h"
 #include "config_weak.h"
 #include "logged.h"
+#include "pppd_command.h"
 #include "tap.h"
 
 static char path[] = "/tmp/pptpmuxd-config-XXXXXX";
@@ -59,6 +60,39 @@ static void test_good(void)
 		config_weak_warn(config);
 	ok(logged("authentication = \"none\"") && logged("encryption = \"none\""),
 	   "what is weaker gives one each");
+	config_free(config);
+}
+
+/* Is @word one of those that pppd is started with? */
+static bool pppd_gets(const struct config *config, const char *word)
+{
+	struct pppd_command_text text;
+	const char **words = pppd_command(config, config->localip, &text);
+	size_t i = 0;
+
+	while (words[i] && strcmp(words[i], word))
+		i++;
+	word = words[i];
+	free(words);
+	return word;
+}
+
+static void test_prefer(void)
+{
+	struct config *config = load(GOOD "encryption = \"prefer\"\n");
+
+	if (!ok(config && !strcmp(config_encryption_name(config->encryption), "prefer"),
+		"encryption may be preferred"))
+		return;
+	config_weak_warn(config);
+	ok(logged("encryption = \"prefer\": an attacker"), "which is weaker, and said");
+	ok(pppd_gets(config, "pptp_mppe_prefer") && pppd_gets(config, "require-mppe-128") &&
+	   pppd_gets(config, "nomppe-stateful"), "the plugin softens what pppd requires");
+	config_free(config);
+
+	config = load(GOOD);
+	ok(config && !pppd_gets(config, "pptp_mppe_prefer") &&
+	   pppd_gets(config, "require-mppe-128"), "and only then");
 	config_free(config);
 }
 
@@ -157,10 +191,12 @@ static void test_interfaces(void)
 		"routes = { \"10.1.0.0/16\", \"10.2.0.1\" }\nlocal = \"10.9.0.1\"\n"
 		"options = { \"ms-dns  192.0.2.53\" }\n}\n"
 		"interface always {\nserver = { \"192.0.2.8\" }\npersist = true\n"
-		"options-file = \"/dev/null\"\nencryption = \"none\"\n}\n");
+		"options-file = \"/dev/null\"\nencryption = \"none\"\n}\n"
+		"interface either {\nserver = { \"192.0.2.7\" }\npersist = true\nuser = \"b\"\n"
+		"encryption = \"prefer\"\n}\n");
 	const struct config_interface *branch, *always;
 
-	if (!ok(config && config->interfaces.count == 2, "interfaces"))
+	if (!ok(config && config->interfaces.count == 3, "interfaces"))
 		return;
 	branch = config->interfaces.interface;
 	always = branch + 1;
@@ -179,7 +215,9 @@ static void test_interfaces(void)
 	ok(config_interfaces_same(&config->interfaces, &config->interfaces),
 	   "the same is the same");
 	config_weak_warn(config);
-	ok(logged("interface \"always\": encryption = \"none\""), "what is weaker is said");
+	ok(logged("interface \"always\": encryption = \"none\"") &&
+	   logged("interface \"either\": encryption = \"prefer\": an attacker"),
+	   "what is weaker is said");
 	config_free(config);
 }
 
@@ -349,6 +387,8 @@ static void test_mistakes(void)
 	}
 	ok(!load(GOOD "multilink = yes\nsingle-session-by = \"peer\"\n") &&
 	   logged("single-session-by = \"user\""), "multilink, and calls told by their peer");
+	ok(!load(GOOD "multilink = yes\nencryption = \"prefer\"\n") &&
+	   logged("write encryption = \"mppe-128\""), "multilink, and links that do not know");
 	config = load(GOOD "multilink = yes\n");
 	ok(config && config->multilink, "multilink");
 	config_free(config);
@@ -364,6 +404,7 @@ int main(void)
 	strcpy(log_path, "/tmp/pptpmuxd-log-XXXXXX");
 	close(mkstemp(log_path));
 	test_good();
+	test_prefer();
 	test_weak();
 	test_pools();
 	test_domain();

@@ -52,7 +52,7 @@ static void make_files(void)
 		   "[ -n \"$FAKE_EXIT\" ] && exit \"$FAKE_EXIT\"\n"
 		   "exec sleep 1000\n");
 	snprintf(conf, sizeof(conf),
-		 "localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10-192.0.2.13\" }\n"
+		 "warm-pppd = false\nlocalip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10-192.0.2.13\" }\n"
 		 "pppd = \"%s/pppd\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\n"
 		 "options = { \"ms-dns 192.0.2.53\" }\nrun-directory = \"%s/run\"\n", directory,
 		 directory);

@@ -43,6 +43,7 @@ struct fake_kernel {
 	unsigned int up;		/* calls whose client has been reached */
 	unsigned int ended;		/* of those that were refused */
 	bool patient;			/* processes do not end upon SIGTERM */
+	unsigned int permits;		/* but so many of them do */
 	bool deaf;			/* nor when they are refused */
 	bool hasty;			/* they ask twice, and do not wait in between */
 	uint8_t endpoint;		/* what clients name in a bundle, 0: no multilink */

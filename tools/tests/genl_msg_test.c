@@ -30,7 +30,7 @@ static struct nlmsghdr *begin(uint8_t cmd)
 
 static void put_call(struct nlmsghdr *nlh, uint16_t attr)
 {
-	struct nlattr *call = mnl_attr_nest_start(nlh, attr), *stats;
+	struct nlattr *call = mnl_attr_nest_start(nlh, attr), *stats, *cipher;
 
 	mnl_attr_put_u16(nlh, PPTP_MUX_A_CALL_ID, 0x8003);
 	mnl_attr_put_u16(nlh, PPTP_MUX_A_CALL_PEER_ID, 7);
@@ -43,6 +43,11 @@ static void put_call(struct nlmsghdr *nlh, uint16_t attr)
 	mnl_attr_put_u64(nlh, PPTP_MUX_A_STATS_TX_PACKETS, 11);
 	mnl_attr_put_u64(nlh, PPTP_MUX_A_STATS_RX_DROP_MALFORMED, UINT64_MAX);
 	mnl_attr_nest_end(nlh, stats);
+	cipher = mnl_attr_nest_start(nlh, PPTP_MUX_A_CALL_RX_CIPHER);
+	mnl_attr_put_u32(nlh, PPTP_MUX_A_CIPHER_BITS, 128);
+	mnl_attr_put_u8(nlh, PPTP_MUX_A_CIPHER_STATEFUL, 1);
+	mnl_attr_put_u64(nlh, PPTP_MUX_A_CIPHER_LOST, 3000);
+	mnl_attr_nest_end(nlh, cipher);
 	mnl_attr_nest_end(nlh, call);
 }
 
@@ -87,6 +92,9 @@ static void whole_slot(void)
 	ok(call->stats.counter[PPTP_MUX_A_STATS_TX_PACKETS] == 11 &&
 	   call->stats.counter[PPTP_MUX_A_STATS_RX_DROP_MALFORMED] == UINT64_MAX &&
 	   !PMUX_HAS(&call->stats, PPTP_MUX_A_STATS_RX_PACKETS), "its counters");
+	ok(call->rx_cipher.bits == 128 && call->rx_cipher.stateful == 1 &&
+	   call->rx_cipher.counter[PPTP_MUX_A_CIPHER_LOST] == 3000 &&
+	   !PMUX_HAS(call, PPTP_MUX_A_CALL_TX_CIPHER), "how it is encrypted, one way");
 }
 
 static void whole_event_and_table(void)

@@ -82,12 +82,23 @@ static void on_term(int number)
 	told_to_end = 1;
 }
 
+/* May one of those that are patient end? Then it is this one. */
+static bool permitted(void)
+{
+	unsigned int permits = __atomic_load_n(&kernel->permits, __ATOMIC_SEQ_CST);
+
+	while (permits && !__atomic_compare_exchange_n(&kernel->permits, &permits, permits - 1,
+						       false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+	return permits;
+}
+
 /* Until SIGTERM, and longer where processes are patient */
 static void stay(void)
 {
 	static const struct timespec moment = { .tv_nsec = 1000000 };
 
-	while (kernel->patient || !told_to_end) {
+	while (!told_to_end || (kernel->patient && !permitted())) {
 		if (hung_up && !kernel->patient)
 			link_down();
 		nanosleep(&moment, NULL);
@@ -168,7 +179,7 @@ static struct config *configuration(const char *lines)
 	self[len] = '\0';
 	snprintf(path, sizeof(path), "%s/conf", directory);
 	file = fopen(path, "w");
-	fprintf(file, "max-connection-rate = 0\nlocalip = \"" LOCAL "\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\npppd = \"%s\"\n"
+	fprintf(file, "warm-pppd = false\nmax-connection-rate = 0\nlocalip = \"" LOCAL "\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\npppd = \"%s\"\n"
 		"run-directory = \"%s\"\n%s\n", self, run_path, lines);
 	fclose(file);
 	config = config_load(path);
@@ -666,13 +677,25 @@ static void test_deaf(void)
 	server_down();
 }
 
-/* Longer than the patience with who does not end */
-static void patience_over(void)
+static void pause_for(int milliseconds)
 {
-	long long deadline = clock_ms() + 2000;
+	long long deadline = clock_ms() + milliseconds;
 
 	while (clock_ms() < deadline)
 		pump();
+}
+
+/* Longer than the patience with who does not end */
+static void patience_over(void)
+{
+	pause_for(2000);
+}
+
+static unsigned int calls_left;
+
+static bool enough_gone(void)
+{
+	return calls_now() <= calls_left;
 }
 
 /* The first pppd of a bundle stays for the others; one that hangs stays for nobody */
@@ -700,6 +723,31 @@ static void test_hung(void)
 	ok(pump_until(no_calls) && logged("its link was hung up, but pppd has not ended within 1 s") &&
 	   logged("did not end within 1 s of SIGTERM and is killed"),
 	   "one that hangs is killed, with multilink as without");
+	server_down();
+}
+
+/* One after the other, each within half the time that one has: many need more than one's */
+static void test_many_end(void)
+{
+	struct client clients[6];
+	unsigned int i, good = 0, ended;
+
+	boot();
+	server_up("remoteip = { \"192.0.2.10-192.0.2.19\" }\nsingle-session = \"allow\"");
+	for (i = 0; i < 6; i++)
+		good += call_up(&clients[i], "alice");
+	kernel->patient = true;
+	log_anew();
+	for (i = 0; i < 6; i++)
+		hang_up(&clients[i]);
+	for (ended = 0; ended < 6; ended++) {
+		pause_for(350);
+		calls_left = calls_now() - 1;
+		kernel->permits++;
+		good += pump_until(enough_gone);
+	}
+	ok(good == 12 && !logged("is killed"), "many that end one after the other are not killed");
+	kernel->patient = false;
 	server_down();
 }
 
@@ -1176,6 +1224,7 @@ int main(int argc, char **argv)
 	pppd_grace_seconds = 1;
 	test_deaf();
 	test_hung();
+	test_many_end();
 	pppd_grace_seconds = 10;
 	test_waiting();
 	test_redials();

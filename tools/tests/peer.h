@@ -123,7 +123,7 @@ static void on_child(evutil_socket_t number, short what, void *context)
 	(void)number;
 	(void)what;
 	(void)context;
-	pppd_reap();
+	pppd_reap(NULL);
 }
 
 /* Runs the loop for one event; its signals and timers end the short wait too */

@@ -176,6 +176,10 @@ static void test_seen(void)
 		{ PPPD_SAYS_MPPE_NO_AGREEMENT, 10, PPP_SEEN_NO_CCP, "rejected CCP", 20073,
 		  "one without encryption" },
 		{ PPPD_SAYS_MPPE_REFUSED, 10, 0, "rejected MPPE", 20073, "one that does not want it" },
+		{ PPPD_SAYS_ENCRYPTED, 10, PPP_SEEN_MPPE_GOOD | PPP_SEEN_REJECTS_MPPE,
+		  "goes on rejecting what is encrypted", 20073, "one that cannot decrypt" },
+		{ PPPD_SAYS_ENCRYPTED, 10, PPP_SEEN_MPPE_GOOD | PPP_SEEN_OTHER_KEYS,
+		  "encrypts with other keys", 20073, "one that has other keys" },
 		{ PPPD_SAYS_NOTHING, 11, PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER, "has not answered in time",
 		  20049, "one that does not answer" },
 	};

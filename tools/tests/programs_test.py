@@ -71,6 +71,6 @@ point(mistake_is_told(CONFIGURATION.replace("pppd =", "pppdd ="), 4),
 point(subprocess.run([PPTPMUXD, "--wrong"], check=False,
                      stderr=subprocess.DEVNULL).returncode == 2, "wrong arguments, too")
 point(value_in("tools/pptpmuxd/pptpmuxd.service", "RestartPreventExitStatus=") ==
-      f"2 {os.EX_CONFIG}",
+      f"2 {os.EX_UNAVAILABLE} {os.EX_CONFIG}",
       "and neither has the unit start it again")
 sys.exit(done())
