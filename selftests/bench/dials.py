@@ -20,6 +20,8 @@ CLIENTS, ROUNDS = 8, 3
 TURNS, ALONE = 3, 5
 PATIENCE = 120
 CGROUP = "/sys/fs/cgroup"
+# Debian's scripts for pppd, put aside while /etc/ppp is our own
+SHIPPED = "/run/bench-ppp"
 # Of pppd, of both servers and of the client
 PPP = "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 nobsdcomp nodeflate novj " \
       "nodefaultroute".split()
@@ -93,13 +95,14 @@ def running(group, *command):
 
 
 @contextlib.contextmanager
-def pptpmuxd(directory, secure):
+def pptpmuxd(directory, secure, *more):
     """With its module"""
     quoted = " ".join(PPP)
     conf = write(directory, "pptpmuxd.conf", 'localip = "192.168.77.1"',
                  'remoteip = { "192.168.77.10-192.168.77.99" }', "slots = 128",
                  f'plugin = "{PLUGIN}"', 'single-session = "allow"',
                  f'run-directory = "{directory}/run"', f'options = {{ "{quoted}" }}',
+                 *more,
                  *(() if secure else ('authentication = "none"', 'encryption = "none"')))
     with rig.pptp_mux(), running(Group("pptpmuxd"), PPTPMUXD, "-f", conf) as group:
         yield group
@@ -113,7 +116,14 @@ def pptpd(directory, secure):
     return running(Group("pptpd"), "pptpd", "-f", "-c", conf, "-p", directory + "/pptpd.pid")
 
 
+def pptpmuxd_cold(directory, secure):
+    """The same, with a pppd that is started for each call"""
+    return pptpmuxd(directory, secure, "warm-pppd = false")
+
+
 SERVERS = {"pptp-mux": pptpmuxd, "pptpd": pptpd}
+COSTS = {"pptp-mux": pptpmuxd, "started": pptpmuxd_cold, "pptpd": pptpd}
+USERS = 2000
 
 
 # ---- clients ----
@@ -181,8 +191,8 @@ def make_clients():
 
 
 def resident(pid):
-    """Of a process: its name, octets in memory, and its share of them; None if it
-    has ended meanwhile"""
+    """Of a process: its name, octets in memory, and its share of those that are in no
+    file; None if it has ended meanwhile. Files are shared with clients here."""
     try:
         with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
             name = comm.read().strip()
@@ -191,7 +201,7 @@ def resident(pid):
     except (FileNotFoundError, ProcessLookupError):
         return None
     return (name, *(int(re.search(rf"^{field}: +(\d+)", text, re.M)[1]) * 1024
-                    for field in ("Rss", "Pss")))
+                    for field in ("Rss", "Pss_Anon")))
 
 
 def all_resident(group):
@@ -205,19 +215,38 @@ class Dials:
         self.names = make_clients()
         self.ms = {path: [] for path in SERVERS}
 
-    def rate(self, path, group):
-        """Calls a second, all clients at once; and what the server needs for one,
-        its end included."""
+    def rate(self, path, _group):
+        """Calls a second, all clients at once"""
         seconds = []
-        before = group.microseconds()
         for _ in range(ROUNDS):
             begin = time.monotonic()
             with dialled(self.names, self.directory, True):
                 seconds.append(time.monotonic() - begin)
-        used = (group.microseconds() - before) / (ROUNDS * CLIENTS)
         self.results.add("dial", path=path, clients=CLIENTS,
-                         per_second=round(CLIENTS / sorted(seconds)[ROUNDS // 2], 2),
-                         server_us=round(used))
+                         per_second=round(CLIENTS / sorted(seconds)[ROUNDS // 2], 2))
+
+    def cost(self, path, group, what):
+        """What the server needs for a call, up and down: itself, its processes and scripts"""
+        up = down = 0
+        for _ in range(ROUNDS):
+            begin = group.microseconds()
+            with dialled(self.names, self.directory, True):
+                settled(group)
+                there = group.microseconds()
+            settled(group)
+            up += there - begin
+            down += group.microseconds() - there
+        self.results.add("dial-cost", path=path, what=what,
+                         up_us=round(up / ROUNDS / CLIENTS),
+                         down_us=round(down / ROUNDS / CLIENTS))
+
+    def costs(self, what):
+        for path, server in COSTS.items():
+            self.results.say(f"calls that are dialled: {path}, what the server needs, {what}")
+            with server(self.directory, True) as group:
+                with dialled(self.names, self.directory, True):
+                    pass
+                self.cost(path, group, what)
 
     def alone(self, path, _group):
         for _ in range(ALONE):
@@ -260,6 +289,39 @@ class Dials:
             self.each(self.alone)
         self.show_alone()
         self.each(self.together)
+        self.costs("bare")
+        with as_shipped():
+            self.costs("shipped")
+
+
+def settled(group):
+    """Waits until no script runs any more: only servers, the pppd of calls, and pptpd's
+    process for each."""
+    def calm():
+        return all(name in ("pptpmuxd", "pppd", "pppd-warm", "pptpd", "pptpctrl")
+                   for name, _, _ in all_resident(group))
+
+    wait_until(calm, PATIENCE)
+
+
+@contextlib.contextmanager
+def as_shipped():
+    """Debian's scripts, and a few thousand users, of whom the one that calls is in the
+    middle"""
+    others = [f"user{i} * {PASSWORD}{i} *" for i in range(USERS)]
+    others.insert(USERS // 2, f"alice * {PASSWORD} *")
+    secrets = "/etc/ppp/chap-secrets"
+    with open(secrets, encoding="ascii") as file:
+        before = file.read()
+    write("/etc/ppp", "chap-secrets", *others)
+    for name in os.listdir(SHIPPED):
+        rig.run("cp", "-a", f"{SHIPPED}/{name}", "/etc/ppp/")
+    try:
+        yield
+    finally:
+        write("/etc/ppp", "chap-secrets", *before.splitlines())
+        for name in os.listdir(SHIPPED):
+            rig.run("rm", "-r", f"/etc/ppp/{name}")
 
 
 @contextlib.contextmanager
@@ -269,12 +331,16 @@ def configured():
         rig.run("modprobe", module)
     with tempfile.TemporaryDirectory() as directory:
         os.mkdir(directory + "/ppp")
+        os.mkdir(SHIPPED)
+        for name in filter(lambda name: name.startswith("ip"), os.listdir("/etc/ppp")):
+            rig.run("cp", "-a", "/etc/ppp/" + name, SHIPPED)
         rig.run("mount", "--bind", directory + "/ppp", "/etc/ppp")
         os.chmod(write("/etc/ppp", "chap-secrets", f"alice * {PASSWORD} *"), 0o600)
         try:
             yield directory
         finally:
             rig.run("umount", "/etc/ppp")
+            shutil.rmtree(SHIPPED)
 
 
 @contextlib.contextmanager
