@@ -41,7 +41,7 @@ printf '#!/bin/sh\nexec sleep 1000\n' >"$dir/silent"
 chmod +x "$dir/silent"
 server_conf 'slots = 200' 'usage = { "all receive, dial-out" }' 'reply-timeout = 3' \
 	'max-calls-per-source = 200' 'max-connection-rate = 0' 'login-failures = 0' \
-	"pppd = \"$dir/silent\""
+	"pppd = \"$dir/silent\"" 'warm-pppd = false'
 server_start
 
 if conformance; then

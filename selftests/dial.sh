@@ -3,9 +3,10 @@
 # Guests: stock
 #
 # Real clients dial in: pptp-linux, and pppd with our plugin. MS-CHAPv2 and MPPE-128
-# are required throughout.
+# are required, until the last calls: there encryption is preferred.
 #
 # STARTS=N: how often each client starts a call, to find one that is up and dead
+# BRIEF=1: of preferred encryption, only with a client that can; the others are slow
 #
 # Functions are called by check, which shellcheck does not see.
 # shellcheck disable=SC2317
@@ -15,32 +16,16 @@ cd "$(dirname "$0")"
 . ./dial_lib.sh
 
 STARTS=${STARTS:-3}
+BRIEF=${BRIEF:-}
 OCTETS=1500000
 if is_debug; then
 	OCTETS=300000
 fi
 
-# Both ends send at the same time, and compare all that they get
-transfer()
+# dial_filtered CLIENT MODE OPTION...: of ccp_filter.py
+dial_filtered()
 {
-	local served=0
-
-	ns s python3 ./tunnel_traffic.py serve "$INNER" "$OCTETS" &
-	ns c1 python3 ./tunnel_traffic.py fetch "$INNER" "$OCTETS"
-	wait "$!" || served=$?
-	[ "$served" -eq 0 ]
-}
-
-# dial_pptp_linux CLIENT OPTION...: GRE in user space, pppd on a pty
-dial_pptp_linux()
-{
-	local client=$1
-
-	shift
-	grep -v -e '^plugin' -e '^pptp_server' "$dir/options" >"$dir/options.pty"
-	ns "$client" pppd file "$dir/options.pty" linkname "$NS_PREFIX$client" updetach \
-		logfile "$dir/$client.log" pty "pptp $SERVER --nolaunchpppd --nohostroute" "$@" \
-		</dev/null >/dev/null 2>&1
+	dial_pty "$1" "python3 -S $SELFTESTS/ccp_filter.py $2" "${@:3}"
 }
 
 encrypted()
@@ -49,14 +34,49 @@ encrypted()
 	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
 }
 
-# dropped_in_the_clear NAME SENDER FROM TO SOURCE DESTINATION: whose call gets it, and who
-# sends; between which hosts, and what is inside
+# Both ends tell how the call is encrypted, and each has had a key for each packet
+ciphers_match()
+{
+	local end
+
+	for end in s c1; do
+		json "$end" 'len(j["calls"]) == 1
+tx, rx = (j["calls"][0][way + "_cipher"] for way in ("tx", "rx"))
+assert all(c["bits"] == 128 and c["mode"] == "stateless" and c["keys"] for c in (tx, rx)), j
+assert tx["ahead_used"] <= min(tx["ahead_made"], tx["keys"]), j
+assert not rx["drop_nonsense"] and not rx["drop_malformed"]' calls -s
+	done
+	ctl s calls -s | grep '^    rx MPPE of 128 bits, stateless: keys [1-9]'
+}
+
+# call_value NAME KEY: of the end's only call
+call_value()
+{
+	ctl "$1" --json calls -s | python3 -S -c 'import json, sys
+call = json.load(sys.stdin)["calls"][0]
+print(dict(call, **call["stats"])[sys.argv[1]])' "$2"
+}
+
+# The last number that somebody else has used
+STRANGERS=0
+
+# in_its_name NAME SENDER FROM TO NUMBER WHAT...: whose call gets them, and whose name it is.
+# Their numbers are ahead of what that one has sent, and it will soon have come to them.
+in_its_name()
+{
+	local id first
+
+	id=$(call_value "$1" id)
+	first=$(call_value "$2" tx_packets)
+	first=$(((first > STRANGERS ? first : STRANGERS) + 1))
+	ns "$2" python3 ./in_its_name.py "$3" "$4" "$id" "$first" "${@:5}"
+	STRANGERS=$((first + $5 - 1))
+}
+
+# dropped_in_the_clear NAME SENDER FROM TO SOURCE DESTINATION: and hosts inside
 dropped_in_the_clear()
 {
-	local id
-
-	id=$(ctl "$1" --json calls | python3 -S -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["id"])')
-	ns "$2" python3 ./clear_text.py "$3" "$4" "$id" "$5" "$6" 5
+	in_its_name "$1" "$2" "$3" "$4" 5 echo "$5" "$6"
 	wait_for "$PATIENCE" json "$1" 'j["calls"][0]["stats"]["rx_drop_clear_text"] == 5' calls -s
 }
 
@@ -67,6 +87,44 @@ nothing_in_the_clear()
 	inner=$(client_address c1)
 	dropped_in_the_clear s c1 10.9.1.2 "$SERVER" "${inner%/*}" "$INNER"
 	dropped_in_the_clear c1 s "$SERVER" 10.9.1.2 "$INNER" "${inner%/*}"
+}
+
+# client_rejects NUMBER: packets of LCP's, one after the other
+client_rejects()
+{
+	in_its_name s c1 10.9.1.2 "$SERVER" "$1" reject 00fd
+}
+
+# A client that is not ready for encryption for a moment loses nothing
+not_ready_yet()
+{
+	log_mark
+	dial c1
+	client_rejects 2
+	wait_for "$PATIENCE" log_has 'it may not be ready yet'
+	# Not before the client's own numbers have come to those that it has not sent
+	wait_for "$PATIENCE" reach c1
+}
+
+rejected_to_the_end()
+{
+	client_rejects 1
+	log_has 'the client has agreed to MPPE, and goes on rejecting what is encrypted'
+}
+
+# One that never is loses the call, and both ends know why: each says so once. It has
+# rejected often enough at once; what is left is to go on for long enough.
+never_ready()
+{
+	log_mark
+	client_rejects 8
+	wait_for "$PATIENCE" rejected_to_the_end || { log_has .; return 1; }
+	nothing_left
+	log_has . >"$dir/said"
+	tail -n 5 "$dir/said" "$dir/c1.log"
+	log_has_times 1 'goes on rejecting encrypted packets'
+	log_has_times 0 'Protocol-Reject for'
+	grep 'terminated by peer (the peer goes on rejecting encrypted packets)' "$dir/c1.log"
 }
 
 # All that there is of a call from its first message to its last, at level "info"
@@ -96,6 +154,30 @@ assert stats["rx_packets"] > 0 and stats["tx_packets"] > 0, j
 assert stats["rx_drop_malformed"] == 0' calls -s
 	json s '[s["state"] for s in j["slots"]].count("connected") == 1' slots
 	json s 'j["connected"] == 1 and j["free"] == j["slots"] - 1' table
+}
+
+# sessions OPTION...: of the server
+sessions()
+{
+	json s '[(s["user"], s["address"], s["peer"]) for s in j["sessions"]] == '"$1" \
+		--run-directory "$dir/run" sessions "${@:2}"
+}
+
+# Who is connected: all that is asked for, and nobody else
+sessions_match()
+{
+	local inner
+
+	inner=$(client_address c1)
+	inner='[("alice", "'${inner%/*}'", "10.9.1.2")]'
+	sessions "$inner"
+	sessions "$inner" --user alice --peer 10.9.1.2 --slot "VPN$(slot_of c1)"
+	sessions '[]' --user bob
+	sessions '[]' --peer 10.9.2.2
+	ctl s --run-directory "$dir/run" sessions | grep '^VPN[0-9]* *alice .* 10\.9\.1\.2 .*[0-9KMG] yes$'
+	ctl s --run-directory "$dir/nowhere" sessions | grep '^VPN[0-9]* *- '
+	! ctl s sessions --peer nowhere 2>"$dir/said" || return 1
+	grep -e '--peer nowhere: write an IPv4 address' "$dir/said"
 }
 
 # The other end of a call of ours is a call of the client's table too
@@ -150,6 +232,34 @@ next_free_slot()
 	reach c2
 	hang_up c1
 	hang_up c2
+}
+
+# calls_of ADDRESS: is its call the only one?
+calls_of()
+{
+	json s '[c["peer"] for c in j["calls"]] == ["'"$1"'"]' calls
+}
+
+# One by its address, as nobody else's; then all of a user's
+hung_up_by_administrator()
+{
+	local inner
+	local -a hangup=(--run-directory "$dir/run" hangup)
+
+	log_mark
+	dial c1
+	dial c2
+	inner=$(client_address c1)
+	! ctl s "${hangup[@]}" bob 2>"$dir/said" || return 1
+	grep 'there is no call of user bob' "$dir/said"
+	ctl s "${hangup[@]}" "${inner%/*}" | grep "hung up: alice at ${inner%/*}, of 10.9.1.2"
+	wait_for "$PATIENCE" no_process c1
+	wait_for "$PATIENCE" calls_of 10.9.2.2
+	reach c2
+	ctl s "${hangup[@]}" alice | grep 'hung up: alice .*, of 10.9.2.2'
+	wait_for "$PATIENCE" no_process c2
+	[ "$(log_has 'hung up by an administrator' | wc -l)" -eq 2 ]
+	ctl s "${hangup[@]}" --all
 }
 
 # The client hears of it by the CDN, not by its own echoes, which come later
@@ -222,7 +332,96 @@ starts()
 	wait "$!" || true
 	echo "$dead of $STARTS calls were up and passed nothing"
 	[ "$dead" -eq 0 ]
-	! grep 'Protocol-Reject' "$dir/c1.log"
+	! grep -e 'Protocol-Reject' -e 'rejects an encrypted packet' "$dir/c1.log"
+}
+
+# In the clear or not: the first one may come before the other end is up
+pings()
+{
+	ns "$1" "${PING[@]}" -c 3 -i 0.2 -W 20 "$INNER"
+}
+
+# How a call ends is for others to see: pptp behind a filter may take its time
+cut_off()
+{
+	end_processes "$1"
+	wait_for "$PATIENCE" no_process "$1"
+}
+
+# In both directions: what is asked for first is not granted, what is told instead is
+stateful_first()
+{
+	log_mark
+	dial_filtered c1 stateful
+	log_has 'MPPE 128-bit stateless compression enabled'
+	pings c1
+	cut_off c1
+}
+
+# server_has ENCRYPTION AUTHENTICATION: from the next call on
+server_has()
+{
+	log_mark
+	server_conf "slots = $SLOTS" 'usage = { "all receive" }' "encryption = \"$1\"" \
+		"authentication = \"$2\""
+	kill -HUP "$server"
+	wait_for "$PATIENCE" log_has 'reload: done'
+	log_mark
+}
+
+# without_encryption WHY COMMAND...: a call that is up, and said once why it is as it is
+without_encryption()
+{
+	local why=$1
+
+	shift
+	log_mark
+	"$@"
+	log_has_times 1 'not encrypted'
+	log_has "pptp: the call is not encrypted: $why"
+	log_has_times 0 'compression enabled'
+	pings c1
+	cut_off c1
+}
+
+# dial_weak CLIENT OPTION...: a pppd that requires neither encryption nor what makes keys
+dial_weak()
+{
+	local client=$1
+
+	shift
+	grep -v -e '^require' -e '^refuse-chap' "$dir/options" >"$dir/options.weak"
+	ns "$client" pppd file "$dir/options.weak" linkname "$NS_PREFIX$client" updetach \
+		logfile "$dir/$client.log" "$@" </dev/null >/dev/null 2>&1
+}
+
+prefers_and_gets()
+{
+	log_mark
+	dial c1
+	log_has_times 1 'MPPE 128-bit stateless compression enabled'
+	log_has_times 0 'not encrypted'
+	nothing_in_the_clear
+	hang_up c1
+}
+
+# Neither end may do more than prefer it: both say why there is none
+no_keys()
+{
+	: >"$dir/c1.log"
+	without_encryption 'keys come from MS-CHAPv2 and EAP-TLS' \
+		dial_weak c1 require-mppe-128 pptp_mppe_prefer
+	[ "$(grep -c 'not encrypted: keys come from' "$dir/c1.log")" -eq 1 ]
+}
+
+# A server that knows no MPPE is called by somebody who would like it
+server_has_none()
+{
+	: >"$dir/c1.log"
+	dial c1 pptp_mppe_prefer
+	[ "$(grep -c 'not encrypted: the server has rejected' "$dir/c1.log")" -eq 1 ]
+	pings c1
+	hang_up c1
 }
 
 latency()
@@ -235,8 +434,33 @@ latency()
 	hang_up c1
 }
 
+# Clients of a server that prefers encryption, and servers of one that would like it
+odd_clients()
+{
+	check_call "prefer: a client that rejects MPPE" without_encryption \
+		'the client has rejected MPPE' dial_weak c1 nomppe
+	check_call "prefer: one that rejects CCP" without_encryption \
+		'the client has rejected CCP' dial_weak c1 noccp
+	if command -v pptp >/dev/null; then
+		check_call "prefer: one that insists on stateful mode" without_encryption \
+			'the client insists on MPPE in stateful mode' dial_filtered c1 insist nomppe
+		check_call "prefer: one that does not answer CCP" without_encryption \
+			'the client does not answer CCP' dial_filtered c1 silent nomppe
+	else
+		skip "prefer: stateful mode, no answer" "install pptp-linux"
+	fi
+	server_has none mschap-v2
+	check_call "plugin, prefer: a server that has none" server_has_none
+	pppd_options="$patient auth require-chap refuse-mschap-v2 refuse-mschap refuse-pap refuse-eap"
+	server_has prefer options
+	check_call "prefer: a log-in that makes no keys" no_keys
+}
+
 dial_setup 2
 SLOTS=6
+# A client with a pty in between and much else to do takes its time
+patient="lcp-max-configure $PATIENCE ipcp-max-configure $PATIENCE chap-max-challenge $PATIENCE"
+pppd_options=$patient
 server_conf "slots = $SLOTS" 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 8'
 server_start
 
@@ -244,10 +468,11 @@ if command -v pptp >/dev/null; then
 	check_call "pptp-linux: dials in" dial_pptp_linux c1
 	check "pptp-linux: encrypted" encrypted
 	check "pptp-linux: pings both ways" reach c1
-	check "pptp-linux: TCP both ways, content verified" transfer
+	check "pptp-linux: TCP both ways, content verified" transfer "$OCTETS"
 	check "pptp-linux: table and call" tables_match
 	check "pptp-linux: hangs up" hang_up c1
 	check_call "pptp-linux: no call is up and dead" starts dial_pptp_linux
+	check_call "a client that asks for stateful mode first: stateless" stateful_first
 else
 	skip "pptp-linux" "install pptp-linux"
 fi
@@ -256,20 +481,30 @@ log_mark
 check_call "plugin: dials in" dial c1
 check "plugin: encrypted" encrypted
 check "plugin: pings both ways" reach c1
+check "plugin: the tables of both ends say how" ciphers_match
 check "plugin: IP in the clear is dropped, both ways" nothing_in_the_clear
-check "plugin: TCP both ways, content verified" transfer
+check "plugin: TCP both ways, content verified" transfer "$OCTETS"
 check "plugin: tables and calls of both ends" both_tables_match
+check "plugin: who is connected" sessions_match
 check "plugin: the next call takes the next free slot" next_free_slot
 check_call "plugin: nothing is left" nothing_left
+check_call "plugin: a client that cannot decrypt yet is waited for" not_ready_yet
+check "plugin: one that never can loses the call, with its cause" never_ready
 check_call "plugin: a good call is eight lines of the log at most" few_lines
 check_call "plugin: no call is up and dead" starts dial
 check_call "the server hangs up" hung_up_by_server
+check_call "an administrator hangs up" hung_up_by_administrator
 check_call "the server's pppd is killed" killed_on_server
 check_call "the client's pppd is killed" killed_on_client
 check_call "persist dials anew" persist
 check_call "demand dials" demand_dial
 check_call "nothing is left" nothing_left
 latency
+
+server_has prefer mschap-v2
+check_call "prefer: who can is encrypted, IP in the clear is dropped" prefers_and_gets
+[ -n "$BRIEF" ] || odd_clients
+check_call "nothing is left of all that" nothing_left
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
 tap_end

@@ -11,14 +11,22 @@
 #                                  may go without a log-in; all clients are one user, so
 #                                  that $single_session is "allow" by default
 #   server_start                   starts pptpmuxd and waits until it listens
+#   listens NS                     does somebody, for calls?
+#   warm_pppd                      the process that waits there for calls to come
 #   server_stop                    SIGTERM; leaves its exit code in $server_rc
 #   log_has PATTERN                of the server's log since log_mark
+#   log_has_times NUMBER PATTERN   so many lines of it
 #   log_mark
 #   dial CLIENT [OPTION...]        pppd with our plugin, until it is up; its exit code
+#   dial_pptp_linux CLIENT [OPTION...]  the same with pptp-linux, which has GRE in user
+#                                  space, and pppd on a pty
+#   dial_pty CLIENT COMMAND [OPTION...]  with what COMMAND puts before it
 #   dial_options FILE              what clients dial with, for pppd's "file"
 #   hang_up CLIENT                 ends that pppd and waits until it is gone
 #   client_address CLIENT          of its PPP interface, when there is one
 #   reach CLIENT                   pings both ways through the tunnel
+#   transfer OCTETS [NS ADDRESS]   TCP both ways at once between c1 and the server, or
+#                                  somebody there, all of it compared
 #   ctl NS ARG...                  pptpmuxctl there
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
@@ -57,7 +65,7 @@ is_debug()
 }
 
 # Seconds that a wait may take at most; all end as soon as they can
-PATIENCE=30
+PATIENCE=60
 if is_debug; then
 	PATIENCE=120
 fi
@@ -80,6 +88,8 @@ dial_options()
 		noipv6
 		nodefaultroute
 		lcp-restart 1
+		lcp-max-configure $PATIENCE
+		ipcp-max-configure $PATIENCE
 		lcp-max-terminate 1
 	CONF
 }
@@ -176,10 +186,33 @@ files_as_before()
 	[ "$(open_files)" -eq "$1" ]
 }
 
-# In the server's namespace; but for a process that only looks on, if there is one
+# is_warm PID: does it wait for calls to come?
+is_warm()
+{
+	local name=''
+
+	{ read -r name <"/proc/$1/comm"; } 2>/dev/null || true
+	[ "$name" = pppd-warm ]
+}
+
+# In the server's namespace; but for a process that only looks on, if there is one, and
+# the pppd that waits for calls to come
 server_pids()
 {
-	ip netns pids "${NS_PREFIX}s" | grep -v -x "${onlooker:-}" || true
+	local pid
+
+	for pid in $(ip netns pids "${NS_PREFIX}s"); do
+		[ "$pid" = "${onlooker:-}" ] || is_warm "$pid" || echo "$pid"
+	done
+}
+
+warm_pppd()
+{
+	local pid
+
+	for pid in $(ip netns pids "${NS_PREFIX}s"); do
+		! is_warm "$pid" || echo "$pid"
+	done | grep .
 }
 
 server_pppd()
@@ -220,7 +253,14 @@ server_start()
 		diag "pptpmuxd did not start: $(tail -n 5 "$dir/pptpmuxd.log")"
 		exit "$KSFT_FAIL"
 	fi
+	grep -q '^warm-pppd = false' "$dir/pptpmuxd.conf" || wait_for "$PATIENCE" warm_pppd >/dev/null ||
+		diag "no pppd waits for calls"
 	python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${clients[@]/#/$NS_PREFIX}"
+}
+
+listens()
+{
+	ns "$1" ss -Hltn 'sport = :1723' | grep .
 }
 
 server_stop()
@@ -240,6 +280,11 @@ log_has()
 	tail -n "+$(($(cat "$dir/mark") + 1))" "$dir/pptpmuxd.log" | grep -e "$1"
 }
 
+log_has_times()
+{
+	[ "$(log_has "$2" | wc -l)" -eq "$1" ]
+}
+
 dial()
 {
 	local client=$1
@@ -247,6 +292,27 @@ dial()
 	shift
 	ns "$client" pppd file "$dir/options" linkname "$NS_PREFIX$client" updetach \
 		logfile "$dir/$client.log" "$@" </dev/null >/dev/null 2>&1
+}
+
+# pppd 2.5 has nomppe take back but half of an earlier require-mppe-128
+dial_pty()
+{
+	local client=$1 before=$2 leave_out='^plugin\|^pptp_server'
+
+	shift 2
+	case " $* " in
+	*' nomppe '*) leave_out+='\|^require-mppe' ;;
+	esac
+	grep -v "$leave_out" "$dir/options" >"$dir/options.pty"
+	ns "$client" pppd file "$dir/options.pty" linkname "$NS_PREFIX$client" updetach \
+		logfile "$dir/$client.log" \
+		pty "$before pptp $SERVER --nolaunchpppd --nohostroute" "$@" \
+		</dev/null >/dev/null 2>&1
+}
+
+dial_pptp_linux()
+{
+	dial_pty "$1" '' "${@:2}"
 }
 
 pid_file()
@@ -288,6 +354,16 @@ reach()
 	ns "$1" "${PING[@]}" -c 3 -i 0.2 -W 20 "$INNER"
 	ns "$1" "${PING[@]}" -c 3 -i 0.2 -W 20 -s 1300 "$INNER"
 	ns s "${PING[@]}" -c 3 -i 0.2 -W 20 "$(client_address "$1")"
+}
+
+transfer()
+{
+	local octets=$1 name=${2:-s} address=${3:-$INNER} served=0
+
+	ns "$name" python3 ./tunnel_traffic.py serve "$address" "$octets" &
+	ns c1 python3 ./tunnel_traffic.py fetch "$address" "$octets"
+	wait "$!" || served=$?
+	[ "$served" -eq 0 ]
 }
 
 ctl()

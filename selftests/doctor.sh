@@ -97,6 +97,55 @@ module_of_the_kernel()
 	seeded pptp-ko 2
 }
 
+# on_disk SOURCE: as "make install" does it, in a tree where nothing else is; & is as it is
+on_disk()
+{
+	mkdir -p "$dir/modules/updates"
+	LC_ALL=C sed "s/srcversion=..../$1/" "$PPTP_MUX_BUILD/pptp-mux.ko" \
+		>"$dir/modules/updates/pptp-mux.ko"
+	mount --bind "$dir/modules" "/lib/modules/$(uname -r)"
+	depmod
+}
+
+not_on_disk()
+{
+	umount "/lib/modules/$(uname -r)"
+}
+
+finds_no()
+{
+	fails grep -F "\"id\":\"$1\"" < <(doctor --json doctor)
+}
+
+# What is printed stops and starts the server as a service, which it is not here
+module_of_other_sources()
+{
+	on_disk srcversion=0000
+	finds module-stale 1
+	ctl s --version | grep 'loaded, and not the one on disk'
+	mv "$RULES" "$dir/rules"
+	printf '#!/bin/sh\n' >"$dir/bin/systemctl"
+	chmod +x "$dir/bin/systemctl"
+	mend
+	rm "$dir/bin/systemctl"
+	finds_no module-stale
+	mv "$dir/rules" "$RULES"
+	not_on_disk
+	unload
+	modprobe pptp-mux
+}
+
+no_module_for_the_next_boot()
+{
+	on_disk '&'
+	ln -s boot/vmlinuz-9.9-next /vmlinuz
+	finds module-next 1
+	rm /vmlinuz
+	grep -F 'linux-headers-9.9-next' "$dir/mend"
+	finds_no module-next
+	not_on_disk
+}
+
 # ---- slots ----
 
 no_slot_receives()
@@ -367,6 +416,12 @@ if modprobe -n -q pptp; then
 	check "fault: pptp.ko owns GRE" module_of_the_kernel
 else
 	skip "fault: pptp.ko owns GRE" "this kernel has no pptp.ko"
+fi
+check "fault: the module on disk is another one" module_of_other_sources
+if [ -L /vmlinuz ]; then
+	skip "fault: no module for the next boot" "this host has a next boot of its own"
+else
+	check "fault: no module for the next boot" no_module_for_the_next_boot
 fi
 ctl s resize 4
 check "fault: no slot may receive; explain 629" no_slot_receives

@@ -523,8 +523,23 @@ def outer_dscp(wire, genl):
 PROTOCOLS = (("IP", b"\x00\x21", True), ("IP, compressed", b"\x21", True),
              ("IPv6", b"\x00\x57", True), ("what nobody knows", b"\x40\x03", True),
              ("MPPE", b"\x00\xfd", False), ("MPPE, compressed", b"\xfd", False),
-             ("multilink", b"\x00\x3d", False), ("IPCP", b"\x80\x21", False),
+             ("MPPE's first fragment", b"\x00\x3d\xc0\0\0\1\x00\xfd", False),
+             ("the same, compressed", b"\x3d\xc0\0\0\1\xfd", False),
+             ("another fragment, of whatever", b"\x00\x3d\x40\0\0\1\x00\x21", False),
+             ("IP's first fragment", b"\x00\x3d\xc0\0\0\1\x00\x21", True),
+             ("the same, compressed", b"\x3d\xc0\0\0\1\x21", True),
+             ("IPCP", b"\x80\x21", False),
              ("LCP", b"\xc0\x21", False), ("CHAP", b"\xc2\x23", False))
+
+
+# By the option, since long and short numbers look alike; each is all that there is of it
+FRAGMENTS = ((1, b"\x80\0\0\1\x00", True, "half a protocol in the first fragment"),
+             (1, b"\x80\0\0\1", True, "none in it"),
+             (1, b"\xc0\0\0\1", False, "an empty frame"),
+             (1, b"\x40\0\0\1\x00", False, "none in another one"),
+             (3, b"\xc0\1\x00\x21\x45\0\0", True, "IP behind a short number"),
+             (3, b"\xc0\1\x00\xfd\x90\0\0", False, "MPPE behind a short number"),
+             (5, b"\xc0\0\0\1\x00\xfd\x90", False, "MPPE behind a long one, as ours are short"))
 
 
 def clear_text(wire, genl):
@@ -543,7 +558,7 @@ def clear_text(wire, genl):
             equal(line.counted(), expected,
                   f"to be encrypted: {name} is {'dropped' if is_clear else 'taken'}")
         for name, begin, is_clear in PROTOCOLS:
-            if len(begin) == 1:
+            if begin[0] & 1:
                 continue
             line.write(begin + bytes(20))
             if is_clear:
@@ -552,6 +567,13 @@ def clear_text(wire, genl):
                 point(await_packet(wire, line, is_data), f"to be encrypted: {name} is sent")
             wait_until(lambda: line.counted() == expected, 10)
             equal(line.counted(), expected, f"to be encrypted: {name}, as it is counted")
+        for option, fragment, is_clear, name in FRAGMENTS:
+            line.call.set_option(SO_CLEAR_TEXT, option)
+            wire.send(data(seq, payload=b"\x00\x3d" + fragment), line.call_id)
+            expected["clear_text" if is_clear else "taken"] += 1
+            seq += not is_clear
+            wait_until(lambda: line.counted() == expected, 10)
+            equal(line.counted(), expected, f"to be encrypted: {name}")
         line.call.set_option(SO_CLEAR_TEXT, 0)
         wire.send(data(seq, payload=b"\x21" + bytes(20)), line.call_id)
         expected["taken"] += 1

@@ -72,11 +72,18 @@ class Namespace:
                 attrs(payload[12:]), RTA_ADDRESSES, RTA_CACHEINFO))
         return sorted(lines)
 
+    @staticmethod
+    def name_of(pid):
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+            return file.read().strip()
+
     def processes(self, but):
+        """But the one that waits for calls to come, which is no call's."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 if (int(pid) not in but and
-                        os.stat(f"/proc/{pid}/ns/net").st_ino == self.inode):
+                        os.stat(f"/proc/{pid}/ns/net").st_ino == self.inode and
+                        self.name_of(pid) != "pppd-warm"):
                     with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
                         yield f"process {pid} {file.read()}".replace("\0", " ")
             except (FileNotFoundError, ProcessLookupError):

@@ -64,21 +64,10 @@ second_link()
 	link_up 2 "$SECOND" 10.8.1.2
 }
 
-# Both ends send each other what they have
-exchange()
-{
-	local served=0
-
-	ns s python3 ./tunnel_traffic.py serve "$INNER" "$OCTETS" &
-	ns c1 python3 ./tunnel_traffic.py fetch "$INNER" "$OCTETS"
-	wait "$!" || served=$?
-	[ "$served" -eq 0 ]
-}
-
 one_carries()
 {
 	reach c1
-	exchange
+	transfer "$OCTETS"
 }
 
 ppp_interfaces()
@@ -119,7 +108,7 @@ two_carry_more()
 {
 	local flooder unit rc=0
 
-	exchange
+	transfer "$OCTETS"
 	unit=$(ip -n "${NS_PREFIX}s" -o link | sed -n 's/^[0-9]*: \(ppp[0-9]*\):.*/\1/p')
 	ip netns exec "${NS_PREFIX}c1" python3 ./tunnel_traffic.py flood "$INNER" 4000000 &
 	flooder=$!

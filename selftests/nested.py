@@ -20,7 +20,7 @@ import sys
 import time
 
 from buffers import (EVENTS, NS, Tunnel, calls, following, ip, ip_each,
-                     point_ledger, point_table, run, tc)
+                     is_empty, point_ledger, point_table, run, tc)
 from mppe_tunnel import Unit, encrypt
 from muxtest import done, point, skip, wait_until
 
@@ -347,6 +347,8 @@ def cycle(tunnels, how, name, comes_back=True):
             time.sleep(NESTED)
         point(wait_until(lambda: names_both(tunnels, how)),
               name + ": an event names both interfaces", EVENTS)
+        # What the flood left is still on its way round, which may take a slow machine long
+        wait_until(lambda: all(map(is_empty, tunnels)))
         before = leaves(tunnels)
         begin = time.monotonic()
         dropped = sum(map(loops, tunnels))

@@ -152,6 +152,51 @@ gre_lost()
 	return "$rc"
 }
 
+# A RADIUS server that nothing answers for; pppd's plugin wants all of these files
+radius_conf()
+{
+	mkdir "$dir/radius"
+	printf '%s\n' "$SERVER wrong-or-right" >"$dir/radius/servers"
+	: >"$dir/radius/map"
+	printf '%s\n' "plugin radius.so" "radius-config-file $dir/radius/conf" >"$dir/radius/options"
+	cat >"$dir/radius/dictionary" <<-DICTIONARY
+		ATTRIBUTE User-Name 1 string
+		ATTRIBUTE NAS-IP-Address 4 ipaddr
+		ATTRIBUTE NAS-Port 5 integer
+		ATTRIBUTE Service-Type 6 integer
+		ATTRIBUTE Framed-Protocol 7 integer
+		ATTRIBUTE Calling-Station-Id 31 string
+		ATTRIBUTE NAS-Identifier 32 string
+		ATTRIBUTE NAS-Port-Type 61 integer
+		VENDOR Microsoft 311
+		ATTRIBUTE MS-CHAP-Challenge 11 string Microsoft
+		ATTRIBUTE MS-CHAP2-Response 25 string Microsoft
+	DICTIONARY
+	cat >"$dir/radius/conf" <<-CONF
+		auth_order radius
+		login_tries 1
+		login_timeout 5
+		radius_timeout 1
+		radius_retries 1
+		authserver $SERVER:1812
+		acctserver $SERVER:1813
+		servers $dir/radius/servers
+		dictionary $dir/radius/dictionary
+		mapfile $dir/radius/map
+		seqfile $dir/radius/sequence
+	CONF
+}
+
+# It is no guess of its clients', however often they come: the second would be too much
+radius_down()
+{
+	fails_saying 'no RADIUS server answers, so nobody can log in' \
+		refuse-pap refuse-chap refuse-mschap refuse-eap
+	fails_saying 'no RADIUS server answers, so nobody can log in' \
+		refuse-pap refuse-chap refuse-mschap refuse-eap
+	json s 'not any(s["failed_logins"] for s in j["sources"])' --run-directory "$dir/run" connections
+}
+
 told_no_server()
 {
 	told "cannot connect to $SERVER, TCP port 1723: Connection refused"
@@ -184,4 +229,13 @@ check "nothing is left" nothing_left
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
 check "pppd is told: no server" told_no_server
+
+radius_conf
+server_conf 'slots = 2' 'usage = { "all receive" }' 'login-failures = 1' \
+	"options-file = \"$dir/radius/options\""
+server_start
+check "a RADIUS server that is down is named, and bans nobody" radius_down
+check "nothing is left of that" nothing_left
+server_stop
+check "pptpmuxd ends again" test "$server_rc" -eq 0
 tap_end

@@ -1,0 +1,238 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
+# pptpmuxd as systemd runs it, by the unit that is installed and within all that it
+# forbids: systemd as the first process of a container, on the network of the server.
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+UNIT=${UNIT:-$SELFTESTS/../tools/pptpmuxd/pptpmuxd.service}
+
+# The tree of this machine with a layer above it
+root_new()
+{
+	root=$dir/root
+	mkdir "$root" "$dir/layers"
+	mount -t tmpfs layers "$dir/layers"
+	defer umount -l "$dir/layers"
+	mkdir "$dir/layers/upper" "$dir/layers/work"
+	mount -t overlay -o "lowerdir=/,upperdir=$dir/layers/upper,workdir=$dir/layers/work" \
+		overlay "$root"
+	defer umount -l "$root"
+}
+
+# As "make install" has it
+install_server()
+{
+	mkdir -p "$root/usr/local/sbin" "$root/etc/systemd/system" "$root/etc/ppp"
+	cp "$PPTPMUXD" "$CTL" "$root/usr/local/sbin"
+	cp "$PLUGIN" "$root/etc/ppp"
+	sed 's|@SBINDIR@|/usr/local/sbin|;s|@SYSCONFDIR@|/etc|' "$UNIT" \
+		>"$root/etc/systemd/system/pptpmuxd.service"
+	cp /etc/ppp/chap-secrets "$root/etc/ppp"
+	# it is another machine than this one
+	echo uninitialized >"$root/etc/machine-id"
+	configure
+}
+
+# configure LINE...: the server's file, with no path of this script's own
+configure()
+{
+	cat >"$root/etc/pptpmuxd.conf" <<-CONF
+		localip = "$INNER"
+		remoteip = { "${POOL[0]}-${POOL[-1]}" }
+		plugin = "/etc/ppp/${PLUGIN##*/}"
+		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6" }
+	CONF
+	printf '%s\n' "$@" >>"$root/etc/pptpmuxd.conf"
+}
+
+# Nothing of the machine's own services is begun. The call's socket and pppd are what the
+# container is for, so it has the capabilities; the unit takes them from pptpmuxd.
+container_start()
+{
+	if ! mountpoint -q /sys/fs/cgroup; then
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		defer umount /sys/fs/cgroup
+	fi
+	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
+		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
+		--bind=/dev/ppp --console=pipe --link-journal=no \
+		systemd.unit=basic.target systemd.mask=systemd-logind.service \
+		</dev/null >"$dir/console" 2>&1 &
+	nspawn=$!
+	defer kill -KILL "$nspawn"
+}
+
+# Its first process is the child of systemd-nspawn
+first_process()
+{
+	awk '{ print $NF }' "/proc/$nspawn/task/$nspawn/children"
+}
+
+inside()
+{
+	nsenter --target "$(first_process)" --mount --pid --net --ipc --uts --cgroup "$@"
+}
+
+booted()
+{
+	inside systemctl is-active basic.target | grep -x active
+}
+
+booted_or_gone()
+{
+	booted || ! kill -0 "$nspawn"
+}
+
+boots()
+{
+	wait_for $((4 * PATIENCE)) booted_or_gone
+	booted || { tail -n 20 "$dir/console"; false; }
+}
+
+property()
+{
+	inside systemctl show --value --property="$1" pptpmuxd
+}
+
+journal()
+{
+	inside journalctl --no-pager --output=cat --unit=pptpmuxd
+}
+
+# Whoever is ordered after it finds a listener: there is nothing to wait for
+starts()
+{
+	inside systemctl start pptpmuxd
+	listens s
+	property ActiveState | grep -x active
+	property NotifyAccess | grep -x main
+}
+
+waits_for_calls()
+{
+	inside sh -c 'grep -l -x pppd-warm /proc/[0-9]*/comm'
+}
+
+# Of the pppd that was started ahead, which makes a copy under the unit's limits too
+carries_a_call()
+{
+	wait_for "$PATIENCE" waits_for_calls
+	dial c1
+	# shellcheck disable=SC2016
+	inside sh -c 'for call in $(grep -l -x pppd /proc/[0-9]*/comm); do
+		grep -z -x pptp_mux_warm "${call%comm}cmdline"; done' | grep -q .
+	reach c1
+	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
+}
+
+# Nothing was refused to pptpmuxd, to pppd or to its scripts
+nothing_is_missed()
+{
+	journal >"$dir/journal"
+	grep 'listens on TCP port' "$dir/journal"
+	[ "$(grep -c -i -e 'not permitted' -e 'denied' -e 'address family not supported' \
+		-e 'cannot' -e 'no copy' -e 'no pppd waits' "$dir/journal")" -eq 0 ]
+}
+
+is_confined()
+{
+	local pid
+
+	pid=$(property MainPID)
+	# CAP_NET_ADMIN, and no other
+	inside grep '^CapEff:[[:space:]]*0*1000$' "/proc/$pid/status"
+	inside grep '^Seccomp:[[:space:]]*2$' "/proc/$pid/status"
+	inside grep '^NoNewPrivs:[[:space:]]*1$' "/proc/$pid/status"
+}
+
+# The call stays, and who asked for it knows whether the file was taken over
+reloads()
+{
+	configure 'slots = 9'
+	inside systemctl reload pptpmuxd
+	json s 'j["slots"] == 9 and j["connected"] == 1' table
+	configure 'slots = 0'
+	! inside systemctl reload pptpmuxd || return 1
+	property ActiveState | grep -x active
+	journal | grep 'pptpmuxd.conf:5: slots = 0'
+	json s 'j["slots"] == 9 and j["connected"] == 1' table
+	reach c1
+}
+
+stops()
+{
+	inside systemctl stop pptpmuxd
+	property Result | grep -x success
+	wait_for "$PATIENCE" no_process c1
+}
+
+# Who would try again for ever what only an administrator can mend
+mistake_is_final()
+{
+	! inside systemctl start pptpmuxd || return 1
+	property ActiveState | grep -x failed
+	property ExecMainStatus | grep -x 78
+	property NRestarts | grep -x 0
+}
+
+is_started_again()
+{
+	listens s && [ "$(property NRestarts)" -ge 1 ]
+}
+
+# A server that no longer turns its loop is none: it is ended, and another one serves
+watchdog()
+{
+	configure
+	mkdir -p "$root/etc/systemd/system/pptpmuxd.service.d"
+	printf '[Service]\nWatchdogSec=3\nRestartSec=1\n' \
+		>"$root/etc/systemd/system/pptpmuxd.service.d/quick.conf"
+	inside systemctl daemon-reload
+	inside systemctl start pptpmuxd
+	inside kill -STOP "$(property MainPID)"
+	wait_for "$PATIENCE" is_started_again
+	journal | grep -i watchdog
+	dial c1
+	reach c1
+	hang_up c1
+	inside systemctl stop pptpmuxd
+}
+
+# As a host tells it, systemd(1)
+power_off()
+{
+	kill -s RTMIN+4 "$(first_process)"
+	wait_for "$PATIENCE" is_down || { tail -n 20 "$dir/console"; false; }
+}
+
+is_down()
+{
+	! kill -0 "$nspawn"
+}
+
+need_command systemd-nspawn nsenter
+dial_setup 1
+python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1"
+root_new
+install_server
+container_start
+check "systemd is up" boots
+check "the unit is started when it listens" starts
+check "a call comes in" carries_a_call
+check "the server has the network, and nothing else" is_confined
+check "nothing that it does is forbidden" nothing_is_missed
+check "reload: done, or refused" reloads
+check "stop hangs up" stops
+check "a mistake in the file is not tried again" mistake_is_final
+check "a server that hangs is ended, and another one serves" watchdog
+check "the machine goes down" power_off
+check "nothing is left" nothing_left_in s c1
+tap_end
