@@ -363,7 +363,7 @@ def play_once(wire, genl, packets, expected):
         for packet, octets in zip(packets, encoded):
             wire.send_encoded(packet, octets)
         took = time.monotonic() - began
-        wait_until(lambda: line.counted() == expected, 10)
+        wait_until(lambda: line.counted() == expected)
         return line.counted(), line.frames(), took
 
 
@@ -427,7 +427,7 @@ def unconnected(wire, genl):
     with Line(genl, connect=False) as line, Line(genl) as other:
         wire.send(data(0), line.call_id)
         wire.send(data(0), other.call_id)
-        wait_until(lambda: "taken" in other.counted(), 10)
+        wait_until(lambda: "taken" in other.counted())
         equal((line.counted(), other.counted()),
               ({"no_call": 1}, {"no_call": 1, "taken": 1}),
               "a call that is not connected gets nothing")
@@ -444,7 +444,7 @@ def former_call(wire, genl):
         for seq in range(4):
             wire.send(data(seq), old_id)
         wire.send(data(0), line.call_id)
-        wait_until(lambda: "taken" in line.counted(), 10)
+        wait_until(lambda: "taken" in line.counted())
         equal((line.counted(), line.frames()),
               ({"no_call": 4, "taken": 1}, [frame(0)]),
               "packets of its former call do not reach the next one")
@@ -456,10 +456,10 @@ def foreign_namespace(wire, genl, stranger, stranger_genl):
     with Line(genl) as line:
         before = stranger_genl.table()
         stranger.send(data(0), line.call_id)
-        point(wait_until(lambda: stranger_genl.table()[15] > before[15], 10),
+        point(wait_until(lambda: stranger_genl.table()[15] > before[15]),
               "a packet in another namespace is for no call there")
         wire.send(data(0), line.call_id)
-        wait_until(lambda: "taken" in line.counted(), 10)
+        wait_until(lambda: "taken" in line.counted())
         equal(line.counted(), {"taken": 1}, "nor for the call here")
 
 
@@ -485,7 +485,7 @@ def sent_frames(wire, genl):
             equal(parse(packet), (KEY | SEQ | VERSION_1, line.peer_id, seq,
                                   None, payload), f"sent: {name}")
         line.write(TOO_BIG)
-        wait_until(line.counted, 10)
+        wait_until(line.counted)
         equal(line.counted(), {"tx_malformed": 1}, "not what is no IP packet")
         line.write(ip)
         equal(parse(await_packet(wire, line))[2], 9, "and takes no number")
@@ -554,7 +554,7 @@ def clear_text(wire, genl):
                 expected[what] = expected.get(what, 0) + 1
                 # What is dropped leaves no hole
                 seq += not is_clear
-            wait_until(lambda: line.counted() == expected, 10)
+            wait_until(lambda: line.counted() == expected)
             equal(line.counted(), expected,
                   f"to be encrypted: {name} is {'dropped' if is_clear else 'taken'}")
         for name, begin, is_clear in PROTOCOLS:
@@ -565,19 +565,19 @@ def clear_text(wire, genl):
                 expected["tx_clear_text"] = expected.get("tx_clear_text", 0) + 1
             else:
                 point(await_packet(wire, line, is_data), f"to be encrypted: {name} is sent")
-            wait_until(lambda: line.counted() == expected, 10)
+            wait_until(lambda: line.counted() == expected)
             equal(line.counted(), expected, f"to be encrypted: {name}, as it is counted")
         for option, fragment, is_clear, name in FRAGMENTS:
             line.call.set_option(SO_CLEAR_TEXT, option)
             wire.send(data(seq, payload=b"\x00\x3d" + fragment), line.call_id)
             expected["clear_text" if is_clear else "taken"] += 1
             seq += not is_clear
-            wait_until(lambda: line.counted() == expected, 10)
+            wait_until(lambda: line.counted() == expected)
             equal(line.counted(), expected, f"to be encrypted: {name}")
         line.call.set_option(SO_CLEAR_TEXT, 0)
         wire.send(data(seq, payload=b"\x21" + bytes(20)), line.call_id)
         expected["taken"] += 1
-        wait_until(lambda: line.counted() == expected, 10)
+        wait_until(lambda: line.counted() == expected)
         equal(line.counted(), expected, "not to be encrypted any more: IP is taken")
 
 
@@ -593,7 +593,7 @@ def no_route(wire, genl, namespace):
         link("down")
         line.write(frame(1))
         line.write(frame(2))
-        wait_until(lambda: line.counted() == {"tx_no_route": 2}, 10)
+        wait_until(lambda: line.counted() == {"tx_no_route": 2})
         equal(line.counted(), {"tx_no_route": 2}, "not without a route")
         link("up")
         line.write(frame(3))
@@ -641,7 +641,7 @@ def acks_are_not_acked(wire, genl):
     with Line(genl) as line:
         for ack in range(20):
             wire.send(Packet(ack=ack), line.call_id)
-        wait_until(lambda: line.counted() == {"acks": 20}, 10)
+        wait_until(lambda: line.counted() == {"acks": 20})
         line.write(frame(0))
         packet = await_packet(wire, line)
         equal(parse(packet)[:4],
@@ -693,7 +693,7 @@ def icmp_errors(wire, genl, namespace):
         for packet in strange:
             wire.send_icmp(ICMP_UNREACHABLE, 4, 1000, packet)
         wire.send_icmp(ICMP_UNREACHABLE, 1, 0, quoted(line))
-        wait_until(lambda: line.counted() == {"unreachable": 1}, 10)
+        wait_until(lambda: line.counted() == {"unreachable": 1})
         equal(line.counted(), {"unreachable": 1},
               "ICMP: unreachable; nothing that quotes another call")
         equal(path_mtu(namespace), 0, "which say nothing of the path")
@@ -702,13 +702,13 @@ def icmp_errors(wire, genl, namespace):
                        int.from_bytes(socket.inet_aton(STRANGER), "big"),
                        quoted(line))
         wanted = {"unreachable": 1, "icmp_other": 1, "redirect": 1}
-        wait_until(lambda: line.counted() == wanted, 10)
+        wait_until(lambda: line.counted() == wanted)
         equal(line.counted(), wanted, "ICMP: time exceeded and redirect")
         line.write(BIG[:1300])
         equal(parse(await_packet(wire, line))[4][2:], BIG[:1300],
               "a frame of 1300 bytes is sent whole")
         wire.send_icmp(ICMP_UNREACHABLE, 4, 1000, quoted(line))
-        point(wait_until(lambda: path_mtu(namespace) == 1000, 10),
+        point(wait_until(lambda: path_mtu(namespace) == 1000),
               "ICMP: the MTU of the path is kept with the route")
         equal(line.counted(), dict(wanted, frag_needed=1), "which is counted")
         line.write(BIG[:1300])
@@ -723,7 +723,7 @@ def bound_to_device(wire, genl):
     with Line(genl, device="lo") as there, Line(genl, device="to-p") as here:
         wire.send(data(0), there.call_id)
         wire.send(data(0), here.call_id)
-        wait_until(lambda: "taken" in here.counted(), 10)
+        wait_until(lambda: "taken" in here.counted())
         equal((there.counted(), here.counted()),
               ({"no_call": 1}, {"no_call": 1, "taken": 1}),
               "a call that is bound to a device gets its packets only")
@@ -746,7 +746,7 @@ def in_vrf(wire, genl, namespace):
         with Line(genl, device="vrf0") as inside:
             wire.send(data(0), outside.call_id)
             wire.send(data(0), inside.call_id)
-            wait_until(lambda: "taken" in inside.counted(), 10)
+            wait_until(lambda: "taken" in inside.counted())
             equal(outside.counted(), {"no_call": 1},
                   "a call outside of a VRF gets nothing from it")
             equal(inside.counted(), {"no_call": 1, "taken": 1},
@@ -786,7 +786,7 @@ def all_taken(wire, line, seqs):
     taken = line.counted().get("taken", 0) + len(seqs)
     for seq in seqs:
         wire.send(data(seq), line.call_id)
-    wait_until(lambda: line.counted().get("taken") == taken, 10)
+    wait_until(lambda: line.counted().get("taken") == taken)
     equal(line.counted().get("taken"), taken, f"{len(seqs)} more are taken")
     line.frames()
 
@@ -814,7 +814,7 @@ def kept_route(wire, genl, namespace):
             wire.send(data(0), line.call_id)
             # It is through when this one is
             wire.send(data(0, source=STRANGER), line.call_id)
-            wait_until(lambda: "no_call" in line.counted(), 10)
+            wait_until(lambda: "no_call" in line.counted())
             equal(line.counted(), before | {"no_call": 1},
                   "and a rule against it is heeded at once")
         all_taken(wire, line, [201])
@@ -846,7 +846,7 @@ def is_refused(wire, line, seq, name):
     wire.send(data(seq), line.call_id)
     # It is through when this one is
     wire.send(data(seq, source=STRANGER), line.call_id)
-    wait_until(lambda: line.counted().get("no_call") == strangers, 10)
+    wait_until(lambda: line.counted().get("no_call") == strangers)
     equal(line.counted(), before | {"no_call": strangers}, name)
 
 
@@ -919,7 +919,7 @@ def flow_of_its_own(wire, genl, namespace):
         subprocess.run(["ip", "-n", namespace, "link", "set", line.unit, "up"], check=True)
         for seq in range(3):
             wire.send(data(seq, payload=b"\xff\x03\x00\x21" + inner_ip()), line.call_id)
-        wait_until(lambda: len(delivered.hashes()) >= 3, 10)
+        wait_until(lambda: len(delivered.hashes()) >= 3)
         equal(set(delivered.hashes()), {"0x00000000"},
               "the flow of a packet is not that of its frame")
         subprocess.run([*write, f"echo 0 >{rps}"], check=True)
@@ -940,7 +940,7 @@ def captured(wire, genl):
         for seq, payload in ((1, b"\x21" + inner_ip()), (2, b"\xff\x03\x21" + inner_ip())):
             sent = data(seq, payload=payload)
             wire.send(sent, line.call_id)
-            wait_until(lambda: line.counted().get("taken") == seq, 10)
+            wait_until(lambda: line.counted().get("taken") == seq)
             octets = capture.recv(2048)
             while octets[9] != socket.IPPROTO_GRE or octets[12:16] != socket.inet_aton(PEER):
                 octets = capture.recv(2048)
@@ -984,7 +984,7 @@ def hole_times(wire, genl):
         for seq in (0, 2, 1, 3):
             wire.send(data(seq), line.call_id)
         wanted = {"taken": 3, "lost": 1, "late": 1}
-        wait_until(lambda: line.counted() == wanted, 10)
+        wait_until(lambda: line.counted() == wanted)
         equal((line.counted(), line.frames()),
               (wanted, [frame(seq) for seq in (0, 2, 3)]),
               "reordering is off: nothing is held")
@@ -998,14 +998,14 @@ def hole_times(wire, genl):
         began = time.monotonic()
         for seq in (0, 2):
             wire.send(data(seq), line.call_id)
-        wait_until(lambda: line.counted().get("taken") == 2, 10)
+        wait_until(lambda: line.counted().get("taken") == 2)
         point(time.monotonic() - began > 0.29, "reordering of 300 ms")
     with Line(genl) as line:
         for seq in range(0, 60, 2):
             wire.send(data(seq + 1), line.call_id)
             time.sleep(0.1)
             wire.send(data(seq), line.call_id)
-        point(wait_until(lambda: line.counted().get("reordered", 0) > 10, 10),
+        point(wait_until(lambda: line.counted().get("reordered", 0) > 10),
               "packets that are 100 ms late are waited for after a while",
               repr(line.counted()))
         point(100000 <= line.stats()[RX_HOLE_TIME] <= 300000,
@@ -1163,7 +1163,7 @@ def frames_until(line, last):
         found.extend(line.frames())
         return last in found
 
-    wait_until(seen, 10)
+    wait_until(seen)
     return found
 
 
@@ -1220,7 +1220,7 @@ def works(wire, line):
     line.frames()
     for seq in range(0x5eed0000, 0x5eed0003):
         wire.send(data(seq), line.call_id)
-    got = wait_until(lambda: frame(0x5eed0002) in line.frames(), 10)
+    got = wait_until(lambda: frame(0x5eed0002) in line.frames())
     line.write(frame(4711))
     sent = await_packet(
         wire, line, lambda packet: is_data(packet) and

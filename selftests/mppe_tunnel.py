@@ -79,7 +79,7 @@ class Unit:
             except BlockingIOError:
                 return False
 
-        if not wait_until(has_come, 10):
+        if not wait_until(has_come):
             sys.exit("the CCP Configure-Ack did not come")
 
 
