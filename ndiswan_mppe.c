@@ -166,6 +166,7 @@ static int direction_init(struct mppe_direction *dir,
 	direction_list(dir, unit);
 	dir->last.channel = NULL;
 	dir->told = jiffies - TELL_INTERVAL;
+	dir->steps_since = jiffies;
 	return 1;
 }
 
