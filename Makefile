@@ -7,11 +7,13 @@
 # make tools              pptpmuxd, pptpmuxctl and pppd's plugin
 # make install            all of it, under DESTDIR if that is set; with KVER or KDIR too
 # make install-tools      all but the module
+# make uninstall          what these have installed, but for the configuration
+# make deb                packages for Debian, in deb/
 # make clean
 
-# Of all; tools/Makefile and Kbuild read it here, dkms.conf has it too
-VERSION := 0.1
+include $(dir $(lastword $(MAKEFILE_LIST)))version.mk
 
+MODPROBEDIR ?= /etc/modprobe.d
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 # Absolute, as it is used from other directories too
@@ -41,12 +43,21 @@ install: modules install-tools
 
 install-tools: tools
 	install -D -m 644 conf/pptp-mux.conf \
-		$(DESTDIR)/etc/modprobe.d/pptp-mux.conf
+		$(DESTDIR)$(MODPROBEDIR)/pptp-mux.conf
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR)
+
+uninstall:
+	rm -f $(DESTDIR)$(MODPROBEDIR)/pptp-mux.conf
+	find $(DESTDIR)/lib/modules -name pptp-mux.ko\* -path '*/updates/*' ! -path '*/dkms/*' -delete
+	test -n "$(DESTDIR)" || depmod $(release)
+	$(MAKE) -C tools uninstall DESTDIR=$(DESTDIR)
+
+deb:
+	./scripts/deb
 
 clean:
 	$(call kbuild) clean
 	$(call kbuild,/selftests/kunit) clean
 	$(MAKE) -C tools clean
 
-.PHONY: all modules kunit tools install install-tools clean
+.PHONY: all modules kunit tools install install-tools uninstall deb clean

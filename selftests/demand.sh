@@ -225,6 +225,14 @@ calls_ended()
 	[ "$(router_said "$ENDED")" -ge "$1" ]
 }
 
+# It may have been idle just then, so that there was no call to kill: then the next one is
+has_ended()
+{
+	! calls_ended "$1" || return 0
+	! is_dialled_again || server_pppd | xargs -r kill -KILL
+	return 1
+}
+
 # Not under check: who is started there does not outlive it
 flap_often()
 {
@@ -234,7 +242,7 @@ flap_often()
 	for ((i = 1; i <= FLAPS; i++)); do
 		wait_for "$PATIENCE" is_dialled_again || return 0
 		flap "$i"
-		wait_for "$PATIENCE" calls_ended $((ended + i)) || return 0
+		wait_for "$PATIENCE" has_ended $((ended + i)) || return 0
 	done
 }
 

@@ -11,21 +11,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
+# shellcheck source=selftests/container_lib.sh
+. ./container_lib.sh
 
 UNIT=${UNIT:-$SELFTESTS/../tools/pptpmuxd/pptpmuxd.service}
-
-# The tree of this machine with a layer above it
-root_new()
-{
-	root=$dir/root
-	mkdir "$root" "$dir/layers"
-	mount -t tmpfs layers "$dir/layers"
-	defer umount -l "$dir/layers"
-	mkdir "$dir/layers/upper" "$dir/layers/work"
-	mount -t overlay -o "lowerdir=/,upperdir=$dir/layers/upper,workdir=$dir/layers/work" \
-		overlay "$root"
-	defer umount -l "$root"
-}
 
 # As "make install" has it
 install_server()
@@ -35,9 +24,7 @@ install_server()
 	cp "$PLUGIN" "$root/etc/ppp"
 	sed 's|@SBINDIR@|/usr/local/sbin|;s|@SYSCONFDIR@|/etc|' "$UNIT" \
 		>"$root/etc/systemd/system/pptpmuxd.service"
-	cp /etc/ppp/chap-secrets "$root/etc/ppp"
-	# it is another machine than this one
-	echo uninitialized >"$root/etc/machine-id"
+	root_settle
 	configure
 }
 
@@ -51,60 +38,6 @@ configure()
 		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6" }
 	CONF
 	printf '%s\n' "$@" >>"$root/etc/pptpmuxd.conf"
-}
-
-# Nothing of the machine's own services is begun. The call's socket and pppd are what the
-# container is for, so it has the capabilities; the unit takes them from pptpmuxd.
-container_start()
-{
-	if ! mountpoint -q /sys/fs/cgroup; then
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		defer umount /sys/fs/cgroup
-	fi
-	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
-		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
-		--bind=/dev/ppp --console=pipe --link-journal=no \
-		systemd.unit=basic.target systemd.mask=systemd-logind.service \
-		</dev/null >"$dir/console" 2>&1 &
-	nspawn=$!
-	defer kill -KILL "$nspawn"
-}
-
-# Its first process is the child of systemd-nspawn
-first_process()
-{
-	awk '{ print $NF }' "/proc/$nspawn/task/$nspawn/children"
-}
-
-inside()
-{
-	nsenter --target "$(first_process)" --mount --pid --net --ipc --uts --cgroup "$@"
-}
-
-booted()
-{
-	inside systemctl is-active basic.target | grep -x active
-}
-
-booted_or_gone()
-{
-	booted || ! kill -0 "$nspawn"
-}
-
-boots()
-{
-	wait_for $((4 * PATIENCE)) booted_or_gone
-	booted || { tail -n 20 "$dir/console"; false; }
-}
-
-property()
-{
-	inside systemctl show --value --property="$1" pptpmuxd
-}
-
-journal()
-{
-	inside journalctl --no-pager --output=cat --unit=pptpmuxd
 }
 
 # Whoever is ordered after it finds a listener: there is nothing to wait for
@@ -206,19 +139,6 @@ watchdog()
 	inside systemctl stop pptpmuxd
 }
 
-# As a host tells it, systemd(1)
-power_off()
-{
-	kill -s RTMIN+4 "$(first_process)"
-	wait_for "$PATIENCE" is_down || { tail -n 20 "$dir/console"; false; }
-}
-
-is_down()
-{
-	! kill -0 "$nspawn"
-}
-
-need_command systemd-nspawn nsenter
 dial_setup 1
 python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1"
 root_new

@@ -13,7 +13,7 @@ PLATFORM_PACKAGES=(gcc make libc6-dev linux-headers-amd64
 # and what only the tests want
 PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
 # and what the tests that run on bookworm alone want besides
-BOOKWORM_TEST_PACKAGES=(nftables iptables systemd-container)
+BOOKWORM_TEST_PACKAGES=(nftables iptables systemd-container dkms)
 
 platform_root()
 {

@@ -44,8 +44,8 @@ def check_dkms(headers):
     rest = would_run("make", "install-tools", f"KDIR={headers}")
     point(f"make -C {headers}" not in rest and "depmod" not in rest and
           "/etc/modprobe.d/pptp-mux.conf" in rest, "what is left to install is without it", rest)
-    point(f"\nVERSION := {dkms('PACKAGE_VERSION', headers)}\n"
-          in (TOP / "Makefile").read_text(encoding="ascii"), "its version is the tree's")
+    point((TOP / "debian/changelog").read_text(encoding="ascii").startswith(
+        f"pptp-mux ({dkms('PACKAGE_VERSION', headers)})"), "its version is the changelog's")
     point(f"obj-m := {dkms('BUILT_MODULE_NAME[0]', headers)}.o\n"
           in (TOP / "Kbuild").read_text(encoding="ascii"), "its module is, too")
 

@@ -62,7 +62,7 @@ def value_in(file, name):
     return re.search(rf"^{name}(.+)$", text, re.MULTILINE)[1]
 
 
-point(version(PPTPMUXD) == version(PPTPMUXCTL) == value_in("Makefile", "VERSION := "),
+point(version(PPTPMUXD) == version(PPTPMUXCTL) == value_in("debian/changelog", r"pptp-mux \(").split(")")[0],
       "all are of one version")
 point(signalled_while_reading(signal.SIGHUP) == 0, "a reload that comes too early does no harm")
 point(signalled_while_reading(signal.SIGTERM) == -signal.SIGTERM, "while SIGTERM ends it")

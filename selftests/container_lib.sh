@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# A host with systemd as its first process: a container on the network of the server,
+# whose root is a layer above this machine's. Sourced behind dial_lib.sh, whose names
+# it uses.
+#
+# Functions are called by check, which shellcheck does not see, and by who sources this.
+# shellcheck disable=SC2317,SC2154
+
+need_command systemd-nspawn nsenter
+
+# The tree of this machine with a layer above it
+root_new()
+{
+	root=$dir/root
+	mkdir "$root" "$dir/layers"
+	mount -t tmpfs layers "$dir/layers"
+	defer umount -l "$dir/layers"
+	mkdir "$dir/layers/upper" "$dir/layers/work"
+	mount -t overlay -o "lowerdir=/,upperdir=$dir/layers/upper,workdir=$dir/layers/work" \
+		overlay "$root"
+	defer umount -l "$root"
+}
+
+# It is another machine than this one, and knows the users of dial_lib.sh
+root_settle()
+{
+	mkdir -p "$root/etc/ppp"
+	cp /etc/ppp/chap-secrets "$root/etc/ppp"
+	echo uninitialized >"$root/etc/machine-id"
+}
+
+# Nothing of the machine's own services is begun. The call's socket and pppd are what the
+# container is for, so it has the capabilities; the unit takes them from pptpmuxd.
+container_start()
+{
+	if ! mountpoint -q /sys/fs/cgroup; then
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		defer umount /sys/fs/cgroup
+	fi
+	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
+		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
+		--bind=/dev/ppp --console=pipe --link-journal=no \
+		systemd.unit=basic.target systemd.mask=systemd-logind.service \
+		</dev/null >"$dir/console" 2>&1 &
+	nspawn=$!
+	defer kill -KILL "$nspawn"
+}
+
+# Its first process is the child of systemd-nspawn
+first_process()
+{
+	awk '{ print $NF }' "/proc/$nspawn/task/$nspawn/children"
+}
+
+inside()
+{
+	nsenter --target "$(first_process)" --mount --pid --net --ipc --uts --cgroup "$@"
+}
+
+booted()
+{
+	inside systemctl is-active basic.target | grep -x active
+}
+
+booted_or_gone()
+{
+	booted || ! kill -0 "$nspawn"
+}
+
+boots()
+{
+	wait_for $((4 * PATIENCE)) booted_or_gone
+	booted || { tail -n 20 "$dir/console"; false; }
+}
+
+property()
+{
+	inside systemctl show --value --property="$1" pptpmuxd
+}
+
+journal()
+{
+	inside journalctl --no-pager --output=cat --unit=pptpmuxd
+}
+
+# As a host tells it, systemd(1)
+power_off()
+{
+	kill -s RTMIN+4 "$(first_process)"
+	wait_for "$PATIENCE" is_down || { tail -n 20 "$dir/console"; false; }
+}
+
+is_down()
+{
+	! kill -0 "$nspawn"
+}

@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
+# The packages as an administrator has them: installed, configured, a call; upgraded
+# while a call is up and while none is; booted anew, removed, purged.
+#
+# scripts/lib/packages.sh builds them, those of the tree and those of a version after it.
+# THOROUGH=1 has dkms build the module too, which takes a while where all is emulated.
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+# shellcheck source=selftests/container_lib.sh
+. ./container_lib.sh
+
+readonly PACKAGES=$PPTP_MUX_BUILD/packages
+
+# Those of a directory, as README has it
+apt_install()
+{
+	mkdir -p "$root/var/tmp/packages"
+	cp "$PACKAGES/$1"/*.deb "$root/var/tmp/packages"
+	inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes \
+		--no-install-recommends --allow-downgrades install /var/tmp/packages/*.deb'
+	rm -r "$root/var/tmp/packages"
+}
+
+version_of()
+{
+	dpkg-deb --field "$PACKAGES/$1/"pptp-mux_*.deb Version
+}
+
+dkms_has()
+{
+	inside dkms status pptp-mux | grep "^pptp-mux/$1[,:]"
+	[ "$(inside dkms status pptp-mux | cut -d, -f1 | sort -u | wc -l)" -eq 1 ]
+}
+
+# Nothing runs before it is configured
+installs()
+{
+	apt_install this
+	property ActiveState | grep -x inactive
+	! inside systemctl is-enabled pptpmuxd || return 1
+	dkms_has "$(version_of this)"
+}
+
+# The rest is as it is installed
+configure()
+{
+	cat >"$root/etc/pptpmuxd.conf" <<-CONF
+		localip = "$INNER"
+		remoteip = { "${POOL[0]}-${POOL[-1]}" }
+		options = { "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6" }
+	CONF
+}
+
+serves()
+{
+	configure
+	inside pptpmuxd --test
+	inside systemctl enable --now pptpmuxd
+	listens s
+	dial c1
+	reach c1
+}
+
+# The server goes on as it was, with those who are there and with who comes
+upgrades_under_a_call()
+{
+	local pid
+
+	pid=$(property MainPID)
+	apt_install next >"$dir/upgrade"
+	grep 'calls are up, so the old one goes on' "$dir/upgrade"
+	[ "$(property MainPID)" -eq "$pid" ]
+	reach c1
+	dial c2
+	reach c2
+	dkms_has "$(version_of next)"
+}
+
+# Of the programs on the disk, and of the one that runs
+says_which_runs()
+{
+	inside pptpmuxctl --version >"$dir/version"
+	grep -F -x "pptpmuxctl $(version_of next)" "$dir/version"
+	grep -F -x "pptpmuxd $(version_of this)" "$dir/version"
+	inside pptpmuxctl doctor >"$dir/doctor" || true
+	grep -F "of a version $(version_of this), and $(version_of next) is installed" \
+		"$dir/doctor"
+}
+
+# What it advised
+is_mended()
+{
+	hang_up c1
+	hang_up c2
+	inside systemctl restart pptpmuxd
+	listens s
+	inside pptpmuxctl --version | grep -F -x "pptpmuxd $(version_of next)"
+}
+
+# With no call that could be lost it serves at once
+upgrades_alone()
+{
+	local pid
+
+	pid=$(property MainPID)
+	apt_install this >"$dir/upgrade"
+	! grep 'calls are up' "$dir/upgrade" || return 1
+	[ "$(property MainPID)" -ne "$pid" ]
+	listens s
+	inside pptpmuxctl --version | grep -F -x "pptpmuxd $(version_of this)"
+}
+
+serves_after_boot()
+{
+	boots
+	wait_for "$PATIENCE" listens s
+	dial c1
+	reach c1
+	hang_up c1
+}
+
+# Others may have the kernel's own PPTP then
+removed()
+{
+	inside apt-get --quiet --yes remove pptp-mux pptp-mux-dkms
+	! listens s || return 1
+	[ ! -d /sys/module/pptp_mux ]
+	inside modprobe --show-depends net-pf-24-proto-2 | grep '/pptp\.ko'
+	[ -e "$root/etc/pptpmuxd.conf" ]
+}
+
+# In the layer are files that were written since, and devices for those that are gone
+purged()
+{
+	inside apt-get --quiet --yes purge pptp-mux pptp-mux-dkms
+	[ -z "$(find "$dir/layers/upper" -xdev -type f -path '*pptp*mux*')" ] ||
+		{ find "$dir/layers/upper" -xdev -type f -path '*pptp*mux*'; false; }
+}
+
+[ -d "$PACKAGES" ] || skip_all "there are no packages: scripts/check builds them"
+need_command dkms apt-get
+dial_setup 2
+python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1" "${NS_PREFIX}c2"
+root_new
+root_settle
+[ -n "${THOROUGH-}" ] || rm -f "$root/lib/modules/$(uname -r)/build"
+container_start
+check "systemd is up" boots
+check "installed, and nothing runs" installs
+check "configured, it serves" serves
+check "an upgrade loses no call" upgrades_under_a_call
+check "that the old server runs is said" says_which_runs
+check "started anew as advised, the new one serves" is_mended
+check "an upgrade without calls has the new one serve" upgrades_alone
+check "the machine goes down" power_off
+container_start
+check "after a boot it serves" serves_after_boot
+check "removed, and pptp.ko is usable" removed
+check "purged, and nothing is left" purged
+check "and goes down again" power_off
+check "nothing is left in the network" nothing_left_in s c1 c2
+tap_end
