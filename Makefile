@@ -55,9 +55,12 @@ uninstall:
 deb:
 	./scripts/deb
 
-clean:
+# All that dkms has the sources of
+clean-modules:
 	$(call kbuild) clean
+
+clean: clean-modules
 	$(call kbuild,/selftests/kunit) clean
 	$(MAKE) -C tools clean
 
-.PHONY: all modules kunit tools install install-tools uninstall deb clean
+.PHONY: all modules kunit tools install install-tools uninstall deb clean-modules clean

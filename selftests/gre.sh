@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: bookworm sid debug kcsan rt
+# Guests: sid debug kcsan rt
 #
 # Enhanced GRE as RFC 2637 writes it, and as nobody should: a peer with raw
 # sockets in another network namespace (gre_peer.py).

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: bookworm sid debug kcsan
+# Guests: sid debug kcsan
 #
 # Encryption of the module's own, between two namespaces: all modes, losses, late
 # packets, keys that change and calls that end while they are busy, processors that go,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: stock
+# Guests: bookworm trixie
 #
 # Debian's scripts in /etc/ppp: a call of the server's starts no shell for them as long as
 # they would do nothing, and whatever an administrator has added or changed runs.

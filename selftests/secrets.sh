@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: stock
+# Guests: bookworm trixie
 #
 # chap-secrets, of which the pppd that waits for calls knows where each user's line is:
 # whatever stands in it means what it means to a pppd that reads it itself, and a call

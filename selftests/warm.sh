@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests: stock
+# Guests: bookworm trixie
 #
 # The pppd that was started ahead, and whose copies serve calls: what it has read is not
 # old, no copy shares what should be its own, and where there is none calls come in all
