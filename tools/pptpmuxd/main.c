@@ -17,6 +17,7 @@
 #include "capacity.h"
 #include "config.h"
 #include "config_weak.h"
+#include "import/import.h"
 #include "interface.h"
 #include "log.h"
 #include "pppd.h"
@@ -44,9 +45,12 @@ struct daemon {
 
 static const char usage_text[] =
 	"usage: pptpmuxd [-f FILE] [-t] [-d]\n"
+	"       pptpmuxd --import FILE\n"
 	"  -f, --config FILE   configuration, " SYSCONFDIR "/pptpmuxd.conf by default\n"
 	"  -t, --test          check the configuration and exit\n"
 	"  -d, --debug         log more, to standard error, whatever the file says\n"
+	"      --import FILE   print what pptpd.conf or accel-ppp.conf says, as a\n"
+	"                      configuration, and what could not be translated\n"
 	"      --version       print the version and exit\n"
 	"      --help          print this and exit\n";
 
@@ -217,6 +221,7 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'f' },
 		{ "test", no_argument, NULL, 't' },
 		{ "debug", no_argument, NULL, 'd' },
+		{ "import", required_argument, NULL, 'i' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
@@ -235,6 +240,8 @@ int main(int argc, char **argv)
 		case 'd':
 			options.debug = true;
 			break;
+		case 'i':
+			return import_configuration(optarg);
 		case 'v':
 			puts("pptpmuxd " PPTP_MUX_VERSION);
 			return EXIT_SUCCESS;
