@@ -90,6 +90,21 @@ module_not_loaded()
 	seeded module-not-loaded 2
 }
 
+# What UEFI says is at a place where there is nothing but what the kernel puts there
+module_key_not_enrolled()
+{
+	local efivars=/sys/firmware/efi/efivars
+
+	unload
+	mount -t tmpfs firmware /sys/firmware
+	mkdir -p "$efivars"
+	printf '\006\000\000\000\001' >"$efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	finds module-key 2
+	umount /sys/firmware
+	mend
+	finds_no module-key
+}
+
 module_of_the_kernel()
 {
 	unload
@@ -412,6 +427,7 @@ ns s sysctl -q -w net.ipv4.ip_forward=1
 
 check "a healthy host" healthy
 check "fault: module not loaded" module_not_loaded
+check "fault: module not loaded, with Secure Boot" module_key_not_enrolled
 if modprobe -n -q pptp; then
 	check "fault: pptp.ko owns GRE" module_of_the_kernel
 else

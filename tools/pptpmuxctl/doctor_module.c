@@ -36,6 +36,39 @@ static bool is_installed(void)
 	return code == 0;
 }
 
+/* Of UEFI; its value is behind four octets of attributes */
+#define SECURE_BOOT \
+	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+static bool secure_boot(void)
+{
+	unsigned char variable[5] = { 0 };
+	FILE *file = fopen(SECURE_BOOT, "re");
+	bool on;
+
+	if (!file)
+		return false;
+	on = fread(variable, sizeof(variable), 1, file) == 1 && variable[4] == 1;
+	fclose(file);
+	return on;
+}
+
+static void report_not_loaded(struct findings *findings)
+{
+	if (secure_boot())
+		finding_add(findings, FINDING_MODULE_KEY,
+			    "modprobe pptp-mux || mokutil --import /var/lib/dkms/mok.pub",
+			    "the module pptp-mux is not loaded, and Secure Boot is on: if modprobe says \"Key was rejected by service\", the key that it is signed with is not enrolled. mokutil asks for a password then, and for it again at the next boot, at \"Enroll MOK\"");
+	else
+		finding_add(findings, FINDING_MODULE_NOT_LOADED, "modprobe pptp-mux",
+			    "the module pptp-mux is not loaded");
+}
+
+static bool has_dkms(void)
+{
+	return access("/var/lib/dkms/pptp-mux", F_OK) == 0;
+}
+
 static void report(struct findings *findings)
 {
 	struct utsname kernel;
@@ -44,14 +77,14 @@ static void report(struct findings *findings)
 		finding_add(findings, FINDING_PPTP_KO, "rmmod pptp && modprobe pptp-mux",
 			    "the kernel's own pptp.ko is loaded and owns GRE, so that pptp-mux cannot be loaded; it comes back after a boot if /etc/modprobe.d/pptp-mux.conf is missing");
 	} else if (is_installed()) {
-		finding_add(findings, FINDING_MODULE_NOT_LOADED, "modprobe pptp-mux",
-			    "the module pptp-mux is not loaded");
+		report_not_loaded(findings);
 	} else {
 		uname(&kernel);
-		finding_add(findings, FINDING_MODULE_MISSING,
+		finding_add(findings, FINDING_MODULE_MISSING, has_dkms() ?
+			    "apt install linux-headers-$(uname -r) && dkms autoinstall && modprobe pptp-mux" :
 			    "apt install linux-headers-$(uname -r) && make modules install && modprobe pptp-mux",
-			    "the module pptp-mux is not installed for the kernel that runs, %s: build it, in the directory of its source",
-			    kernel.release);
+			    "the module pptp-mux is not installed for the kernel that runs, %s: build it%s",
+			    kernel.release, has_dkms() ? "" : ", in the directory of its source");
 	}
 }
 
@@ -82,7 +115,7 @@ static void check_next_kernel(struct findings *findings, const char *running)
 	if (!next_kernel(next, sizeof(next)) || !strcmp(next, running) ||
 	    build_on_disk(next, &build))
 		return;
-	if (access("/var/lib/dkms/pptp-mux", F_OK) == 0)
+	if (has_dkms())
 		snprintf(mend, sizeof(mend), "apt install linux-headers-%s && dkms autoinstall -k %s",
 			 next, next);
 	else

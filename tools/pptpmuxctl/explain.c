@@ -30,6 +30,7 @@ struct code {
 #define UNREACHABLE	FINDING_SERVER_FOREIGN, FINDING_SERVER_CONFIG, FINDING_SERVER_STOPPED, \
 			FINDING_SERVER_HANGS, FINDING_SERVER_PORT, FINDING_TCP_FILTERED
 #define REFUSED		FINDING_PPTP_KO, FINDING_MODULE_MISSING, FINDING_MODULE_NOT_LOADED, \
+			FINDING_MODULE_KEY, \
 			FINDING_SLOTS_DISABLED, FINDING_SLOTS_USAGE, FINDING_SLOTS_TAKEN
 #define NO_PPPD		FINDING_DEV_PPP, FINDING_PPPD_MISSING, FINDING_PLUGIN_MISSING, \
 			FINDING_PLUGIN_VERSION, FINDING_PPPD_OPTIONS
@@ -206,7 +207,8 @@ static const struct code codes[] = {
 	  ELSEWHERE(gre_on_the_way) },
 	{ "result", 2, "general error, in the answer to a call",
 	  "With error code 2, 3 or 5 the request was malformed; with 4 memory ran out, or a limit of this connection or address is reached; with 6 pppd or the module is missing.",
-	  HERE(FINDING_PPTP_KO, FINDING_MODULE_MISSING, FINDING_MODULE_NOT_LOADED, NO_PPPD),
+	  HERE(FINDING_PPTP_KO, FINDING_MODULE_MISSING, FINDING_MODULE_NOT_LOADED,
+	       FINDING_MODULE_KEY, NO_PPPD),
 	  ELSEWHERE(see_log) },
 	{ "result", 4, "busy",
 	  "All slots that may receive calls are taken.",

@@ -24,6 +24,10 @@ static const struct {
 		"module-not-loaded", SEVERITY_FAULT,
 		"the module pptp-mux is not loaded"
 	},
+	[FINDING_MODULE_KEY] = {
+		"module-key", SEVERITY_FAULT,
+		"the module pptp-mux is not loaded, and Secure Boot is on"
+	},
 	[FINDING_MODULE_STALE] = {
 		"module-stale", SEVERITY_WARNING,
 		"the module that is loaded is not the one on disk"
