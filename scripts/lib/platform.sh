@@ -83,8 +83,9 @@ root_make()
 	rm -rf --one-file-system "$root"
 	mkdir -p "${root%/*}"
 	# What it mounts goes with it, however it ends: /proc and /sys of this machine are no
-	# part of what a later run removes. The package lists stay, for platform_download.
-	quietly "$log" unshare --mount --propagation private nice mmdebstrap --mode=root --variant=apt --skip=cleanup/apt/lists \
+	# part of what a later run removes. The package lists stay, for platform_download. A
+	# kernel that comes with a package is never booted from there, and needs no initramfs.
+	quietly "$log" env INITRD=No unshare --mount --propagation private nice mmdebstrap --mode=root --variant=apt --skip=cleanup/apt/lists \
 		"${options[@]}" --include="$packages" "$1" "$root" "$mirror" ||
 		die "mmdebstrap could not make $1 from $mirror"
 	stamp "$root" "$packages"
