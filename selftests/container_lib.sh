@@ -39,6 +39,8 @@ container_start()
 		mount -t cgroup2 cgroup2 /sys/fs/cgroup
 		defer umount /sys/fs/cgroup
 	fi
+	# of one that was here before: none can be started in it
+	[ ! -d /sys/fs/cgroup/payload ] || find /sys/fs/cgroup/payload -depth -type d -exec rmdir {} +
 	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
 		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
 		--bind=/dev/ppp --console=pipe --link-journal=no \

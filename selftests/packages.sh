@@ -19,13 +19,18 @@ cd "$(dirname "$0")"
 
 readonly PACKAGES=$PPTP_MUX_BUILD/packages
 
-# Those of a directory, as README has it
-apt_install()
+# install_by DIRECTORY COMMAND...: its packages
+install_by()
 {
+	local name
+
 	mkdir -p "$root/var/tmp/packages"
-	cp "$PACKAGES/$1"/*.deb "$root/var/tmp/packages"
-	inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes \
-		--no-install-recommends --allow-downgrades install /var/tmp/packages/*.deb'
+	for name in pptp-mux pptp-mux-dkms; do
+		cp "$PACKAGES/$1/$name"_*.deb "$root/var/tmp/packages/$name.deb"
+	done
+	shift
+	inside env DEBIAN_FRONTEND=noninteractive "$@" \
+		"/var/tmp/packages/"{pptp-mux,pptp-mux-dkms}.deb
 	rm -r "$root/var/tmp/packages"
 }
 
@@ -43,7 +48,7 @@ dkms_has()
 # Nothing runs before it is configured
 installs()
 {
-	apt_install this
+	install_by this apt-get --quiet --yes --no-install-recommends install
 	property ActiveState | grep -x inactive
 	! inside systemctl is-enabled pptpmuxd || return 1
 	dkms_has "$(version_of this)"
@@ -65,7 +70,7 @@ serves()
 	inside pptpmuxd --test
 	inside systemctl enable --now pptpmuxd
 	listens s
-	dial c1
+	dial c1 user c1
 	reach c1
 }
 
@@ -75,12 +80,13 @@ upgrades_under_a_call()
 	local pid
 
 	pid=$(property MainPID)
-	apt_install next >"$dir/upgrade"
+	install_by next dpkg --install >"$dir/upgrade"
 	grep 'calls are up, so the old one goes on' "$dir/upgrade"
 	[ "$(property MainPID)" -eq "$pid" ]
 	reach c1
-	dial c2
+	dial c2 user c2
 	reach c2
+	cat "$dir/upgrade"; inside dkms status; tail -5 "$dir/c1.log"
 	dkms_has "$(version_of next)"
 }
 
@@ -111,7 +117,7 @@ upgrades_alone()
 	local pid
 
 	pid=$(property MainPID)
-	apt_install this >"$dir/upgrade"
+	install_by this dpkg --install >"$dir/upgrade"
 	! grep 'calls are up' "$dir/upgrade" || return 1
 	[ "$(property MainPID)" -ne "$pid" ]
 	listens s
@@ -122,7 +128,7 @@ serves_after_boot()
 {
 	boots
 	wait_for "$PATIENCE" listens s
-	dial c1
+	dial c1 user c1
 	reach c1
 	hang_up c1
 }
@@ -130,7 +136,7 @@ serves_after_boot()
 # Others may have the kernel's own PPTP then
 removed()
 {
-	inside apt-get --quiet --yes remove pptp-mux pptp-mux-dkms
+	inside dpkg --remove pptp-mux pptp-mux-dkms
 	! listens s || return 1
 	[ ! -d /sys/module/pptp_mux ]
 	inside modprobe --show-depends net-pf-24-proto-2 | grep '/pptp\.ko'
@@ -140,7 +146,7 @@ removed()
 # In the layer are files that were written since, and devices for those that are gone
 purged()
 {
-	inside apt-get --quiet --yes purge pptp-mux pptp-mux-dkms
+	inside dpkg --purge pptp-mux pptp-mux-dkms
 	[ -z "$(find "$dir/layers/upper" -xdev -type f -path '*pptp*mux*')" ] ||
 		{ find "$dir/layers/upper" -xdev -type f -path '*pptp*mux*'; false; }
 }
@@ -149,6 +155,8 @@ purged()
 need_command dkms apt-get
 dial_setup 2
 python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1" "${NS_PREFIX}c2"
+# A user's second call would end the first
+printf '%s * %s *\n' c1 "$PASSWORD" c2 "$PASSWORD" >>/etc/ppp/chap-secrets
 root_new
 root_settle
 [ -n "${THOROUGH-}" ] || rm -f "$root/lib/modules/$(uname -r)/build"

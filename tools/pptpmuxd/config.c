@@ -224,29 +224,18 @@ static int valid_file(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* Options that would break a call, or show a secret in the list of processes */
 static int valid_option(cfg_t *cfg, cfg_opt_t *opt)
 {
-	static const struct choice refused[] = {
-		{ "password", 0 },
-		{ "persist", 1 }, { "demand", 1 }, { "plugin", 1 }, { "pptp_server", 1 },
-		{ "pptp_mux_fd", 1 }, { "pptp_mux_lease_fd", 1 }, { "updetach", 1 },
-		{ "multilink", 1 }, { "pptp_link_fd", 1 }, { "pptp_usage", 1 }, { "pptp_redial", 1 },
-		{ NULL, 0 }
-	};
-	const char *text = config_value(opt);
+	const char *text = config_value(opt), *fault;
 	char word[32];
-	int found;
 
 	for (text += strspn(text, CONFIG_BLANKS); *text; text += strspn(text, CONFIG_BLANKS)) {
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, CONFIG_BLANKS), text);
 		text += strcspn(text, CONFIG_BLANKS);
-		found = choose(refused, word);
-		if (found < 0)
+		fault = config_words_fault(word);
+		if (!fault)
 			continue;
-		cfg_error(cfg, "options \"%s\": %s", word,
-			  found ? "pptpmuxd sees to this itself, leave it out" :
-			  "every user could see it with ps; put it into options-file");
+		cfg_error(cfg, "options \"%s\": %s", word, fault);
 		return -1;
 	}
 	return 0;

@@ -49,6 +49,31 @@ bool config_words_read(struct config_words *words, cfg_t *cfg, const char *optio
 	return words->word;
 }
 
+/**
+ * config_words_fault - may this stand in options?
+ * @word:	an option of pppd's
+ *
+ * Some would break a call, or show a secret in the list of processes.
+ *
+ * Return: NULL, or why not.
+ */
+const char *config_words_fault(const char *word)
+{
+	static const char * const ours[] = {
+		"persist", "demand", "plugin", "pptp_server", "pptp_mux_fd", "pptp_mux_lease_fd",
+		"updetach", "multilink", "pptp_link_fd", "pptp_usage", "pptp_redial",
+	};
+	size_t i;
+
+	if (!strcmp(word, "password"))
+		return "every user could see it with ps; put it into options-file";
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (!strcmp(word, ours[i]))
+			return "pptpmuxd sees to this itself, leave it out";
+	}
+	return NULL;
+}
+
 void config_words_free(struct config_words *words)
 {
 	size_t i;

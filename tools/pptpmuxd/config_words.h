@@ -16,6 +16,7 @@ struct config_words {
 };
 
 bool config_words_read(struct config_words *words, struct cfg_t *cfg, const char *option);
+const char *config_words_fault(const char *word);
 void config_words_free(struct config_words *words);
 
 #endif /* CONFIG_WORDS_H */

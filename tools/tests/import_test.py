@@ -39,6 +39,8 @@ nobsdcomp
 novj
 plugin pptpd-logwtmp.so
 ipparam "two words"
+plugin radius.so
+persist
 """
 ACCEL = """\
 [modules]
@@ -126,7 +128,9 @@ def pptpd(directory):
         "pptpd: what it says", "\n".join(imported.lines))
     point(imported.says("pptpd.conf:3: left out", "pptpd.conf:8: left out",
                         "pptpd-options:13: left out: this plugin is pptpd's",
-                        "pptpd-options:14: left out: quotes"),
+                        "pptpd-options:14: left out: put the line into a file",
+                        "pptpd-options:15: left out: put the line into a file",
+                        "pptpd-options:16: left out: pptpmuxd sees to this itself"),
           "pptpd: and what could not be translated, by its line", imported.remarks)
     point("authentication" not in "".join(imported.lines) and
           "encryption" not in "".join(imported.lines),

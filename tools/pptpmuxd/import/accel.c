@@ -126,7 +126,7 @@ static void say_radius(struct draft *draft, const struct draft_place *place, con
 	(void)draft;
 	(void)name;
 	(void)value;
-	draft_remark(place, "left out: RADIUS is asked by pppd's own plugin; write its \"plugin radius.so\" into options, and the server into radcli's or radiusclient's configuration");
+	draft_remark(place, "left out: RADIUS is asked by pppd's own plugin; write \"plugin radius.so\" into a file that is named as options-file, and the server into the plugin's configuration, /etc/radcli or /etc/radiusclient");
 }
 
 static const struct setting settings[] = {

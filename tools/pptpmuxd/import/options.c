@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_words.h"
 #include "draft.h"
 #include "lines.h"
 
@@ -69,11 +70,11 @@ static bool is_setting(struct draft *draft, const struct draft_place *place, con
 /* Why a line cannot stand in options as it is; NULL: it can */
 static const char *obstacle(const char *line, const char *word)
 {
-	if (strpbrk(line, "\"'\\"))
-		return "quotes have no meaning in options; put the line into a file of its own, and name that as options-file";
 	if (!strcmp(word, "plugin") && strstr(line, "pptpd-logwtmp"))
 		return "this plugin is pptpd's";
-	return NULL;
+	if (!strcmp(word, "plugin") || strpbrk(line, "\"'\\"))
+		return "put the line into a file of its own, and name that as options-file: options has neither plugins nor quotes";
+	return config_words_fault(word);
 }
 
 static void import_word(struct draft *draft, const struct draft_place *place, const char *line,
