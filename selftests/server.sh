@@ -13,6 +13,8 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
 
+readonly METRICS=9723	# port
+
 part()
 {
 	ns c1 python3 ./server.py "$1" "$SERVER"
@@ -97,7 +99,7 @@ supervisor_start()
 	python3 -S ./supervisor.py "$dir/notify" >"$dir/notified" 2>&1 &
 	defer kill "$!"
 	wait_for "$PATIENCE" grep -x there "$dir/notified"
-	server_conf 'slots = 6' 'usage = { "all receive" }'
+	server_conf 'slots = 6' 'usage = { "all receive" }' "metrics = \"127.0.0.1:$METRICS\""
 	NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=400000 server_start
 }
 
@@ -109,6 +111,12 @@ supervised()
 	[ "$(tr '\0' '\n' <"/proc/$(server_pppd)/environ" | grep -c -e ^NOTIFY -e ^WATCHDOG)" -eq 0 ]
 	wait_for "$PATIENCE" grep -x WATCHDOG=1 "$dir/notified"
 	[ "$(grep -c -x STOPPING=1 "$dir/notified")" -eq 0 ]
+}
+
+tells_metrics()
+{
+	reach c1
+	ns s python3 ./metrics.py "$(echo "$RUN_DIRECTORY"/*/metrics)" "$METRICS"
 }
 
 told_of_the_end()
@@ -167,6 +175,7 @@ server=
 check "SIGTERM: nothing is left" nothing_left
 supervisor_start
 check "a supervisor is told when it serves and lives" supervised
+check "metrics, of a call that is up" tells_metrics
 server_stop
 server=
 check "and when it ends" told_of_the_end

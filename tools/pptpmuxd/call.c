@@ -23,6 +23,7 @@
 
 #include "call_send.h"
 #include "call_stats.h"
+#include "clock.h"
 #include "control.h"
 #include "events.h"
 #include "lease.h"
@@ -212,8 +213,10 @@ static void judge_login(struct call *call, const struct pppd_end *end)
 {
 	if (call->logged_in)
 		return;
-	if (end->login_failed)
+	if (end->login_failed) {
+		call->server->tally.login_failures++;
 		judge_guess(call, end);
+	}
 	if (call->cause != PPTP_MUX_CAUSE_ADMIN && !end->own_fault)
 		source_stayed_unknown(call->source, sources_clock());
 }
@@ -266,6 +269,8 @@ static void on_pppd_question(void *context, const struct lease_request *request)
 	/* no question comes before its client has proved who it is */
 	if (!call->logged_in)
 		log_in(call, request->user);
+	if (request->question == LEASE_UP)
+		tally_dialled(&call->server->tally, clock_ms() - call->asked);
 	lease_asked(call, request);
 }
 
@@ -540,6 +545,7 @@ static void do_refuse(struct call *call, const struct pptp_msg *msg)
 	(void)msg;
 	queue_leave(call);
 	call_send_refuse(call->control, type, call->peer_call_id, &call->verdict);
+	tally_refusal(&call->server->tally, call->verdict.result);
 	set_timer(call, 0);
 }
 
@@ -798,6 +804,7 @@ static struct call *call_new(struct control *control, enum pptp_type type, uint1
 	call->control = control;
 	call->peer_call_id = peer_call_id;
 	call->peer = control->peer.sin_addr;
+	call->asked = clock_ms();
 	call->socket.fd = -1;
 	call->disconnect = PPTP_CDN_REQUEST;
 	snprintf(call->name, sizeof(call->name), "%s", control->name);

@@ -43,6 +43,7 @@ struct call {
 	struct pptp_link_info link;	/* the last Set-Link-Info */
 	struct pptp_wan_error counted;	/* the last WAN-Error-Notify: the peer's errors */
 	struct pptp_wan_error told;	/* our last one: those of the packets to us */
+	long long asked;		/* for, by its peer; milliseconds of clock_ms() */
 	bool logged_in;
 	bool is_stranger;		/* it has a pppd, and has not logged in */
 	TAILQ_ENTRY(call) stranger;	/* while it is one */

@@ -253,6 +253,31 @@ static int valid_account(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* "127.0.0.1:9723"; what is told is for this host. Return: false if it is something else */
+static bool parse_metrics(const char *text, struct sockaddr_in *address)
+{
+	char host[INET_ADDRSTRLEN] = "";
+	unsigned int port = 0;
+	int len = 0;
+
+	*address = (struct sockaddr_in){ .sin_family = AF_INET };
+	if (!*text)
+		return true;
+	if (sscanf(text, "%15[0-9.]:%5u%n", host, &port, &len) != 2 || text[len] ||
+	    inet_pton(AF_INET, host, &address->sin_addr) != 1 || !port || port > UINT16_MAX)
+		return false;
+	address->sin_port = htons(port);
+	return ntohl(address->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+static int valid_metrics(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct sockaddr_in address;
+
+	return config_value_judge(cfg, opt, parse_metrics(config_value(opt), &address) ? NULL :
+				  "write an address of loopback and a port, such as 127.0.0.1:9723; who asks from elsewhere comes by a proxy that knows him");
+}
+
 static void set_account_validators(cfg_t *cfg)
 {
 	unsigned int setting;
@@ -268,7 +293,7 @@ static void set_validators(cfg_t *cfg)
 		cfg_validate_callback_t valid;
 	} validators[] = {
 		{ "listen", valid_address }, { "localip", valid_address },
-		{ "usage", valid_usage },
+		{ "metrics", valid_metrics }, { "usage", valid_usage },
 		{ "pppd", valid_executable }, { "options-file", valid_file },
 		{ "options", valid_option },
 		{ "interface|options-file", valid_file }, { "interface|options", valid_option },
@@ -356,6 +381,7 @@ static cfg_t *new_parser(void)
 		CFG_STR("hostname", NULL, CFGF_NODEFAULT),
 		CFG_STR("vendor", "pptp-mux", CFGF_NONE),
 		CFG_STR("privileges", "least", CFGF_NONE),
+		CFG_STR("metrics", "", CFGF_NONE),
 		CFG_STR("log", "stderr", CFGF_NONE),
 		CFG_STR("log-level", "info", CFGF_NONE),
 		CFG_INT("slots", 0, CFGF_NONE),
@@ -455,6 +481,7 @@ static void copy_values(struct config *config, cfg_t *cfg)
 	inet_pton(AF_INET, cfg_getstr(cfg, "listen"), &config->listen);
 	inet_pton(AF_INET, cfg_getstr(cfg, "localip"), &config->localip);
 	config->port = cfg_getint(cfg, "port");
+	parse_metrics(cfg_getstr(cfg, "metrics"), &config->metrics);
 	config->auth = config_choice(cfg, "authentication");
 	config->encryption = config_choice(cfg, "encryption");
 	config->multilink = cfg_getbool(cfg, "multilink");

@@ -53,6 +53,7 @@ struct config {
 	bool debug;			/* whatever the file says of the log */
 	struct in_addr listen;
 	unsigned int port;
+	struct sockaddr_in metrics;	/* where they are told; port 0: nowhere */
 	struct in_addr localip;
 	struct config_pools pools;
 	struct config_interfaces interfaces;

@@ -20,6 +20,7 @@
 #include "control.h"
 #include "interface.h"
 #include "log.h"
+#include "metrics/metrics.h"
 #include "orphan.h"
 #include "pool_journal.h"
 #include "pppd.h"
@@ -353,13 +354,15 @@ struct server *server_new(struct event_base *base, struct config *config)
 	LIST_INIT(&server->interfaces);
 	server->base = base;
 	server->config = config;
+	tally_begin(&server->tally);
 	server->sources = sources_new();
 	server->guesses = guesses_new();
 	server->warm = warm_new(base, config);
 	/* The socket comes before the state: it shows that nobody else uses that */
 	if (server->sources && server->guesses && server->warm && calls_open(server) &&
 	    open_kernel(server) && open_directory(server) &&
-	    (server->query = query_open(server)) && open_pool(server) && listen_on(server))
+	    (server->query = query_open(server)) && open_pool(server) &&
+	    (server->metrics = metrics_open(server)) && listen_on(server))
 		return server;
 	server_free(server);
 	return NULL;
@@ -370,6 +373,8 @@ void server_free(struct server *server)
 	acceptor_free(server->acceptor);
 	orphan_free_all(server);
 	interfaces_free(server);
+	metrics_close(server->metrics);
+	tally_end(&server->tally);
 	query_close(server->query);
 	if (server->mend)
 		event_free(server->mend);
@@ -422,6 +427,14 @@ static void keep_listener(const struct config *old, struct config *config)
 	config->port = old->port;
 }
 
+static void keep_metrics(const struct config *old, struct config *config)
+{
+	if (old->metrics.sin_port != config->metrics.sin_port ||
+	    old->metrics.sin_addr.s_addr != config->metrics.sin_addr.s_addr)
+		log_warning("reload: metrics stay where they are until pptpmuxd is restarted");
+	config->metrics = old->metrics;
+}
+
 static void keep_privileges(const struct config *old, struct config *config)
 {
 	if (old->privileges != config->privileges)
@@ -457,6 +470,7 @@ bool server_reload(struct server *server, struct config *config)
 		return false;
 	}
 	keep_listener(old, config);
+	keep_metrics(old, config);
 	keep_privileges(old, config);
 	keep_directory(old, config);
 	keep_pools(old, config);

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "pool.h"
 #include "sources.h"
+#include "tally.h"
 
 struct acceptor;
 struct call;
@@ -18,6 +19,7 @@ struct control;
 struct event;
 struct guesses;
 struct interface;
+struct metrics;
 struct orphan;
 struct pool_journal;
 struct query;
@@ -35,6 +37,8 @@ struct server {
 	struct rtnl *rtnl;
 	struct warm *warm;
 	struct query *query;		/* answers pptpmuxctl */
+	struct metrics *metrics;	/* and Prometheus, of this */
+	struct tally tally;
 	struct acceptor *acceptor;	/* NULL: we shut down */
 	struct sources *sources;		/* by source address */
 	struct guesses *guesses;	/* by user's name */
