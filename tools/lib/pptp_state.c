@@ -180,9 +180,19 @@ const struct pptp_machine pptp_in_pns = {
 	.name = "incoming call's PNS",
 	.cell = {
 		[PPTP_IDLE] = {
-			[PPTP_ON_REQUEST]	= TO(WAIT_CONNECT, ACCEPT),
+			/* the RFC has it decide at once; but a slot may be about to be free (*) */
+			[PPTP_ON_REQUEST]	= TO(WAIT_CS_ANSWER, DIAL),
 			[PPTP_ON_BAD_REQUEST]	= TO(IDLE, REFUSE),
 			CALL_OVER,
+		},
+		[PPTP_WAIT_CS_ANSWER] = {
+			[PPTP_ON_ANSWER]	= TO(WAIT_CONNECT, ACCEPT),
+			[PPTP_ON_FAILURE]	= TO(IDLE, REFUSE),
+			[PPTP_ON_TIMEOUT]	= TO(IDLE, REFUSE),
+			[PPTP_ON_HANG_UP]	= TO(IDLE, REFUSE),
+			/* a PAC that has given up waits for the reply all the same */
+			[PPTP_ON_DISCONNECT]	= TO(IDLE, REFUSE),
+			[PPTP_ON_LOST]		= TO(IDLE, END),
 		},
 		[PPTP_WAIT_CONNECT] = {
 			[PPTP_ON_CONNECTED]	= TO(ESTABLISHED, UP),

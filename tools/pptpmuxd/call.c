@@ -116,6 +116,7 @@ static bool is_busy(const struct call_refusal *refusal)
 /* What it has taken from others; the peer may still have to confirm its end */
 static void call_release(struct call *call)
 {
+	stranger_remove(call);
 	if (call->socket.fd >= 0)
 		queue_inherit(call->server, call->source);
 	call_socket_close(&call->socket);
@@ -129,7 +130,6 @@ static void call_free(struct call *call)
 	struct control *control = call->control;
 
 	queue_leave(call);
-	stranger_remove(call);
 	call_release(call);
 	LIST_REMOVE(call, entry);
 	if (control) {
@@ -235,7 +235,6 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 
 	report_end(call, end);
 	judge_login(call, end);
-	stranger_remove(call);
 	evtimer_del(call->login);
 	call->pppd = NULL;
 	call->disconnect = disconnect_result(call, end);
@@ -279,10 +278,19 @@ static const struct pppd_hooks hooks = {
 	.asked = on_pppd_question,
 };
 
-/* It ends at once: a stranger, for whom no peer's word is waited */
+/*
+ * It ends at once: a stranger, for whom no peer's word is waited. Without a pppd it is a
+ * caller whom a PAC has announced, and not connected.
+ */
 static void drop(struct call *call)
 {
-	pppd_drop(call->pppd);
+	if (call->pppd) {
+		pppd_drop(call->pppd);
+		return;
+	}
+	event_report("failed", call->event, call->name, "call ended: %s", call->refusal);
+	source_stayed_unknown(call->source, sources_clock());
+	step(call, PPTP_ON_HANG_UP, NULL);
 }
 
 /* What has come of it tells who is to blame */
@@ -310,16 +318,9 @@ static void on_login_timeout(evutil_socket_t fd, short what, void *context)
 	drop(call);
 }
 
-static void begin_login(struct call *call)
-{
-	const struct timeval limit = { .tv_sec = call->server->config->login_timeout };
-
-	stranger_add(call);
-	evtimer_add(call->login, &limit);
-}
-
 static bool start_pppd(struct call *call)
 {
+	const struct timeval limit = { .tv_sec = call->server->config->login_timeout };
 	struct pppd_call what = {
 		.name = call->name,
 		.noise = &call->source->noise,
@@ -333,7 +334,7 @@ static bool start_pppd(struct call *call)
 	call->pppd = pppd_start(call->server->base, call->server->config, &what,
 				&hooks, call);
 	if (call->pppd) {
-		begin_login(call);
+		evtimer_add(call->login, &limit);
 		return true;
 	}
 	error = errno;
@@ -359,6 +360,15 @@ static void refuse_stranger(struct call *call)
 	refuse(call, PPTP_OUT_BUSY, PPTP_ERROR_NONE);
 }
 
+/* The caller of a PAC is nobody whom pppd could talk to before the PAC has connected him */
+static bool begin(struct call *call)
+{
+	if (call->machine == &pptp_out_pac && !start_pppd(call))
+		return false;
+	stranger_add(call);
+	return true;
+}
+
 /* @last: what is not possible now is not waited for */
 static enum turn answer(struct call *call, bool last)
 {
@@ -370,7 +380,7 @@ static enum turn answer(struct call *call, bool last)
 	if (!room) {
 		refuse_stranger(call);
 	} else if (claim_slot(call, &refusal)) {
-		good = start_pppd(call);
+		good = begin(call);
 	} else {
 		if (is_busy(&refusal) && !last)
 			return NO_SLOT;
@@ -524,7 +534,7 @@ static void do_accept(struct call *call, const struct pptp_msg *msg)
 	call_send_accept(call);
 }
 
-/* Our line is a slot and a pppd: it answers at once, or when its turn has come */
+/* A line is a slot, and a pppd: it answers at once, or when its turn has come */
 static void do_dial(struct call *call, const struct pptp_msg *msg)
 {
 	(void)msg;
@@ -574,6 +584,8 @@ static void do_clear(struct call *call, const struct pptp_msg *msg)
 	(void)msg;
 	set_timer(call, call->control->leaving ? config->stop_timeout : config->reply_timeout);
 	call_send_clear(call);
+	if (!call->pppd)
+		call_release(call);
 }
 
 static void do_end(struct call *call, const struct pptp_msg *msg)
@@ -739,25 +751,10 @@ static bool sole(struct call *call)
 	return false;
 }
 
-/* A PAC's caller is told at once, by the PAC; but the next one may find a slot */
-static bool take_slot(struct call *call)
-{
-	struct call_refusal refusal;
-
-	if (claim_slot(call, &refusal))
-		return true;
-	if (is_busy(&refusal))
-		probe_all(call->server);
-	refuse_slot(call, &refusal);
-	return false;
-}
-
-/* A caller that a PAC hands on needs its slot before the PAC may answer the line */
 static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
 	return fault_free(call, msg) && has_room(call) && trusted(call) &&
-	       in_measure(call) && sole(call) &&
-	       (msg->type == PPTP_OCRQ || take_slot(call));
+	       in_measure(call) && sole(call);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -776,6 +773,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	} else if (call->state != PPTP_IDLE) {
 		log_warning("%s: no answer from the peer within %u s", call->name,
 			    call->server->config->reply_timeout);
+		if (call->is_stranger)
+			source_stayed_unknown(call->source, sources_clock());
 		step(call, PPTP_ON_TIMEOUT, NULL);
 	}
 	if (call->state == PPTP_IDLE && !call->pppd)

@@ -45,7 +45,7 @@ struct call {
 	struct pptp_wan_error told;	/* our last one: those of the packets to us */
 	long long asked;		/* for, by its peer; milliseconds of clock_ms() */
 	bool logged_in;
-	bool is_stranger;		/* it has a pppd, and has not logged in */
+	bool is_stranger;		/* it has a slot, and has not logged in */
 	TAILQ_ENTRY(call) stranger;	/* while it is one */
 	long long began;		/* the same: microseconds of sources_clock() */
 	long long queued;		/* it waits for a slot; milliseconds of clock_ms() */

@@ -141,13 +141,29 @@ static void caller_connect(struct caller *caller, unsigned int network, unsigned
 	caller->result = 0;
 }
 
-/* Connects, starts and calls; the answers are read by callers_wait() */
-static void caller_dial(struct caller *caller, unsigned int network, unsigned int number)
+static const struct pptp_msg icrq = {
+	.type = PPTP_ICRQ, .in_request = { .call_id = CLIENT_CALL_ID, .bearer = 1 },
+};
+
+static void caller_asks(struct caller *caller, unsigned int network, unsigned int number,
+			const struct pptp_msg *request)
 {
 	caller->began = clock_ms();
 	caller_connect(caller, network, number);
 	client_send(&caller->client, &sccrq);
-	client_send(&caller->client, &ocrq);
+	client_send(&caller->client, request);
+}
+
+/* Connects, starts and calls; the answers are read by callers_wait() */
+static void caller_dial(struct caller *caller, unsigned int network, unsigned int number)
+{
+	caller_asks(caller, network, number, &ocrq);
+}
+
+/* The same as a PAC that announces a caller, and never connects him */
+static void caller_ring(struct caller *caller, unsigned int network, unsigned int number)
+{
+	caller_asks(caller, network, number, &icrq);
 }
 
 static void caller_look(struct caller *caller)
@@ -162,9 +178,12 @@ static void caller_look(struct caller *caller)
 	client->left = got > 0 ? got : 0;
 	while (pptp_framer_next(&client->framer, &client->next, &client->left, &msg,
 				&reason) == PPTP_OK) {
-		if (msg.type != PPTP_OCRP)
+		if (msg.type == PPTP_OCRP)
+			caller->result = msg.out_reply.result;
+		else if (msg.type == PPTP_ICRP)
+			caller->result = msg.in_reply.result;
+		else
 			continue;
-		caller->result = msg.out_reply.result;
 		caller->took = clock_ms() - caller->began;
 	}
 	if (got == 0 && !caller->result)
@@ -585,6 +604,63 @@ static bool two_timeouts(void)
 	return control->source->unknown == 2 && !server->stranger_count;
 }
 
+/* Callers of a PAC are as good as any, who dial or do not: here he connects none of them */
+static void test_announced(void)
+{
+	struct caller strangers[6], good[8], next;
+	struct pptp_msg msg;
+	unsigned int i, served = 0;
+
+	server_up(8);
+	server->config->max_source_unauthenticated = 3;
+	server->config->login_timeout = 4;
+	log_anew();
+	for (i = 0; i < 6; i++) {
+		caller_ring(&strangers[i], 1, i / 3);
+		served += callers_wait(&strangers[i], 1, DEADLINE_MS);
+	}
+	caller_ring(&next, 1, 0);
+	ok(served == 6 && server->stranger_count == 6 && !callers_wait(&next, 1, 500) && !next.result,
+	   "announced and not connected: bounded as those who do not log in, one more waits");
+	served += callers_wait(&next, 1, DEADLINE_MS);
+	ok(served == 7 && next.took > 1000 && server->stranger_count == fake_held &&
+	   fake_held <= 6 && client_receive(&strangers[0].client, &msg) == PPTP_CCRQ,
+	   "until the oldest has had its time, whose slot is free at once");
+	ok(logged("event 20049: call ended: the client has not logged in for"), "and the log says so");
+	for (i = 0; i < 8; i++) {
+		caller_dial(&good[i], 2, i);
+		served += callers_wait(&good[i], 1, DEADLINE_MS);
+	}
+	ok(served == 15 && pump_until(eight_logged_in), "who logs in gets all slots in the end");
+	callers_close(strangers, 6);
+	callers_close(good, 8);
+	client_close(&next.client);
+	server_down();
+}
+
+/* A PAC's caller waits as any client does, until it is known who is gone */
+static void test_announced_waits(void)
+{
+	struct caller callers[2], rings;
+
+	server_up(2);
+	if (!callers_up(callers, 1, 2))
+		abort();
+	let_time_pass();
+	caller_ring(&rings, 2, 0);
+	ok(!callers_wait(&rings, 1, 1000) && rings.result == PPTP_IN_NOT_ACCEPTED &&
+	   have_calls(callers, 2), "all live: a caller that is announced is refused at once");
+	client_close(&rings.client);
+	fall_silent(&callers[0]);
+	let_time_pass();
+	caller_ring(&rings, 2, 0);
+	ok(callers_wait(&rings, 1, BACK_MS) == 1 && !has_call(&callers[0]) && has_call(&callers[1]),
+	   "one is gone: he has its slot");
+	callers_close(callers, 2);
+	client_close(&rings.client);
+	server_down();
+}
+
 /* LCP and the log-in have their time, which a source cannot take again and again */
 static void test_login_timeout(void)
 {
@@ -730,6 +806,8 @@ int main(int argc, char **argv)
 	test_site();
 	test_strangers();
 	test_own_bound();
+	test_announced();
+	test_announced_waits();
 	test_login_timeout();
 	test_channels();
 	test_tasks();

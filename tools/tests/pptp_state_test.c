@@ -105,8 +105,14 @@ static const struct row in_pac[] = {
 };
 
 static const struct row in_pns[] = {
-	ROW(IDLE, REQUEST, ACCEPT, WAIT_CONNECT),
+	ROW(IDLE, REQUEST, DIAL, WAIT_CS_ANSWER),
 	ROW(IDLE, BAD_REQUEST, REFUSE, IDLE),
+	ROW(WAIT_CS_ANSWER, ANSWER, ACCEPT, WAIT_CONNECT),
+	ROW(WAIT_CS_ANSWER, FAILURE, REFUSE, IDLE),
+	ROW(WAIT_CS_ANSWER, TIMEOUT, REFUSE, IDLE),
+	ROW(WAIT_CS_ANSWER, HANG_UP, REFUSE, IDLE),
+	ROW(WAIT_CS_ANSWER, DISCONNECT, REFUSE, IDLE),
+	ROW(WAIT_CS_ANSWER, LOST, END, IDLE),
 	ROW(IDLE, CLEAR, NOTHING, IDLE),
 	ROW(IDLE, DISCONNECT, NOTHING, IDLE),
 	ROW(IDLE, HANG_UP, NOTHING, IDLE),
@@ -333,8 +339,7 @@ static bool happens(struct pair *pair, unsigned int end, enum pptp_event event)
 	pair->state[end] = step.next;
 	if (heard(step.action) != PPTP_EVENTS)
 		pair->way[!end][pair->count[!end]++] = heard(step.action);
-	/* dialled: the line answers at once */
-	return step.action != PPTP_DO_DIAL || happens(pair, end, PPTP_ON_ANSWER);
+	return true;
 }
 
 static bool arrives(struct pair *pair, unsigned int end)
@@ -354,12 +359,15 @@ static bool may(const struct pair *pair, unsigned int end, enum pptp_event event
 }
 
 /*
- * All orders in which messages arrive and either end hangs up or gives up, @depth
- * steps deep: two ends that keep to their tables never forbid each other anything.
+ * All orders in which messages arrive, a line answers or does not, and either end hangs
+ * up or gives up, @depth steps deep: two ends that keep to their tables never forbid each
+ * other anything.
  */
 static bool agree(const struct pair *pair, unsigned int depth)
 {
-	static const enum pptp_event local[] = { PPTP_ON_HANG_UP, PPTP_ON_TIMEOUT };
+	static const enum pptp_event local[] = {
+		PPTP_ON_HANG_UP, PPTP_ON_TIMEOUT, PPTP_ON_ANSWER, PPTP_ON_FAILURE,
+	};
 	struct pair next;
 	unsigned int end;
 	size_t i;
@@ -370,7 +378,7 @@ static bool agree(const struct pair *pair, unsigned int depth)
 		next = *pair;
 		if (pair->count[end] && !(arrives(&next, end) && agree(&next, depth - 1)))
 			return false;
-		for (i = 0; i < 2; i++) {
+		for (i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
 			if (!may(pair, end, local[i]))
 				continue;
 			next = *pair;
