@@ -591,7 +591,8 @@ static void do_clear(struct call *call, const struct pptp_msg *msg)
 static void do_end(struct call *call, const struct pptp_msg *msg)
 {
 	if (msg && msg->type == PPTP_CDN && *msg->disconnect.statistics)
-		log_info("%s: the peer's statistics: %s", call->name, msg->disconnect.statistics);
+		control_log(call->control, LOG_INFO, "%s: the peer's statistics: %s",
+			    call->name, msg->disconnect.statistics);
 	end(call);
 }
 
@@ -619,8 +620,8 @@ static void do_link(struct call *call, const struct pptp_msg *msg)
 
 static void do_forbid(struct call *call, const struct pptp_msg *msg)
 {
-	log_warning("%s: unexpected %s (state %s of an %s)", call->name,
-		    pptp_type_name(msg->type), pptp_state_name(call->state),
+	control_log(call->control, LOG_WARNING, "%s: unexpected %s (state %s of an %s)",
+		    call->name, pptp_type_name(msg->type), pptp_state_name(call->state),
 		    pptp_machine_name(call->machine));
 	control_forbid(call->control);
 }
