@@ -128,22 +128,22 @@ static void call_free(struct call *call)
 {
 	struct server *server = call->server;
 	struct control *control = call->control;
+	bool known;
 
 	queue_leave(call);
 	call_release(call);
 	LIST_REMOVE(call, entry);
-	if (control) {
+	if (control)
 		LIST_REMOVE(call, sibling);
-		control->call_count--;
-	}
 	call->source->calls--;
 	source_drop(server->sources, call->source, sources_clock());
 	event_free(call->timer);
 	event_free(call->login);
+	known = call->logged_in;
 	free(call);
 	lease_retry(server);
 	if (control)
-		control_call_gone(control);
+		control_call_gone(control, known);
 	server_check_end(server);
 }
 
@@ -257,6 +257,8 @@ static void log_in(struct call *call, const char *user)
 	call->logged_in = true;
 	source_login_good(call->source, guesses_good(call->server->guesses, user));
 	stranger_known(call);
+	if (call->control)
+		control_known(call->control);
 	evtimer_del(call->login);
 	queue_wake(call->server);
 }

@@ -67,6 +67,7 @@ static void enter_rank(struct control *control, enum rank rank)
 	struct server *server = control->server;
 
 	control->rank = rank;
+	control->ranked = clock_ms();
 	control->source->ranked[rank]++;
 	server->ranked[rank]++;
 	TAILQ_INSERT_TAIL(&server->ranks[rank], control, equal);
@@ -582,16 +583,33 @@ void control_give_up(struct control *control, unsigned int milliseconds)
 	step(control, PPTP_ON_LOST, NULL);
 }
 
+/* What its calls make it worth */
+static void rank_by_calls(struct control *control)
+{
+	if (control->known_count)
+		change_rank(control, RANK_CALLED);
+	else
+		change_rank(control, control->call_count ? RANK_STRANGER : RANK_UNCALLED);
+}
+
 /* It has got a call, or one that waits */
 void control_called(struct control *control)
 {
-	change_rank(control, RANK_CALLED);
+	rank_by_calls(control);
 }
 
-/* One of its calls has ended */
-void control_call_gone(struct control *control)
+/* One of its calls has logged in */
+void control_known(struct control *control)
 {
-	if (!control->call_count && control->rank == RANK_CALLED)
-		change_rank(control, RANK_UNCALLED);
+	control->known_count++;
+	rank_by_calls(control);
+}
+
+/* One of its calls has ended, that was @known */
+void control_call_gone(struct control *control, bool known)
+{
+	control->call_count--;
+	control->known_count -= known;
+	rank_by_calls(control);
 	leave_if_idle(control);
 }

@@ -18,6 +18,7 @@ struct control {
 	struct server *server;
 	struct source *source;		/* held */
 	enum rank rank;
+	long long ranked;		/* since then; milliseconds of clock_ms(), and so on */
 	struct bufferevent *stream;
 	struct event *timer;		/* what for depends on the state */
 	enum pptp_state state;		/* of pptp_receiver */
@@ -25,7 +26,7 @@ struct control {
 	bool echo_due;			/* our echo has not been answered */
 	bool leaving;			/* stop as soon as the last call is gone */
 	uint32_t echo_id;
-	long long heard;		/* it, or its host; milliseconds of clock_ms(), and so on */
+	long long heard;		/* it, or its host */
 	long long asked;		/* probe.c: whether it is there, 0: it is not */
 	long long silent;		/* the same: for how long; 1: not known */
 	long long pushed;		/* the same: asked again last */
@@ -34,6 +35,7 @@ struct control {
 	bool listened;			/* the same: @signs is known */
 	uint64_t signs;			/* what had come of its calls then */
 	unsigned int call_count;
+	unsigned int known_count;	/* of these, logged in */
 	LIST_HEAD(, call) calls;
 	struct sockaddr_in peer;
 	struct sockaddr_in local;
@@ -50,9 +52,10 @@ void control_log(struct control *control, int level, const char *format, ...)
 void control_forbid(struct control *control);
 void control_leave(struct control *control);
 void control_called(struct control *control);
+void control_known(struct control *control);
 bool control_ask(struct control *control);
 void control_answered(struct control *control);
 void control_give_up(struct control *control, unsigned int milliseconds);
-void control_call_gone(struct control *control);
+void control_call_gone(struct control *control, bool known);
 
 #endif /* CONTROL_H */

@@ -16,6 +16,7 @@
 #include "acceptor.h"
 #include "call.h"
 #include "capacity.h"
+#include "clock.h"
 #include "config_weak.h"
 #include "control.h"
 #include "interface.h"
@@ -35,6 +36,7 @@
 #define BUFFER_OCTETS	16384	/* of a connection in the kernel, each way */
 #define NOISE		20	/* lines about refused connections a second ... */
 #define SOURCE_NOISE	1	/* ... and of these, about one source */
+#define LOGIN_MS	3000	/* takes no longer, as a rule */
 
 /* ---- connections ---- */
 
@@ -57,17 +59,23 @@ static void say(struct server *server, struct source *source, const char *format
 	server->noise.suppressed = 0;
 }
 
+/* Who has called has the time that a log-in takes */
+static bool may_go(const struct control *control)
+{
+	return control->rank != RANK_STRANGER || clock_ms() - control->ranked >= LOGIN_MS;
+}
+
 /* Of one source, the oldest of those that are worth least */
 static struct control *own_victim(const struct server *server, const struct source *source)
 {
 	struct control *control;
 	enum rank rank;
 
-	for (rank = RANK_HALF_OPEN; rank < RANK_CALLED; rank++) {
+	for (rank = RANK_CLOSING; rank < RANK_CALLED; rank++) {
 		if (!source->ranked[rank])
 			continue;
 		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
-			if (control->source == source)
+			if (control->source == source && may_go(control))
 				return control;
 		}
 	}
@@ -76,7 +84,14 @@ static struct control *own_victim(const struct server *server, const struct sour
 
 static const char *rank_text(enum rank rank)
 {
-	return rank == RANK_HALF_OPEN ? "have not started yet" : "have no call";
+	static const char * const texts[RANKS] = {
+		[RANK_CLOSING] = "are closing",
+		[RANK_HALF_OPEN] = "have not started yet",
+		[RANK_UNCALLED] = "have no call",
+		[RANK_STRANGER] = "have called and not logged in",
+	};
+
+	return texts[rank];
 }
 
 /* The newcomer may be a healthy machine, which shares its address with a sick one */
@@ -88,7 +103,7 @@ static bool make_own_room(struct server *server, struct source *source)
 		return true;
 	control = own_victim(server, source);
 	if (!control) {
-		say(server, source, "connection refused: there are %u already, and all have calls, see max-connections-per-source in pptpmuxd.conf",
+		say(server, source, "connection refused: there are %u already, and all have calls of clients that have logged in or have just begun to, see max-connections-per-source in pptpmuxd.conf",
 		    source->connections);
 		return false;
 	}
@@ -110,35 +125,35 @@ static bool in_pace(struct server *server, struct source *source, long long now)
 	return true;
 }
 
-/* What a source has that may have to go: up to this rank */
-static unsigned int source_idle(const struct source *source, enum rank last)
+/* What a source has that may have to go: of these ranks */
+static unsigned int source_idle(const struct source *source, enum rank first, enum rank last)
 {
 	unsigned int count = 0;
 	enum rank rank;
 
-	for (rank = RANK_HALF_OPEN; rank <= last; rank++)
+	for (rank = first; rank <= last; rank++)
 		count += source->ranked[rank];
 	return count;
 }
 
 /*
- * Up to a rank, the oldest of the source that has most of them, the newcomer counted in:
+ * Of these ranks, the oldest of the source that has most of them, the newcomer counted in:
  * so a source that opens many is in its own way only. Of that source, what is worth least
  * goes first; but what it has started counts, or each newcomer of any source would close
  * the one before it that is about to start.
  */
 static struct control *victim(const struct server *server, const struct source *newcomer,
-			      enum rank last)
+			      enum rank first, enum rank last)
 {
 	struct control *control, *found = NULL;
 	unsigned int count, most = 0;
 	enum rank rank;
 
-	for (rank = RANK_HALF_OPEN; rank <= last; rank++) {
+	for (rank = first; rank <= last; rank++) {
 		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
-			count = source_idle(control->source, last) +
+			count = source_idle(control->source, first, last) +
 				(control->source == newcomer);
-			if (count <= most)
+			if (count <= most || !may_go(control))
 				continue;
 			most = count;
 			found = control;
@@ -147,7 +162,7 @@ static struct control *victim(const struct server *server, const struct source *
 	return found;
 }
 
-/* All that have no call may have to go for one that may not be */
+/* All that have no call of a client that has logged in may have to go for one that may not be */
 static bool make_room(struct server *server, struct source *source)
 {
 	const struct config *config = server->config;
@@ -157,9 +172,10 @@ static bool make_room(struct server *server, struct source *source)
 
 	if (!full && server->ranked[RANK_HALF_OPEN] < config->max_half_open)
 		return true;
-	control = victim(server, source, full ? RANK_UNCALLED : RANK_HALF_OPEN);
+	control = victim(server, source, full ? RANK_CLOSING : RANK_HALF_OPEN,
+			 full ? RANK_STRANGER : RANK_HALF_OPEN);
 	if (!control) {
-		say(server, source, "connection refused: there are %u already, and all have calls, see max-connections in pptpmuxd.conf",
+		say(server, source, "connection refused: there are %u already, and all have calls of clients that have logged in or have just begun to, see max-connections in pptpmuxd.conf",
 		    server->control_count);
 		return false;
 	}

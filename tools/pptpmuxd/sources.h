@@ -21,10 +21,11 @@ struct sources;
 
 /* What a connection is worth when there is no room for all: who is first goes first */
 enum rank {
+	RANK_CLOSING,		/* goes by itself, when its peer has read the rest */
 	RANK_HALF_OPEN,		/* has not been started yet */
 	RANK_UNCALLED,		/* has no call */
+	RANK_STRANGER,		/* none of its calls has logged in */
 	RANK_CALLED,
-	RANK_CLOSING,		/* goes by itself */
 
 	RANKS
 };

@@ -4,9 +4,12 @@
  * by others that live. Over loopback TCP, whose addresses are as many clients as are
  * wanted; pppd is this program, which logs in, or does not.
  */
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -310,15 +313,16 @@ static long long longest(const struct caller *callers, unsigned int count)
 /* 28 others live: they say nothing, and their hosts acknowledge */
 static struct caller old[CROWD], new[CROWD], others[28], late;
 
-static bool is_connected(const struct caller *caller)
+/* The connection that it has called on */
+static struct control *control_of(const struct caller *caller)
 {
-	const struct control *control;
+	struct control *control;
 
 	LIST_FOREACH(control, &server->controls, entry) {
 		if (!memcmp(&control->peer, &caller->local, sizeof(caller->local)))
-			return true;
+			return control;
 	}
-	return false;
+	return NULL;
 }
 
 /* Milliseconds until the server has no connection of theirs any more */
@@ -327,7 +331,7 @@ static long long until_gone(const struct caller *callers, unsigned int count)
 	long long began = clock_ms();
 
 	for (; count; count--) {
-		while (is_connected(&callers[count - 1]) && clock_ms() - began < DEADLINE_MS)
+		while (control_of(&callers[count - 1]) && clock_ms() - began < DEADLINE_MS)
 			pump();
 	}
 	return clock_ms() - began;
@@ -576,6 +580,110 @@ static void test_strangers(void)
 	server_down();
 }
 
+static bool caller_starts(struct caller *caller, unsigned int network, unsigned int number)
+{
+	struct pptp_msg reply;
+
+	caller_connect(caller, network, number);
+	return client_ask(&caller->client, &sccrq, &reply) == PPTP_SCCRP;
+}
+
+static bool one_stranger(void)
+{
+	return server->stranger_count == 1;
+}
+
+/* A call holds its connection for as long as a log-in takes, and longer if it logs in */
+static void test_connections(void)
+{
+	struct caller known[2], strangers[3], next[4];
+	struct pptp_msg msg;
+	int i;
+
+	server_up(8);
+	server->config->max_connections = 5;
+	if (!callers_up(known, 1, 2) || !are_strangers(strangers, 1, 5, 3))
+		abort();
+	caller_connect(&next[0], 2, 0);
+	ok(client_receive(&next[0].client, &msg) == 0 && server->control_count == 5,
+	   "who has just called keeps its connection");
+	for (i = 0; i < 3; i++)
+		control_of(&strangers[i])->ranked -= 3000;
+	ok(caller_starts(&next[1], 2, 1) && !control_of(&strangers[0]) && control_of(&strangers[1]),
+	   "who has not logged in by then gives way, the oldest first");
+	ok(caller_calls(&next[2], 2, 2) && pump_until(one_stranger) && !control_of(&strangers[1]) &&
+	   control_of(&next[1]), "a call that does not log in is worth no more than none, of a source with more");
+	for (i = 0; i < 2; i++)
+		control_of(&known[i])->ranked -= 3000;
+	ok(caller_starts(&next[3], 2, 3) && !control_of(&next[1]) && have_calls(known, 2) &&
+	   have_calls(&next[2], 1), "who has logged in stays");
+	callers_close(known, 2);
+	callers_close(strangers, 3);
+	callers_close(next, 4);
+	server_down();
+}
+
+static size_t unread(const struct control *control)
+{
+	return evbuffer_get_length(bufferevent_get_output(control->stream));
+}
+
+/* Has the server read all that the client has sent? */
+static bool is_taken(const struct control *control)
+{
+	int left = 0;
+
+	ioctl(bufferevent_getfd(control->stream), FIONREAD, &left);
+	return !left && !evbuffer_get_length(bufferevent_get_input(control->stream));
+}
+
+/* Reads nothing, until the server cannot send by far; then nonsense, which closes it */
+static void close_badly(struct caller *caller)
+{
+	struct pptp_msg echo = { .type = PPTP_ECHO_RQ };
+	struct control *control = control_of(caller);
+	uint8_t data[PPTP_MSG_MAX * 4];
+	int little = 4096;
+	size_t len = 0;
+
+	setsockopt(caller->client.fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
+	while (len + PPTP_MSG_MAX <= sizeof(data))
+		len += pptp_msg_encode(&echo, data + len, PPTP_MSG_MAX);
+	while (unread(control) < 8192) {
+		client_write(&caller->client, data, len);
+		while (!is_taken(control))
+			pump();
+	}
+	memset(data, 0xff, len);
+	client_write(&caller->client, data, len);
+	while (!control->closing)
+		pump();
+}
+
+/* What closes waits for its peer to read, and is in nobody's way meanwhile */
+static void test_closing(void)
+{
+	struct caller sick[4], good;
+	bool closing = true;
+	int i;
+
+	server_up(8);
+	server->config->max_per_source = 4;
+	for (i = 0; i < 4; i++) {
+		if (!caller_starts(&sick[i], 1, 0))
+			abort();
+		close_badly(&sick[i]);
+	}
+	for (i = 0; i < 4; i++)
+		closing &= control_of(&sick[i]) && unread(control_of(&sick[i]));
+	ok(closing, "a source's connections all close, and wait for a peer that does not read");
+	ok(caller_calls(&good, 1, 0) && !control_of(&sick[0]) && control_of(&sick[1]),
+	   "another one of it has the place of the oldest");
+	callers_close(sick, 4);
+	client_close(&good.client);
+	server_down();
+}
+
 /* Its own bound: its oldest goes, but has the time for a log-in before */
 static void test_own_bound(void)
 {
@@ -805,6 +913,8 @@ int main(int argc, char **argv)
 	test_successor();
 	test_site();
 	test_strangers();
+	test_connections();
+	test_closing();
 	test_own_bound();
 	test_announced();
 	test_announced_waits();
