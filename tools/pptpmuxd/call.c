@@ -392,6 +392,12 @@ static enum turn answer(struct call *call, bool last)
 	return ANSWERED;
 }
 
+/* Are others asked for it whether they are there? */
+static bool has_credit(const struct call *call)
+{
+	return !source_is_doubtful(call->source, sources_clock());
+}
+
 /* Somebody may have to go, or be gone already */
 static void make_way(struct call *call, enum turn turn)
 {
@@ -403,7 +409,7 @@ static void make_way(struct call *call, enum turn turn)
 			 "the client has not logged in for %lld s, and gives way to another one, see max-unauthenticated and max-unauthenticated-per-source in pptpmuxd.conf",
 			 (sources_clock() - victim->began) / 1000000);
 		drop(victim);
-	} else if (turn == NO_SLOT) {
+	} else if (turn == NO_SLOT && has_credit(call)) {
 		probe_all(call->server);
 	}
 }
@@ -413,8 +419,9 @@ static bool worth_waiting(const struct server *server, const struct call *waiter
 {
 	const struct call *call;
 
-	if (!TAILQ_EMPTY(&server->strangers) || server->probed < waiter->queued ||
-	    probe_running(server) || server->ranked[RANK_CLOSING])
+	if (!TAILQ_EMPTY(&server->strangers) || server->ranked[RANK_CLOSING])
+		return true;
+	if (has_credit(waiter) && (server->probed < waiter->queued || probe_running(server)))
 		return true;
 	LIST_FOREACH(call, &server->calls, entry) {
 		if (call->socket.fd >= 0 && call_is_ending(call))
@@ -446,10 +453,11 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	server->round += server->round == UINT_MAX ? 2 : 1;
 	while (turn != NO_SLOT && (call = queue_next(server, server->round))) {
-		call->round = server->round;
 		turn = answer(call, false);
-		if (turn != ANSWERED)
-			make_way(call, turn);
+		if (turn == ANSWERED)
+			continue;
+		call->source->round = server->round;
+		make_way(call, turn);
 	}
 	if (turn == NO_SLOT)
 		refuse_rest(server);
@@ -539,13 +547,17 @@ static void do_accept(struct call *call, const struct pptp_msg *msg)
 /* A line is a slot, and a pppd: it answers at once, or when its turn has come */
 static void do_dial(struct call *call, const struct pptp_msg *msg)
 {
+	struct call *excess;
+
 	(void)msg;
 	if (TAILQ_EMPTY(&call->server->queue) && answer(call, false) == ANSWERED)
 		return;
-	if (!queue_join(call)) {
-		answer(call, true);
+	excess = queue_excess(call);
+	if (excess)
+		answer(excess, true);
+	if (excess == call)
 		return;
-	}
+	queue_join(call);
 	set_timer(call, QUEUE_SECONDS);
 	queue_wake(call->server);
 }

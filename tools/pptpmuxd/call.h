@@ -51,7 +51,6 @@ struct call {
 	long long queued;		/* it waits for a slot; milliseconds of clock_ms() */
 	TAILQ_ENTRY(call) turn;		/* while it does */
 	bool heir;			/* another call of its source has given a slot back */
-	unsigned int round;		/* in which its turn was last */
 	char user[LEASE_USER_OCTETS];	/* "" until it has authenticated */
 	uint8_t bundle[LEASE_BUNDLE_OCTETS];	/* the same in links of one; 0: no multilink */
 	bool has_address;

@@ -9,7 +9,8 @@
  * does. One that has started anew refuses it (RST), which ends the connection at once.
  * One that is gone is silent: nothing of it has come, neither TCP nor GRE, while it was
  * asked again and again. It is given up if somebody waits for its slot, and only as many
- * are as there are who wait; those first that were silent longest.
+ * are as there are who wait; those first that were silent longest. For who calls again and
+ * again and never logs in nobody is given up: a moment's silence may be a dead spot's.
  *
  * TCP waits longer each time before it sends again, up to two minutes, so who has just
  * come back from a dead spot would not hear of the question in time. But there is a way
@@ -219,9 +220,12 @@ static struct control *most_silent(const struct server *server)
 /* Slots that somebody waits for, and that nobody is about to give back */
 static unsigned int wanted_slots(const struct server *server)
 {
-	unsigned int wanted = server->queued;
+	long long now = sources_clock();
+	unsigned int wanted = 0;
 	const struct call *call;
 
+	TAILQ_FOREACH(call, &server->queue, turn)
+		wanted += !source_is_doubtful(call->source, now);
 	if (!wanted)
 		return 0;
 	LIST_FOREACH(call, &server->calls, entry) {

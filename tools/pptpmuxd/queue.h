@@ -9,7 +9,8 @@ struct call;
 struct server;
 struct source;
 
-bool queue_join(struct call *call);
+struct call *queue_excess(struct call *newcomer);
+void queue_join(struct call *call);
 void queue_leave(struct call *call);
 struct call *queue_next(const struct server *server, unsigned int round);
 void queue_inherit(struct server *server, const struct source *source);

@@ -22,6 +22,7 @@
 #define SECOND		1000000LL
 #define FORGET		(600 * SECOND)	/* log-ins that failed, after the last back-off */
 #define LOGIN		(3 * SECOND)	/* takes no longer, as a rule */
+#define DOUBTFUL	4	/* calls without a log-in, and none with one */
 
 TAILQ_HEAD(memory, source);
 
@@ -282,6 +283,19 @@ void source_stayed_unknown(struct source *source, long long now)
 		source->unknown = 0;
 	source->unknown++;
 	source->unknown_last = now;
+}
+
+/**
+ * source_is_doubtful - does the source only ever take?
+ * @source:	the source
+ * @now:	the time
+ *
+ * It calls again and again, never logs in, and has nothing that did. Others come first.
+ */
+bool source_is_doubtful(const struct source *source, long long now)
+{
+	return source->unknown >= DOUBTFUL && source->unknown_last + FORGET > now &&
+	       !source->ranked[RANK_CALLED];
 }
 
 /**

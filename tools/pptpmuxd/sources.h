@@ -40,6 +40,8 @@ struct source {
 	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int calls;
 	unsigned int strangers;		/* of these, not logged in */
+	unsigned int queued;		/* of these, waiting for a slot */
+	unsigned int round;		/* in which there was no room for one of them */
 	unsigned int asked;		/* connections of which it is not known if they stand */
 	unsigned int unknown;		/* calls in a row that ended before a log-in */
 	long long unknown_last;		/* when the last of these did */
@@ -68,6 +70,7 @@ unsigned int source_login_failed(struct source *source, const struct config *con
 				 const struct guess *guess, long long now);
 void source_login_good(struct source *source, uint64_t id);
 void source_stayed_unknown(struct source *source, long long now);
+bool source_is_doubtful(const struct source *source, long long now);
 unsigned int source_strangers_max(const struct source *source, const struct config *config,
 				  long long now);
 bool source_stranger_room(const struct source *source, const struct config *config,

@@ -8,7 +8,8 @@
  *
  * Who has no more of them than the newcomer is left in peace: of its own source for as
  * long as a log-in takes here; of another one for longer, as it may be that all are slow
- * because there are so many, and whoever is sent away comes back.
+ * because there are so many, and whoever is sent away comes back. But not of one whose
+ * calls never log in, if the newcomer's may.
  */
 #include "stranger.h"
 
@@ -80,34 +81,44 @@ bool stranger_room(const struct call *call)
 							   capacity_receiving(server));
 }
 
-static long long peace(const struct server *server, bool own)
+static long long peace(const struct server *server, bool brief)
 {
 	long long most = server->config->login_timeout * SECOND / 2;
 	long long time = PATIENCE * server->login_time;
 
-	if (!own)
+	if (!brief)
 		return most;
 	if (time < PEACE)
 		time = PEACE;
 	return time < most ? time : most;
 }
 
-/* The oldest of the source that has most, the newcomer counted in */
+/* The oldest of the source that has most, the newcomer counted in, and doubts */
 static struct call *oldest_of_most(const struct call *newcomer, bool own)
 {
 	struct call *call, *found = NULL;
+	long long now = sources_clock();
 	unsigned int count, most = 0;
 
 	TAILQ_FOREACH(call, &newcomer->server->strangers, stranger) {
 		if (call_is_ending(call) || (own && call->source != newcomer->source))
 			continue;
-		count = call->source->strangers + (call->source == newcomer->source);
+		count = call->source->strangers + (call->source == newcomer->source) +
+			source_is_doubtful(call->source, now);
 		if (count <= most)
 			continue;
 		most = count;
 		found = call;
 	}
 	return found;
+}
+
+/* Has it no more than the time of a log-in, for this newcomer? */
+static bool is_brief(const struct call *call, const struct call *newcomer, long long now)
+{
+	return call->source == newcomer->source ||
+	       (source_is_doubtful(call->source, now) &&
+		!source_is_doubtful(newcomer->source, now));
 }
 
 /**
@@ -119,10 +130,10 @@ static struct call *oldest_of_most(const struct call *newcomer, bool own)
 struct call *stranger_victim(const struct call *newcomer)
 {
 	struct call *call = oldest_of_most(newcomer, !own_room(newcomer));
-	bool own = call && call->source == newcomer->source;
+	long long now = sources_clock();
 
 	if (!call || (call->source->strangers <= newcomer->source->strangers + 1 &&
-		      sources_clock() - call->began < peace(newcomer->server, own)))
+		      now - call->began < peace(newcomer->server, is_brief(call, newcomer, now))))
 		return NULL;
 	return call;
 }

@@ -494,6 +494,46 @@ static bool is_asking(void)
 	return evtimer_pending(server->probe, NULL);
 }
 
+/* As if so many of its calls had ended without a log-in */
+static void make_doubtful(unsigned int network, unsigned int number)
+{
+	long long now = sources_clock();
+	struct in_addr address;
+	struct source *source;
+	char text[INET_ADDRSTRLEN];
+	int i;
+
+	snprintf(text, sizeof(text), "127.%u.0.%u", network, number + 1);
+	inet_pton(AF_INET, text, &address);
+	source = source_hold(server->sources, address, now);
+	for (i = 0; i < 4; i++)
+		source_stayed_unknown(source, now);
+	source_drop(server->sources, source, now);
+}
+
+/* A call that is silent for a moment ends for nobody who never logs in */
+static void test_no_call_for_strangers(void)
+{
+	struct caller callers[2];
+
+	server_up(2);
+	if (!callers_up(callers, 1, 2))
+		abort();
+	fall_silent(&callers[0]);
+	make_doubtful(2, 0);
+	let_time_pass();
+	caller_dial(&late, 2, 0);
+	ok(!callers_wait(&late, 1, 1000) && late.result == PPTP_OUT_BUSY && !is_asking() &&
+	   have_calls(callers, 2), "for who calls again and again and never logs in nobody is asked");
+	client_close(&late.client);
+	caller_dial(&late, 2, 1);
+	ok(callers_wait(&late, 1, BACK_MS) == 1 && !has_call(&callers[0]),
+	   "but for another one a silent one does");
+	callers_close(callers, 2);
+	client_close(&late.client);
+	server_down();
+}
+
 /* A whole site is dead, and comes back from the same address, at the limits of one */
 static void test_site(void)
 {
@@ -586,6 +626,57 @@ static bool caller_starts(struct caller *caller, unsigned int network, unsigned 
 
 	caller_connect(caller, network, number);
 	return client_ask(&caller->client, &sccrq, &reply) == PPTP_SCCRP;
+}
+
+/* Many sources with a call each, again and again */
+static void test_crowd_of_strangers(void)
+{
+	struct caller strangers[6], good;
+	bool all = true;
+	unsigned int i;
+
+	server_up(8);
+	server->config->login_timeout = 60;
+	server->login_time = 500000;
+	for (i = 0; i < 6; i++) {
+		make_doubtful(1, i);
+		all &= are_strangers(&strangers[i], 1, i, 1);
+	}
+	caller_dial(&good, 2, 0);
+	ok(all && callers_wait(&good, 1, DEADLINE_MS) == 1 && good.took < 5000,
+	   "those who never log in give way to who may after the time of a log-in");
+	callers_close(strangers, 6);
+	client_close(&good.client);
+	server_down();
+}
+
+/* One source has as many requests as may wait; nobody else's is refused for that */
+static void test_full_queue(void)
+{
+	struct pptp_msg reply, more = ocrq;
+	struct caller many, good;
+
+	server_up(8);
+	server->config->max_unauthenticated = 1;
+	server->config->login_timeout = 4;
+	server->config->max_calls = 2000;
+	server->config->max_source_calls = 2000;
+	if (!are_strangers(&many, 1, 0, 1))
+		abort();
+	while (server->queued < 1024) {
+		more.out_request.call_id++;
+		client_send(&many.client, &more);
+	}
+	caller_dial(&good, 2, 0);
+	ok(client_receive(&many.client, &reply) == PPTP_OCRP &&
+	   reply.out_reply.result == PPTP_OUT_BUSY &&
+	   reply.out_reply.peer_call_id == more.out_request.call_id,
+	   "the queue is full: one of the source with most has to go");
+	ok(callers_wait(&good, 1, DEADLINE_MS) == 1 && good.took < 4000,
+	   "and a newcomer has its turn");
+	client_close(&many.client);
+	client_close(&good.client);
+	server_down();
 }
 
 static bool one_stranger(void)
@@ -911,8 +1002,11 @@ int main(int argc, char **argv)
 		test_dead_spot();
 	test_leave();
 	test_successor();
+	test_no_call_for_strangers();
 	test_site();
 	test_strangers();
+	test_crowd_of_strangers();
+	test_full_queue();
 	test_connections();
 	test_closing();
 	test_own_bound();

@@ -209,14 +209,19 @@ static void test_timeouts(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
-		good &= source_strangers_max(source, &config, START) == most[i];
+		good &= source_strangers_max(source, &config, START) == most[i] &&
+			source_is_doubtful(source, START) == (i >= 4);
 		source_stayed_unknown(source, START);
 	}
 	ok(good, "each log-in that is not made halves what a source may have at once");
-	ok(source_strangers_max(source, &config, START + 600 * SECOND) == 16,
-	   "for ten minutes");
+	ok(source_strangers_max(source, &config, START + 600 * SECOND) == 16 &&
+	   !source_is_doubtful(source, START + 600 * SECOND), "for ten minutes");
+	source->ranked[RANK_CALLED] = 1;
+	ok(!source_is_doubtful(source, START), "who has a call that did is in no doubt");
+	source->ranked[RANK_CALLED] = 0;
 	source_login_good(source, 0);
-	ok(source_strangers_max(source, &config, START) == 16, "or until one is");
+	ok(source_strangers_max(source, &config, START) == 16 &&
+	   !source_is_doubtful(source, START), "or until one is");
 	good = true;
 	for (i = 0; i < 16; i++) {
 		good &= source_stranger_room(source, &config, START);
