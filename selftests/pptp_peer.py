@@ -60,6 +60,10 @@ def ocrq(call_id, low=300, high=100000000, bearer=3, framing=3, phone_len=0):
                                      bearer, framing, 64, 0, phone_len))
 
 
+def icrq(call_id):
+    return message(ICRQ, struct.pack("!HHII", call_id, call_id, 1, 0))
+
+
 def ccrq(call_id):
     return message(CCRQ, struct.pack("!H", call_id))
 

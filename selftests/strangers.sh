@@ -227,6 +227,8 @@ move 3 2
 wait_for "$PATIENCE" wait_until_gone
 check "two addresses ask for calls without end and never log in" beside calls 16
 wait_for "$PATIENCE" wait_until_gone
+check "two addresses announce calls without end and never connect them" beside announced 16
+wait_for "$PATIENCE" wait_until_gone
 check "two addresses start connections and never call" beside connections 32
 wait_for "$PATIENCE" wait_until_gone
 check "a pppd that cannot be started: result 2, error 4, and TasksMax is named" no_process_left
