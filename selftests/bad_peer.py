@@ -18,6 +18,11 @@ import pptp_peer as pptp
 from pptp_peer import Closed, Control
 
 SEED = 0x1a2b3c4d
+LCP, EAP = 0xc021, 0xc227
+# RFC 3748, and draft-kamath-pppext-eap-mschapv2
+EAP_REQUEST, EAP_RESPONSE, EAP_SUCCESS, EAP_FAILURE = range(1, 5)
+EAP_IDENTITY, EAP_NAK, EAP_MD5, EAP_MSCHAPV2 = 1, 3, 4, 26
+NAME = b"alice"
 
 
 def alive(server):
@@ -242,8 +247,9 @@ def raw_gre(server):
     return sock
 
 
-def next_lcp(sock):
-    """The next LCP packet: (code, id, options)."""
+def next_packet(sock, of):
+    """The next packet of a protocol of PPP: (code, id, data)."""
+    head = struct.pack("!HH", 0xff03, of)
     while True:
         packet = sock.recv(4096)
         packet = packet[(packet[0] & 15) * 4:]
@@ -251,7 +257,7 @@ def next_lcp(sock):
         if protocol != 0x880b or not flags & 0x1000:
             continue
         frame = packet[12 + (4 if flags & 0x80 else 0):][:length]
-        if frame[:4] == b"\xff\x03\xc0\x21":
+        if frame[:4] == head:
             code, ident, size = struct.unpack_from("!BBH", frame, 4)
             return code, ident, frame[8:4 + size]
 
@@ -264,26 +270,58 @@ class Ppp:
         self.call_id = call_id
         self.sequence = 0
 
-    def send_lcp(self, code, ident, options):
-        frame = b"\xff\x03\xc0\x21" + struct.pack("!BBH", code, ident,
-                                                  4 + len(options)) + options
+    def send(self, protocol, code, ident, data):
+        frame = struct.pack("!HHBBH", 0xff03, protocol, code, ident, 4 + len(data)) + data
         self.sock.send(struct.pack("!HHHHI", 0x3001, 0x880b, len(frame),
                                    self.call_id, self.sequence) + frame)
         self.sequence += 1
 
+    def send_lcp(self, code, ident, options):
+        self.send(LCP, code, ident, options)
+
     def acknowledge(self):
         """Agrees to what the server wants."""
-        code, ident, options = next_lcp(self.sock)
+        code, ident, options = next_packet(self.sock, LCP)
         while code != 1:
-            code, ident, options = next_lcp(self.sock)
+            code, ident, options = next_packet(self.sock, LCP)
         self.send_lcp(2, ident, options)
 
     def open(self):
         """Gets LCP open; the server's challenge comes next."""
         self.send_lcp(1, 1, b"")
         self.acknowledge()
-        while next_lcp(self.sock)[0] != 2:
+        while next_packet(self.sock, LCP)[0] != 2:
             pass
+
+
+def mschapv2(data):
+    """A wrong answer to a challenge; that it was wrong is taken note of."""
+    operation, ident = data[:2]
+    if operation != 1:
+        return bytes([operation])
+    answer = bytes(49)
+    return struct.pack("!BBHB", 2, ident, 5 + len(answer) + len(NAME), len(answer)) + answer + NAME
+
+
+def eap(server, kind):
+    """Logs in by this kind of EAP, and guesses wrong."""
+    answers = {EAP_IDENTITY: lambda _: NAME, EAP_MSCHAPV2: mschapv2,
+               EAP_MD5: lambda _: bytes([16]) + bytes(16) + NAME}
+    answered = []
+    with Control(server).start() as control:
+        ppp = Ppp(server, control.call(1))
+        ppp.open()
+        code, ident, data = next_packet(ppp.sock, EAP)
+        while code == EAP_REQUEST:
+            if data[0] in (EAP_IDENTITY, kind):
+                answered.append(data[0])
+                answer = data[:1] + answers[data[0]](data[1:])
+            else:
+                answer = bytes([EAP_NAK, kind])
+            ppp.send(EAP, EAP_RESPONSE, ident, answer)
+            code, ident, data = next_packet(ppp.sock, EAP)
+        assert code == EAP_FAILURE and kind in answered, (code, answered)
+        control.expect_cdn()
 
 
 def vanish(server, step):
@@ -307,7 +345,7 @@ def vanish(server, step):
 
 PARTS = {part.__name__: part for part in
          (alive, truncated, malformed, oversized, version, out_of_order,
-          bad_requests, fuzz, never_reads, slowloris, half_open, reset, vanish)}
+          bad_requests, fuzz, never_reads, slowloris, half_open, reset, eap, vanish)}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](sys.argv[2], *map(int, sys.argv[3:]))

@@ -114,6 +114,27 @@ guess()
 	nothing_left
 }
 
+# guess_by_eap TYPE TIMES SAYING: that is how often it was by then
+guess_by_eap()
+{
+	log_mark
+	part eap "$1"
+	nothing_left
+	log_has "pppd: $3"
+	json s 'any(s["failed_logins"] == '"$2"' for s in j["sources"])' \
+		--run-directory "$dir/run" connections
+}
+
+shut_out()
+{
+	local rc=0
+
+	log_mark
+	dial c1 || rc=$?
+	[ "$rc" -ne 0 ] && [ "$rc" -lt 126 ]
+	log_has 'connection refused: its log-ins have failed 2 times'
+}
+
 # As often as it likes: it guesses at nothing, and others behind its address may call
 knows_only_pap()
 {
@@ -174,4 +195,16 @@ check "no memory more than before" resident_as_before "$memory"
 check "a good call" good_call
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0
+
+# "mschap-v2" is CHAP's; in EAP the server's pppd begins with MD5, and takes what it is asked for
+pppd_options='lcp-max-configure 3'
+server_conf 'slots = 4' 'usage = { "all receive" }' 'authentication = "eap"' \
+	'login-failures = 2' 'login-backoff = 5'
+server_start
+check "EAP: a wrong password by MD5 is a guess" guess_by_eap 4 1 'alice\|EAP'
+check "EAP: a wrong password by MSCHAPv2 is one more, and enough" \
+	guess_by_eap 26 2 'EAP: MSCHAPv2 failure for peer alice'
+check "EAP: who has guessed has to wait" shut_out
+server_stop
+check "pptpmuxd ends again" test "$server_rc" -eq 0
 tap_end
