@@ -152,6 +152,25 @@ gre_lost()
 	return "$rc"
 }
 
+# Of a NAT with several, which has another one for GRE than for TCP
+gre_from_elsewhere()
+{
+	local rc=0
+
+	ns c1 nft -f - <<-NFT
+		table ip elsewhere {
+			chain out {
+				type filter hook output priority 0;
+				ip protocol gre ip saddr set 10.9.1.77
+			}
+		}
+	NFT
+	fails_saying 'nothing came from the client' refuse-pap refuse-eap || rc=$?
+	ns c1 nft delete table ip elsewhere
+	log_has 'a NAT with several addresses sends it from another one than TCP'
+	return "$rc"
+}
+
 # A RADIUS server that nothing answers for; pppd's plugin wants all of these files
 radius_conf()
 {
@@ -224,7 +243,8 @@ check "and one with a wrong password" wrong_password
 check "GRE is lost on the way to the client: which way is said" \
 	gre_lost c1 'packets came from the client, and no answer to ours'
 check "GRE is lost on the way from the client: that too" \
-	gre_lost s 'nothing came from the client'
+	gre_lost s 'nothing came from the client: GRE (IP protocol 47) is filtered on the way to here, as none came from another address either'
+check "GRE comes from another address than TCP: that too" gre_from_elsewhere
 check "nothing is left" nothing_left
 server_stop
 check "pptpmuxd ends" test "$server_rc" -eq 0

@@ -33,6 +33,7 @@
 #include "single.h"
 #include "sources.h"
 #include "stranger.h"
+#include "stray.h"
 #include "tasks.h"
 
 /* Of RRAS */
@@ -163,6 +164,12 @@ static const char *end_text(const struct call *call, const struct pppd_end *end)
 	return end->text;
 }
 
+/* What else there is to be said of that, whoever has found it out */
+static const char *more_of(const struct call *call, unsigned int event)
+{
+	return event == NOTHING_CAME ? stray_advice(call->stray) : "";
+}
+
 /*
  * A client that was not let in hangs up before pppd has ended, so that pppd's
  * word counts more than the hang-up; but not when we have killed it.
@@ -170,11 +177,12 @@ static const char *end_text(const struct call *call, const struct pppd_end *end)
 static void report_end(const struct call *call, const struct pppd_end *end)
 {
 	if (call->event)
-		event_report("failed", call->event, call->name, "call ended: %s",
-			     call->refusal);
+		event_report("failed", call->event, call->name, "call ended: %s%s",
+			     call->refusal, more_of(call, call->event));
 	else if (end->event && !(call->cause && end->status > 128))
 		event_report("failed", end->event, call->name,
-			     "call ended: %s (pppd's status %d)", end->text, end->status);
+			     "call ended: %s%s (pppd's status %d)", end->text,
+			     more_of(call, end->event), end->status);
 	else
 		event_report("ended", 0, call->name, "call ended: %s (pppd's status %d)",
 			     end_text(call, end), end->status);
@@ -309,7 +317,7 @@ static void on_login_timeout(evutil_socket_t fd, short what, void *context)
 	if (call_stats_get(&call->socket, &stats) == 0 && !stats.rx_signs) {
 		call->event = NOTHING_CAME;
 		snprintf(call->refusal, sizeof(call->refusal),
-			 "nothing has come from the client in %u s: GRE (IP protocol 47) may be filtered on the way",
+			 "nothing has come from the client in %u s: GRE (IP protocol 47) is filtered on the way to here",
 			 limit);
 	} else {
 		call->event = LOGIN_TIMED_OUT;
@@ -333,6 +341,7 @@ static bool start_pppd(struct call *call)
 	char advice[192];
 	int error;
 
+	call->stray = stray_before(&call->server->stray);
 	call->pppd = pppd_start(call->server->base, call->server->config, &what,
 				&hooks, call);
 	if (call->pppd) {

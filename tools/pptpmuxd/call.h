@@ -58,6 +58,7 @@ struct call {
 	int lan;			/* interface of the network that it is in, 0: none */
 	bool waiting;			/* for an address that others are giving back */
 	struct in_addr wish;		/* a certain one, while waiting */
+	int64_t stray;			/* GRE of nobody's when pppd began, for stray.c */
 	unsigned int event;		/* RRAS event id of our refusal, 0: none */
 	char refusal[512];		/* why, for the log */
 	struct pppd *pppd;

@@ -136,7 +136,7 @@ static const struct reason {
 	  "the client has answered, and then not any more: see the lines before, and for GRE (IP protocol 47) that is lost",
 	  20209 },
 	{ PPPD_SAID(PPPD_SAYS_LCP_UNANSWERED), 0, 0,
-	  "nothing came from the client: GRE (IP protocol 47) is filtered on the way to here; or it comes from another address than TCP did, if \"pptpmuxctl table\" counts packets for no call while it dials",
+	  "nothing came from the client: GRE (IP protocol 47) is filtered on the way to here",
 	  20095 },
 };
 

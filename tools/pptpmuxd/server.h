@@ -11,6 +11,7 @@
 #include "log.h"
 #include "pool.h"
 #include "sources.h"
+#include "stray.h"
 #include "tally.h"
 
 struct acceptor;
@@ -47,6 +48,7 @@ struct server {
 	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int waiting;		/* calls that wait for an address */
 	struct capacity capacity;
+	struct stray stray;
 	TAILQ_HEAD(, call) strangers;	/* calls that have not logged in, the oldest first */
 	unsigned int stranger_count;
 	long long login_time;		/* microseconds that a log-in takes of late */

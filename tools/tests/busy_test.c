@@ -875,8 +875,17 @@ static void test_login_timeout(void)
 	ok(pump_until(two_timeouts) && logged("event 20095") &&
 	   logged("nothing has come from the client in 1 s: GRE"),
 	   "who says nothing has login-timeout, and GRE is named");
+	ok(logged("none came from another address either") && !logged("NAT with several"),
+	   "it is filtered, as none comes for no call");
 	ok(source_strangers_max(source, server->config, sources_clock()) == 4,
 	   "each time halves what its source may have at once");
+	fake_stray_pace = 3;
+	if (!are_strangers(&strangers[2], 1, 0, 1))
+		abort();
+	ok(pump_until(all_logged_in) && logged("a NAT with several addresses sends it from another one"),
+	   "where some does, it may be that");
+	close(strangers[2].client.fd);
+	fake_stray_pace = 0;
 	fake_stats.rx_signs = 1;
 	if (!are_strangers(&strangers[2], 1, 0, 1))
 		abort();

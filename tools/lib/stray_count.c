@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How much GRE has come to this network namespace that belongs to no call */
+#include "stray_count.h"
+
+#include "genl.h"
+
+/**
+ * stray_count_get - ask the module
+ * @packets:	filled in on success
+ *
+ * Return: 0 or a negative errno.
+ */
+int stray_count_get(uint64_t *packets)
+{
+	struct pmux_table table = { 0 };
+	struct pmux *client;
+	int rc = pmux_open(&client);
+
+	if (rc)
+		return rc;
+	rc = pmux_table_get(client, &table);
+	pmux_close(client);
+	*packets = table.rx_no_call;
+	return rc;
+}
