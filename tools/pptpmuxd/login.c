@@ -21,14 +21,20 @@ static const struct {
 	{ "EAP: MSCHAPv2 failure for peer ", "" },
 };
 
-/* How lines begin that say that nobody was there to judge, or nothing to be judged */
-static const char * const excuses[] = {
+/* How lines begin that say that nobody was there to judge ... */
+static const char * const unjudged[] = {
 	"rc_send_server: ",
 	"rc_find_server: ",
 	"RADIUS: Can't ",
+	NULL
+};
+
+/* ... or nothing to be judged */
+static const char * const untried[] = {
 	"peer refused to authenticate",
 	"EAP: no response to Requests",
 	"EAP: too many Requests sent",
+	NULL
 };
 
 static bool begins(const char *line, const char *with)
@@ -59,6 +65,13 @@ static bool names(const char *line, const char *before, const char *after, struc
 	return true;
 }
 
+static bool begins_with_one(const char *line, const char * const *of)
+{
+	while (*of && !begins(line, *of))
+		of++;
+	return *of;
+}
+
 /**
  * login_read - take note of a line
  * @login:	what is known so far, all zero at first
@@ -70,12 +83,18 @@ void login_read(struct login *login, const char *line)
 
 	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
 		login->failed |= names(line, failures[i].before, failures[i].after, login);
-	for (i = 0; i < sizeof(excuses) / sizeof(excuses[0]); i++)
-		login->excused |= begins(line, excuses[i]);
+	login->unjudged |= begins_with_one(line, unjudged);
+	login->untried |= begins_with_one(line, untried);
 }
 
-/* Was it a guess at a password, right or wrong of a human being? */
-bool login_is_guess(const struct login *login)
+/**
+ * login_is_guess - was it a guess at a password, right or wrong of a human being?
+ * @login:	what is known of a log-in that has failed
+ * @silent:	of some wrong passwords no line tells
+ *
+ * Who has heard that a password was wrong has guessed, though he says nothing more.
+ */
+bool login_is_guess(const struct login *login, bool silent)
 {
-	return login->failed && !login->excused;
+	return !login->unjudged && (login->failed || (silent && !login->untried));
 }

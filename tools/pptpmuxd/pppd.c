@@ -84,7 +84,7 @@ struct pppd {
 	long long began;	/* milliseconds of clock_ms() */
 	struct pppd_evidence evidence;	/* of why it ends */
 	struct login login;	/* what its output has shown of that */
-	bool silent_login;	/* of some kinds it shows nothing */
+	bool silent_login;	/* of some kinds it shows nothing: of EAP-MD5 */
 };
 
 /*
@@ -268,18 +268,6 @@ static void pppd_free(struct pppd *pppd)
 	free(pppd);
 }
 
-/*
- * A client that guesses passwords may hang up as soon as one was wrong; but pppd's lines
- * are there. Of EAP-MD5 there are none.
- */
-static bool is_guess(const struct pppd *pppd)
-{
-	struct login login = pppd->login;
-
-	login.failed |= pppd->silent_login;
-	return login_is_guess(&login);
-}
-
 /* What it told us before it ended, which comes before its end */
 static void read_notes(struct pppd *pppd)
 {
@@ -311,7 +299,7 @@ static void finish(struct pppd *pppd, int status)
 	pppd_output_drain(pppd->lines, pppd->ends.output);
 	pppd->evidence.waited = clock_ms() - pppd->began >= LCP_PATIENCE;
 	pppd_end_judge(&end, &pppd->evidence, status);
-	end.login_failed &= is_guess(pppd);
+	end.login_failed &= login_is_guess(&pppd->login, pppd->silent_login);
 	end.login_user = pppd->login.user;
 	if (end.event)
 		pppd_output_show(pppd->lines);
