@@ -71,27 +71,11 @@ static char directory[] = "/tmp/pptpmuxd-busy-XXXXXX", run_path[64];
 
 static void server_up(unsigned int slots)
 {
-	char path[64], self[128];
-	struct config *config;
-	ssize_t len;
-	FILE *file;
-
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[len] = '\0';
-	snprintf(path, sizeof(path), "%s/conf", directory);
-	file = fopen(path, "w");
-	fprintf(file, "warm-pppd = false\nlocalip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10\" }\nlisten = \"127.0.0.1\"\n"
-		"pppd = \"%s\"\nhostname = \"testhost\"\nrun-directory = \"%s\"\n"
-		"single-session = \"allow\"\nmax-connection-rate = 0\n", self, run_path);
-	fclose(file);
-	config = config_load(path);
-	if (!config)
-		abort();
-	unlink(path);
-	config->port = 0;
 	fake_slots = (struct slot_count){ .slots = slots, .receiving = slots };
 	fake_stats = (struct call_stats){ 0 };
-	server = server_new(base, config);
+	server = server_new(base, peer_config(directory,
+					      "localip = \"192.0.2.1\"\nremoteip = { \"192.0.2.10\" }\n"
+					      "single-session = \"allow\""));
 	if (!server)
 		abort();
 	pppd_logs_in(true);

@@ -167,27 +167,15 @@ static int be_pppd(char **argv)
 static char directory[] = "/tmp/pptpmuxd-lease-XXXXXX";
 static char kernel_path[64], run_path[64], state_path[128];
 
-/* @lines: what comes behind, and wins where something stands twice */
+/* @lines: as peer_config() has them */
 static struct config *configuration(const char *lines)
 {
-	char path[64], self[128];
 	struct config *config;
-	ssize_t len;
-	FILE *file;
+	char all[1024];
 
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[len] = '\0';
-	snprintf(path, sizeof(path), "%s/conf", directory);
-	file = fopen(path, "w");
-	fprintf(file, "warm-pppd = false\nmax-connection-rate = 0\nlocalip = \"" LOCAL "\"\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\npppd = \"%s\"\n"
-		"run-directory = \"%s\"\n%s\n", self, run_path, lines);
-	fclose(file);
-	config = config_load(path);
-	if (!config)
-		abort();
-	config->port = 0;
+	snprintf(all, sizeof(all), "localip = \"" LOCAL "\"\n%s", lines);
+	config = peer_config(directory, all);
 	config->max_calls = 65535;
-	unlink(path);
 	return config;
 }
 

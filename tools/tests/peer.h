@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -134,6 +135,32 @@ static void on_child(evutil_socket_t number, short what, void *context)
 	(void)what;
 	(void)context;
 	pppd_reap(NULL);
+}
+
+/*
+ * For a server whose pppd is this program: @lines come last, and win where something
+ * stands twice. Files are in @directory, none of which stays.
+ */
+static inline struct config *peer_config(const char *directory, const char *lines)
+{
+	char path[64], self[128];
+	struct config *config;
+	ssize_t len;
+	FILE *file;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len] = '\0';
+	snprintf(path, sizeof(path), "%s/conf", directory);
+	file = fopen(path, "w");
+	fprintf(file, "warm-pppd = false\nmax-connection-rate = 0\nlisten = \"127.0.0.1\"\nhostname = \"testhost\"\n"
+		"pppd = \"%s\"\nrun-directory = \"%s/run\"\n%s\n", self, directory, lines);
+	fclose(file);
+	config = config_load(path);
+	if (!config)
+		abort();
+	unlink(path);
+	config->port = 0;
+	return config;
 }
 
 /* Runs the loop for one event; its signals and timers end the short wait too */
