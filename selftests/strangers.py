@@ -7,6 +7,7 @@ Says "there" when it holds all that it gets, and goes on until its standard inpu
 """
 
 import select
+import struct
 import sys
 import time
 
@@ -53,6 +54,32 @@ def announced(server, number, *sources):
     calls(server, number, *sources, request=pptp.icrq)
 
 
+def gives_up(call_id):
+    """A call that is asked for and hung up at once; and one that a PAC announces, whose
+    caller has gone and left some words."""
+    cdn = struct.pack("!HBBHH128s", call_id + 1, pptp.CONNECTED, 0, 0, 0, b"word " * 25)
+    return pptp.ocrq(call_id) + pptp.ccrq(call_id) + pptp.icrq(call_id + 1) + \
+        pptp.message(pptp.CDN, cdn)
+
+
+def churn(control, number):
+    """So many of these, and whatever the server answers is read."""
+    control.send(b"".join(gives_up(call_id) for call_id in range(1, 2 * number, 2)))
+    while select.select([control.sock], [], [], 0)[0]:
+        control.fill()
+    control.data = b""
+
+
+def churns(server, number, *sources):
+    """Each source has a connection on which nothing that it begins comes to anything."""
+    controls = [Control(server, source=source).start() for source in sources]
+    print("there", flush=True)
+    while not is_over():
+        for control in controls:
+            churn(control, number)
+        time.sleep(PACE)
+
+
 def connections(server, number, *sources):
     """Each source starts so many connections and never calls."""
     controls = []
@@ -68,7 +95,7 @@ def connections(server, number, *sources):
         time.sleep(PACE)
 
 
-PARTS = {part.__name__: part for part in (calls, announced, connections)}
+PARTS = {part.__name__: part for part in (calls, announced, churns, connections)}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](sys.argv[2], int(sys.argv[3]), *sys.argv[4:])

@@ -18,6 +18,8 @@ cd "$(dirname "$0")"
 # ones takes the processor, which is emulated
 readonly BACK=3000
 readonly PPPD=/usr/sbin/pppd
+# What pptpmuxd says of one address in a second, whatever that does
+readonly LINES=20
 readonly CUT=(c1 c2 c3 c4 c5 c6) ALIVE=c7
 
 # dial_all: all that were cut, at once; each with its user's name. The milliseconds
@@ -171,6 +173,20 @@ beside()
 	strangers_end
 }
 
+# The pppd that is copied for each of their calls outlives them, and the log is short
+beside_churn()
+{
+	local warm began=$SECONDS lines
+
+	warm=$(warm_pppd)
+	log_mark
+	beside churns 20
+	lines=$(log_has . | wc -l)
+	echo "# $lines lines of log in $((SECONDS - began)) s" | tee -a "$dir/figures"
+	[ "$lines" -le $((LINES * 2 * (SECONDS - began + 1))) ]
+	[ "$(warm_pppd)" = "$warm" ]
+}
+
 # There is no room for one more process
 no_process_left()
 {
@@ -227,7 +243,9 @@ move 3 2
 wait_for "$PATIENCE" wait_until_gone
 check "two addresses ask for calls without end and never log in" beside calls 16
 wait_for "$PATIENCE" wait_until_gone
-check "two addresses announce calls without end and never connect them" beside announced 16
+check "two addresses announce calls without end and never connect them" beside announced 32
+wait_for "$PATIENCE" wait_until_gone
+check "two addresses call and hang up without end" beside_churn
 wait_for "$PATIENCE" wait_until_gone
 check "two addresses start connections and never call" beside connections 32
 wait_for "$PATIENCE" wait_until_gone
