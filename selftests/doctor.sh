@@ -172,6 +172,14 @@ no_slot_receives()
 	grep -F 'mend: pptpmuxctl set all usage +receive' "$dir/explained"
 	explained 691 0
 	grep -F 'no RADIUS server answers' "$dir/explained"
+	explained 619 2
+	grep -F 'GRE passes in one direction only' "$dir/explained"
+	explained 806 0
+	grep -F "GRE comes from another address than its TCP" "$dir/explained"
+	for code in 734 742; do
+		explained "$code" 0
+		grep -F '40 or 56 bits only, or stateful mode only' "$dir/explained"
+	done
 	seeded slots-usage 2
 }
 

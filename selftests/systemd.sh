@@ -75,6 +75,14 @@ nothing_is_missed()
 		-e 'cannot' -e 'no copy' -e 'no pppd waits' "$dir/journal")" -eq 0 ]
 }
 
+# What pppd says is pptpmuxd's to write, and nobody's besides
+each_line_stands_once()
+{
+	grep 'pppd: MPPE 128-bit stateless compression enabled' "$dir/journal"
+	[ "$(inside journalctl --no-pager --output=cat --identifier=pppd |
+		grep -c -v '^-- No entries --')" -eq 0 ]
+}
+
 is_confined()
 {
 	local pid
@@ -149,6 +157,7 @@ check "the unit is started when it listens" starts
 check "a call comes in" carries_a_call
 check "the server has the network, and nothing else" is_confined
 check "nothing that it does is forbidden" nothing_is_missed
+check "the journal has each line of pppd's once" each_line_stands_once
 check "reload: done, or refused" reloads
 check "stop hangs up" stops
 check "a mistake in the file is not tried again" mistake_is_final
