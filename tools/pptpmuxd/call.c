@@ -118,7 +118,7 @@ static bool is_busy(const struct call_refusal *refusal)
 static void call_release(struct call *call)
 {
 	stranger_remove(call);
-	if (call->socket.fd >= 0)
+	if (call->socket.fd >= 0 && call->logged_in)
 		queue_inherit(call->server, call->source);
 	call_socket_close(&call->socket);
 	lease_end(call);

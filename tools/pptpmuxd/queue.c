@@ -99,7 +99,7 @@ struct call *queue_next(const struct server *server, unsigned int round)
 	return next;
 }
 
-/* A call of this source has given its slot back: that is its successor's */
+/* A call of this source that had logged in has given its slot back: that is its successor's */
 void queue_inherit(struct server *server, const struct source *source)
 {
 	struct call *call;

@@ -615,7 +615,7 @@ static bool caller_starts(struct caller *caller, unsigned int network, unsigned 
 /* Many sources with a call each, again and again */
 static void test_crowd_of_strangers(void)
 {
-	struct caller strangers[6], good;
+	struct caller strangers[6], waiting[6], good;
 	bool all = true;
 	unsigned int i;
 
@@ -626,10 +626,14 @@ static void test_crowd_of_strangers(void)
 		make_doubtful(1, i);
 		all &= are_strangers(&strangers[i], 1, i, 1);
 	}
+	pppd_logs_in(false);
+	for (i = 0; i < 6; i++)
+		caller_dial(&waiting[i], 1, i);
 	caller_dial(&good, 2, 0);
 	ok(all && callers_wait(&good, 1, DEADLINE_MS) == 1 && good.took < 5000,
-	   "those who never log in give way to who may after the time of a log-in");
+	   "those who never log in give way to who may after the time of a log-in, and inherit nothing");
 	callers_close(strangers, 6);
+	callers_close(waiting, 6);
 	client_close(&good.client);
 	server_down();
 }
