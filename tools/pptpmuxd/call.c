@@ -377,6 +377,7 @@ static bool begin(struct call *call)
 	if (call->machine == &pptp_out_pac && !start_pppd(call))
 		return false;
 	stranger_add(call);
+	call->source->served = ++call->server->served;
 	return true;
 }
 
@@ -407,8 +408,8 @@ static bool has_credit(const struct call *call)
 	return !source_is_doubtful(call->source, sources_clock());
 }
 
-/* Somebody may have to go, or be gone already */
-static void make_way(struct call *call, enum turn turn)
+/* Somebody may have to go, or be gone already. Return: whether somebody has to. */
+static bool make_way(struct call *call, enum turn turn)
 {
 	struct call *victim = stranger_victim(call);
 
@@ -421,16 +422,15 @@ static void make_way(struct call *call, enum turn turn)
 	} else if (turn == NO_SLOT && has_credit(call)) {
 		probe_all(call->server);
 	}
+	return victim;
 }
 
-/* Is there a slot to be expected, or is it to be seen still who has one and is gone? */
-static bool worth_waiting(const struct server *server, const struct call *waiter)
+/* Is there a slot to be expected, whoever waits? */
+static bool slots_come(const struct server *server)
 {
 	const struct call *call;
 
 	if (!TAILQ_EMPTY(&server->strangers) || server->ranked[RANK_CLOSING])
-		return true;
-	if (has_credit(waiter) && (server->probed < waiter->queued || probe_running(server)))
 		return true;
 	LIST_FOREACH(call, &server->calls, entry) {
 		if (call->socket.fd >= 0 && call_is_ending(call))
@@ -439,37 +439,57 @@ static bool worth_waiting(const struct server *server, const struct call *waiter
 	return false;
 }
 
+/* Is it to be seen still, for this one, who has a slot and is gone? */
+static bool is_looked_for(const struct server *server, const struct call *waiter)
+{
+	return has_credit(waiter) && (server->probed < waiter->queued || probe_running(server));
+}
+
 static void refuse_rest(struct server *server)
 {
 	struct call *call, *next;
 
+	if (slots_come(server))
+		return;
 	for (call = TAILQ_FIRST(&server->queue); call; call = next) {
 		next = TAILQ_NEXT(call, turn);
-		if (!worth_waiting(server, call))
+		if (!is_looked_for(server, call))
 			answer(call, true);
 	}
 }
 
-/* Serves who waits, as far as there are slots */
-static void on_turn(evutil_socket_t fd, short what, void *context)
+/*
+ * Serves who waits, as far as there is room. When there is none for one more that has not
+ * logged in, and nobody has to go for the first, those behind it have no better right: a
+ * thousand that wait cost one look when one of those before them has logged in.
+ */
+static void serve(struct server *server)
 {
-	static const struct timeval tick = { .tv_usec = QUEUE_TICK * 1000 };
-	struct server *server = context;
 	enum turn turn = ANSWERED;
+	bool goes = true;
 	struct call *call;
 
-	(void)fd;
-	(void)what;
-	server->round += server->round == UINT_MAX ? 2 : 1;
-	while (turn != NO_SLOT && (call = queue_next(server, server->round))) {
+	while (turn != NO_SLOT && (goes || !stranger_full(server)) &&
+	       (call = queue_next(server, server->round))) {
 		turn = answer(call, false);
 		if (turn == ANSWERED)
 			continue;
 		call->source->round = server->round;
-		make_way(call, turn);
+		goes = make_way(call, turn);
 	}
 	if (turn == NO_SLOT)
 		refuse_rest(server);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	static const struct timeval tick = { .tv_usec = QUEUE_TICK * 1000 };
+	struct server *server = context;
+
+	(void)fd;
+	(void)what;
+	server->round += server->round == UINT_MAX ? 2 : 1;
+	serve(server);
 	if (!TAILQ_EMPTY(&server->queue))
 		evtimer_add(server->turn, &tick);
 }

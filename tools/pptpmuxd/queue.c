@@ -5,9 +5,9 @@
  * call is refused.
  *
  * Each is a request that its peer has not been answered, and nothing else: no slot, no
- * process. Whose source has fewest calls that have not logged in is served first, so
- * who asks again and again waits for himself only; and before those whose calls never
- * log in.
+ * process. Whose source has fewest calls that have not logged in is served first, and of
+ * these the one whose last turn is longest ago, so who asks again and again waits for
+ * himself only; and before those whose calls never log in.
  */
 #include "queue.h"
 
@@ -78,7 +78,9 @@ static bool goes_before(const struct call *call, const struct call *other, long 
 		return call->heir;
 	if (doubtful != source_is_doubtful(other->source, now))
 		return !doubtful;
-	return call->source->strangers < other->source->strangers;
+	if (call->source->strangers != other->source->strangers)
+		return call->source->strangers < other->source->strangers;
+	return call->source->served < other->source->served;
 }
 
 /**

@@ -55,6 +55,7 @@ struct server {
 	TAILQ_HEAD(, call) queue;	/* calls that wait for a slot, the oldest first */
 	unsigned int queued;
 	unsigned int round;		/* that the queue was served */
+	unsigned long long served;	/* calls that got a slot */
 	struct event *turn;		/* serves the queue */
 	struct event *probe;		/* looks after clients that were asked */
 	long long probed;		/* when all were, in milliseconds */

@@ -40,6 +40,7 @@ struct source {
 	unsigned int ranked[RANKS];	/* these, by what they are worth */
 	unsigned int calls;
 	unsigned int strangers;		/* of these, not logged in */
+	unsigned long long served;	/* when it was last given a slot: server.h's count */
 	unsigned int queued;		/* of these, waiting for a slot */
 	unsigned int round;		/* in which there was no room for one of them */
 	unsigned int asked;		/* connections of which it is not known if they stand */

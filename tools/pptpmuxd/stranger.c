@@ -71,14 +71,17 @@ static bool own_room(const struct call *call)
 	return source_stranger_room(call->source, call->server->config, sources_clock());
 }
 
+/* Is there no room for one more, of whatever source? */
+bool stranger_full(struct server *server)
+{
+	return server->stranger_count >= capacity_strangers(server->config,
+							    capacity_receiving(server));
+}
+
 /* May there be one more, of this one's source? */
 bool stranger_room(const struct call *call)
 {
-	struct server *server = call->server;
-
-	return own_room(call) &&
-	       server->stranger_count < capacity_strangers(server->config,
-							   capacity_receiving(server));
+	return own_room(call) && !stranger_full(call->server);
 }
 
 static long long peace(const struct server *server, bool brief)

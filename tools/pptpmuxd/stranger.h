@@ -12,6 +12,7 @@ void stranger_open(struct server *server);
 void stranger_add(struct call *call);
 void stranger_remove(struct call *call);
 void stranger_known(struct call *call);
+bool stranger_full(struct server *server);
 bool stranger_room(const struct call *call);
 struct call *stranger_victim(const struct call *newcomer);
 
