@@ -86,7 +86,6 @@ upgrades_under_a_call()
 	reach c1
 	dial c2 user c2
 	reach c2
-	cat "$dir/upgrade"; inside dkms status; tail -5 "$dir/c1.log"
 	dkms_has "$(version_of next)"
 }
 
@@ -139,7 +138,8 @@ removed()
 	inside dpkg --remove pptp-mux pptp-mux-dkms
 	! listens s || return 1
 	[ ! -d /sys/module/pptp_mux ]
-	inside modprobe --show-depends net-pf-24-proto-2 | grep '/pptp\.ko'
+	! inside modprobe --showconfig | grep -x -e 'blacklist pptp' -e 'alias .* pptp.mux' ||
+		return 1
 	[ -e "$root/etc/pptpmuxd.conf" ]
 }
 
@@ -154,11 +154,12 @@ purged()
 [ -d "$PACKAGES" ] || skip_all "there are no packages: scripts/check builds them"
 need_command dkms apt-get
 dial_setup 2
-python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1" "${NS_PREFIX}c2"
 # A user's second call would end the first
 printf '%s * %s *\n' c1 "$PASSWORD" c2 "$PASSWORD" >>/etc/ppp/chap-secrets
 root_new
 root_settle
+# a machine that runs services, whatever this one is
+rm -f "$root/usr/sbin/policy-rc.d"
 [ -n "${THOROUGH-}" ] || rm -f "$root/lib/modules/$(uname -r)/build"
 container_start
 check "systemd is up" boots
@@ -174,5 +175,4 @@ check "after a boot it serves" serves_after_boot
 check "removed, and pptp.ko is usable" removed
 check "purged, and nothing is left" purged
 check "and goes down again" power_off
-check "nothing is left in the network" nothing_left_in s c1 c2
 tap_end

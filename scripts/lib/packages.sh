@@ -28,7 +28,7 @@ packages_build()
 
 packages_version()
 {
-	dpkg-parsechangelog -l "$TREE/debian/changelog" -S Version
+	sed -n "1s/^[^(]*(\([^)]*\)).*/\1/p" "$TREE/debian/changelog"
 }
 
 packages_build_both()
