@@ -295,10 +295,10 @@ class Ppp:
 
 
 def mschapv2(data):
-    """A wrong answer to a challenge; that it was wrong is taken note of."""
+    """A wrong answer to a challenge; None to what comes then, that it was wrong."""
     operation, ident = data[:2]
     if operation != 1:
-        return bytes([operation])
+        return None
     answer = bytes(49)
     return struct.pack("!BBHB", 2, ident, 5 + len(answer) + len(NAME), len(answer)) + answer + NAME
 
@@ -313,14 +313,16 @@ def eap(server, kind):
         ppp.open()
         code, ident, data = next_packet(ppp.sock, EAP)
         while code == EAP_REQUEST:
+            answer = bytes([kind])
             if data[0] in (EAP_IDENTITY, kind):
                 answered.append(data[0])
-                answer = data[:1] + answers[data[0]](data[1:])
-            else:
-                answer = bytes([EAP_NAK, kind])
-            ppp.send(EAP, EAP_RESPONSE, ident, answer)
+                answer = answers[data[0]](data[1:])
+            if answer is None:
+                break
+            as_what = data[0] if data[0] in answered else EAP_NAK
+            ppp.send(EAP, EAP_RESPONSE, ident, bytes([as_what]) + answer)
             code, ident, data = next_packet(ppp.sock, EAP)
-        assert code == EAP_FAILURE and kind in answered, (code, answered)
+        assert code in (EAP_REQUEST, EAP_FAILURE) and kind in answered, (code, answered)
         control.expect_cdn()
 
 

@@ -22,6 +22,7 @@
 #define PPP_SEEN_MPPE_GOOD	(1u << 11)
 #define PPP_SEEN_REJECTS_MPPE	(1u << 12)	/* it goes on rejecting encrypted packets */
 #define PPP_SEEN_OTHER_KEYS	(1u << 13)	/* it goes on encrypting with other keys */
+#define PPP_SEEN_EAP_FAILURE	(1u << 14)	/* it was sent, by us: its log-in has failed */
 
 struct ppp_seen {
 	uint32_t marks;		/* PPP_SEEN_*, of all packets so far */

@@ -2,6 +2,7 @@
 /* What pppd's peer has sent and offered, for whoever has to say why a call failed */
 #include "seen.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "pppd_compat.h"
@@ -10,6 +11,7 @@
 static int server_fd = -1;
 static uint32_t marks;
 static void (*snoop_before)(unsigned char *packet, int len);
+static void (*snoop_sent_before)(unsigned char *packet, int len);
 
 /* PPP_SEEN_*; pptpmuxd is told of what is new */
 void seen_mark(uint32_t new_marks)
@@ -31,12 +33,25 @@ static void snoop(unsigned char *packet, int len)
 	seen_mark(len > 0 ? ppp_look(packet, len) : 0);
 }
 
+/* Of some kinds of EAP pppd has no word for a log-in that fails, and its status tells another end */
+static void snoop_sent(unsigned char *packet, int len)
+{
+	static const unsigned char failure[] = { 0xff, 0x03, 0xc2, 0x27, 4 };
+
+	if (snoop_sent_before)
+		snoop_sent_before(packet, len);
+	if (len >= (int)sizeof(failure) && !memcmp(packet, failure, sizeof(failure)))
+		seen_mark(PPP_SEEN_EAP_FAILURE);
+}
+
 /* @fd: where pptpmuxd is told of what is new, -1: nowhere */
 void seen_start(int fd)
 {
 	server_fd = fd;
 	snoop_before = snoop_recv_hook;
 	snoop_recv_hook = snoop;
+	snoop_sent_before = snoop_send_hook;
+	snoop_send_hook = snoop_sent;
 }
 
 /* Another call begins */

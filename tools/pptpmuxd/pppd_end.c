@@ -111,6 +111,9 @@ static const struct reason {
 	{ PPPD_SAID(PPPD_SAYS_LOGIN_FAILED), 0, 0,
 	  "the client's name or password is wrong: compare them with chap-secrets, or with what RADIUS knows",
 	  691 },
+	{ 0, PPP_SEEN_EAP_FAILURE, 0,
+	  "the client has not proved who it is: its name, password or certificate is wrong, compare them with chap-secrets, eaptls-server, or what RADIUS knows",
+	  691 },
 	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_KERNEL), 0, 0,
 	  "the kernel has no MPPE: run \"modprobe ppp_mppe\"", 20073 },
 	{ PPPD_SAID(PPPD_SAYS_MPPE_NO_KEYS), 0, 0,
@@ -226,7 +229,8 @@ static bool login_failed(const struct pppd_end *end, const struct pppd_evidence 
 	if (has_said(evidence, PPPD_SAYS_RADIUS_SILENT) ||
 	    has_said(evidence, PPPD_SAYS_AUTH_REFUSED) || end->event == no_answer.event)
 		return false;
-	return has_said(evidence, PPPD_SAYS_LOGIN_FAILED) || end->status == NOT_AUTHENTICATED;
+	return has_said(evidence, PPPD_SAYS_LOGIN_FAILED) ||
+	       evidence->seen.marks & PPP_SEEN_EAP_FAILURE || end->status == NOT_AUTHENTICATED;
 }
 
 static void judge_status(struct pppd_end *end, int status)

@@ -132,6 +132,10 @@ static void test_reasons(void)
 	ok(judged(failed, EXITED(11), "name or password is wrong", 691, true), "a wrong password");
 	ok(judged(failed, EXITED(16), "name or password is wrong", 691, true),
 	   "the same of a client that hangs up then");
+	seen = PPP_SEEN_LCP | PPP_SEEN_LCP_ANSWER | PPP_SEEN_AUTH | PPP_SEEN_EAP_FAILURE;
+	ok(judged(0, EXITED(16), "password or certificate is wrong", 691, true),
+	   "one by EAP, of which pppd says nothing");
+	seen = 0;
 	ok(judged(failed | PPPD_SAID(PPPD_SAYS_RADIUS_SILENT), EXITED(11), "no RADIUS server answers",
 		  20073, false), "a RADIUS server that is down is no guess of its clients'");
 	ok(judged(PPPD_SAID(PPPD_SAYS_AUTH_REFUSED), EXITED(11), "names no way", 20073,
