@@ -59,8 +59,8 @@ static void say(struct server *server, struct source *source, const char *format
 	server->noise.suppressed = 0;
 }
 
-/* Who has called has the time that a log-in takes */
-static bool may_go(const struct control *control)
+/* Who has called has the time that a log-in takes, beside its like */
+static bool has_had_time(const struct control *control)
 {
 	return control->rank != RANK_STRANGER || clock_ms() - control->ranked >= LOGIN_MS;
 }
@@ -75,7 +75,7 @@ static struct control *own_victim(const struct server *server, const struct sour
 		if (!source->ranked[rank])
 			continue;
 		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
-			if (control->source == source && may_go(control))
+			if (control->source == source && has_had_time(control))
 				return control;
 		}
 	}
@@ -145,15 +145,15 @@ static unsigned int source_idle(const struct source *source, enum rank first, en
 static struct control *victim(const struct server *server, const struct source *newcomer,
 			      enum rank first, enum rank last)
 {
+	unsigned int count, most = 0, own = source_idle(newcomer, first, last) + 1;
 	struct control *control, *found = NULL;
-	unsigned int count, most = 0;
 	enum rank rank;
 
 	for (rank = first; rank <= last; rank++) {
 		TAILQ_FOREACH(control, &server->ranks[rank], equal) {
 			count = source_idle(control->source, first, last) +
 				(control->source == newcomer);
-			if (count <= most || !may_go(control))
+			if (count <= most || (count <= own && !has_had_time(control)))
 				continue;
 			most = count;
 			found = control;

@@ -667,22 +667,21 @@ static void test_full_queue(void)
 	server_down();
 }
 
-static bool one_stranger(void)
-{
-	return server->stranger_count == 1;
-}
-
 /* A call holds its connection for as long as a log-in takes, and longer if it logs in */
 static void test_connections(void)
 {
-	struct caller known[2], strangers[3], next[4];
+	struct caller known[2], strangers[3], next[3];
 	struct pptp_msg msg;
 	int i;
 
 	server_up(8);
 	server->config->max_connections = 5;
-	if (!callers_up(known, 1, 2) || !are_strangers(strangers, 1, 5, 3))
+	if (!callers_up(known, 1, 2))
 		abort();
+	for (i = 0; i < 3; i++) {
+		if (!are_strangers(&strangers[i], 1, 5 + i, 1))
+			abort();
+	}
 	caller_connect(&next[0], 2, 0);
 	ok(client_receive(&next[0].client, &msg) == 0 && server->control_count == 5,
 	   "who has just called keeps its connection");
@@ -690,15 +689,33 @@ static void test_connections(void)
 		control_of(&strangers[i])->ranked -= 3000;
 	ok(caller_starts(&next[1], 2, 1) && !control_of(&strangers[0]) && control_of(&strangers[1]),
 	   "who has not logged in by then gives way, the oldest first");
-	ok(caller_calls(&next[2], 2, 2) && pump_until(one_stranger) && !control_of(&strangers[1]) &&
-	   control_of(&next[1]), "a call that does not log in is worth no more than none, of a source with more");
 	for (i = 0; i < 2; i++)
 		control_of(&known[i])->ranked -= 3000;
-	ok(caller_starts(&next[3], 2, 3) && !control_of(&next[1]) && have_calls(known, 2) &&
-	   have_calls(&next[2], 1), "who has logged in stays");
+	ok(caller_starts(&next[2], 2, 2) && !control_of(&next[1]) && have_calls(known, 2),
+	   "who has logged in stays");
 	callers_close(known, 2);
 	callers_close(strangers, 3);
-	callers_close(next, 4);
+	callers_close(next, 3);
+	server_down();
+}
+
+/* Who calls often has not that time each time */
+static void test_connections_of_one(void)
+{
+	struct caller known, strangers[3], next[2];
+
+	server_up(8);
+	server->config->max_connections = 4;
+	if (!callers_up(&known, 1, 1) || !are_strangers(strangers, 1, 5, 3))
+		abort();
+	ok(caller_starts(&next[0], 2, 0) && !control_of(&strangers[0]) && have_calls(&known, 1),
+	   "who has called more often than a newcomer gives way at once");
+	pppd_logs_in(false);
+	ok(caller_calls(&next[1], 2, 1) && !control_of(&strangers[1]) && control_of(&strangers[2]) &&
+	   control_of(&next[0]), "as long as it has");
+	callers_close(&known, 1);
+	callers_close(strangers, 3);
+	callers_close(next, 2);
 	server_down();
 }
 
@@ -1005,6 +1022,7 @@ int main(int argc, char **argv)
 	test_crowd_of_strangers();
 	test_full_queue();
 	test_connections();
+	test_connections_of_one();
 	test_closing();
 	test_own_bound();
 	test_announced();

@@ -878,7 +878,12 @@ static void test_half_open(void)
 	for (i = 4; i < 8; i++)
 		good &= client_calls(&flood[i]);
 	connect_from(&client, "127.0.0.7");
-	ok(good && is_closed(&client), "those that have called stay");
+	ok(good && is_closed(&flood[4]), "of those that have called, so does the source with most");
+	good = client_alive(&quiet) && client_alive(&late) && client_alive(&other) &&
+	       client_alive(&flood[0]);
+	for (i = 5; i < 8; i++)
+		good &= client_alive(&flood[i]);
+	ok(good, "and nobody else");
 	client_close(&client);
 	for (i = 0; i < 8; i++)
 		client_close(&flood[i]);
