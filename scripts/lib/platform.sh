@@ -8,7 +8,7 @@ PLATFORMS=(bookworm trixie sid)
 
 # what every platform builds and runs with
 PLATFORM_PACKAGES=(gcc make libc6-dev linux-headers-amd64
-	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev
+	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev libgcrypt20-dev
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
 PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
