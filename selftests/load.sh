@@ -62,11 +62,12 @@ told()
 # The server has calls, as many
 has_calls()
 {
-	json s "len([slot for slot in j if slot['state'] == 'connected']) == $1" slots
+	json s "[slot['state'] for slot in j['slots']].count('connected') == $1" slots
 }
 
 in_and_out()
 {
+	load_start --mppe --password "$PASSWORD"
 	check "$CLIENTS clients dial in, $AT_ONCE at once" \
 		told "j['good'] == j['alive'] == $CLIENTS and 'failed' not in j" \
 		dial "at-once=$AT_ONCE" "seconds=$PATIENCE"
@@ -76,20 +77,23 @@ in_and_out()
 	check "all stay" told "j['alive'] == $CLIENTS and 'lost' not in j" hold seconds=2
 	check "all hang up, and the server agrees" \
 		told "j['good'] == $CLIENTS and j['alive'] == 0" hang-up "seconds=$PATIENCE"
-	check "nothing is left" nothing_left
+	load_end
+	check_call "nothing is left" nothing_left
 }
 
 vanish()
 {
+	load_start --mppe --password "$PASSWORD"
 	check "clients dial in again" told "j['good'] == 2" dial count=2 "seconds=$PATIENCE"
 	check "they are gone without a word" told "j['good'] == 2 and j['alive'] == 0" forget
 	check "the server still has their calls" has_calls 2
 	check "they call again, and their old calls are replaced" \
 		told "j['good'] == $CLIENTS and 'failed' not in j" dial "at-once=$AT_ONCE" \
 		"seconds=$PATIENCE"
-	check "the server ends all" ctl s hangup --all
+	check "the server ends all" ctl s --run-directory "$dir/run" hangup --all
 	check "they hear of it" told "j['alive'] == 0 and j['lost'] == {'closed': $CLIENTS}" \
 		await "seconds=$PATIENCE"
+	load_end
 	check_call "nothing is left" nothing_left
 }
 
@@ -110,13 +114,12 @@ dial_setup 1
 many_secrets
 many_addresses
 single_session=replace
-server_conf "slots = $CLIENTS" 'usage = { "all receive" }' \
+# Of those that vanish, the calls stay until their users have logged in again
+server_conf "slots = $((CLIENTS + 2))" 'usage = { "all receive" }' \
 	'remoteip = { "192.168.77.10-192.168.77.99" }'
 server_start
-load_start --mppe --password "$PASSWORD"
 in_and_out
 vanish
-load_end
 refused_for "a wrong password is refused" login --mppe --password wrong
 refused_for "so is who does not encrypt" closed --password "$PASSWORD"
 check_call "nothing is left" nothing_left

@@ -18,10 +18,11 @@ from dials import dials
 from packets import Packets
 from processor_time import ProcessorTime
 from results import Results
+from scale import scale
 
 NS_OF_INSTRUCTION = 2  # scripts/vm --icount: shift=1
 COUNTED = ("calls", "packets")
-PARTS = COUNTED + ("dials", "cpus", "time")
+PARTS = COUNTED + ("dials", "scale", "cpus", "time")
 # /etc/ppp is its own: no secret is written to this machine's
 OWN_MOUNTS = "BENCH_OWN_MOUNTS"
 
@@ -63,6 +64,8 @@ def measure(args, results):
             packets.all()
         if "dials" in args.parts:
             dials(results)
+        if "scale" in args.parts:
+            scale(results, args.quick)
         if "cpus" in args.parts:
             Cpus(results).all()
         if "time" in args.parts:

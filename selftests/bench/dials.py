@@ -7,113 +7,31 @@ waits, so the clock has to go on meanwhile as the host's does: scripts/vm --icou
 import contextlib
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import time
 
 import rig
+import servers
 from muxtest import wait_until
+from servers import PASSWORD, PATIENCE, SECURE, SERVER, SHIPPED, all_resident, settled
 
-SERVER, PASSWORD = rig.OUTER[0], "correct-horse"
 CLIENTS, ROUNDS = 8, 3
 TURNS, ALONE = 3, 5
-PATIENCE = 120
-CGROUP = "/sys/fs/cgroup"
-# Debian's scripts for pppd, put aside while /etc/ppp is our own
-SHIPPED = "/run/bench-ppp"
-# Of pppd, of both servers and of the client
-PPP = "lcp-restart 1 chap-restart 1 ipcp-restart 1 noipv6 nobsdcomp nodeflate novj " \
-      "nodefaultroute".split()
-SECURE = "refuse-pap refuse-chap refuse-mschap refuse-eap require-mppe-128".split()
-PPTPMUXD = rig.BUILD + "/tools/pptpmuxd/pptpmuxd"
-PLUGIN = rig.BUILD + "/tools/pppd-plugin/pptp_mux.so"
+USERS = 2000
+# What is lost is said again soon
+PPP = ["lcp-restart", "1", "chap-restart", "1", "ipcp-restart", "1", *servers.PPP]
 
 
 def missing():
     """What is not installed, "" if nothing is missing"""
-    for program, package in (("pptpd", "pptpd"), ("pptp", "pptp-linux"),
-                             ("pppd", "ppp")):
-        if not shutil.which(program):
-            return package
-    return ""
-
-
-def write(directory, name, *lines):
-    path = os.path.join(directory, name)
-    with open(path, "w", encoding="ascii") as file:
-        file.write("\n".join(lines) + "\n")
-    return path
-
-
-# ---- what a process and its children use ----
-
-class Group:
-    """A control group: what its processes use, gone ones included"""
-
-    def __init__(self, name):
-        if not os.path.exists(CGROUP + "/cgroup.procs"):
-            rig.run("mount", "-t", "cgroup2", "none", CGROUP)
-        self.path = f"{CGROUP}/{name}"
-        os.makedirs(self.path, exist_ok=True)
-
-    def enter(self):
-        with open(self.path + "/cgroup.procs", "w", encoding="ascii") as procs:
-            procs.write(str(os.getpid()))
-
-    def microseconds(self):
-        with open(self.path + "/cpu.stat", encoding="ascii") as stat:
-            return int(re.search(r"^usage_usec (\d+)", stat.read(), re.M)[1])
-
-    def processes(self):
-        with open(self.path + "/cgroup.procs", encoding="ascii") as procs:
-            return [int(line) for line in procs]
+    return servers.missing({"pptpd": "pptpd", "pptp": "pptp-linux", "pppd": "ppp"})
 
 
 # ---- servers ----
 
-def start(group, name, *command):
-    return subprocess.Popen(["ip", "netns", "exec", rig.NAMES[name], *command],
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL, preexec_fn=group.enter)
-
-
-def listens():
-    return rig.inside("near", "ss", "-Hltn", "sport = :1723").strip()
-
-
-@contextlib.contextmanager
-def running(group, *command):
-    server = start(group, "near", *command)
-    try:
-        if not wait_until(listens):
-            raise RuntimeError(f"{command[0]} does not listen")
-        yield group
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@contextlib.contextmanager
 def pptpmuxd(directory, secure, *more):
-    """With its module"""
-    quoted = " ".join(PPP)
-    conf = write(directory, "pptpmuxd.conf", 'localip = "192.168.77.1"',
-                 'remoteip = { "192.168.77.10-192.168.77.99" }', "slots = 128",
-                 f'plugin = "{PLUGIN}"', 'single-session = "allow"',
-                 f'run-directory = "{directory}/run"', f'options = {{ "{quoted}" }}',
-                 *more,
-                 *(() if secure else ('authentication = "none"', 'encryption = "none"')))
-    with rig.pptp_mux(), running(Group("pptpmuxd"), PPTPMUXD, "-f", conf) as group:
-        yield group
-
-
-def pptpd(directory, secure):
-    wanted = ["require-mschap-v2"] + SECURE if secure else ["noauth", "nomppe"]
-    options = write(directory, "pptpd-options", "name pptpd", *PPP, *wanted)
-    conf = write(directory, "pptpd.conf", "localip 192.168.77.1",
-                 "remoteip 192.168.77.10-99", f"option {options}")
-    return running(Group("pptpd"), "pptpd", "-f", "-c", conf, "-p", directory + "/pptpd.pid")
+    """All clients are one user"""
+    return servers.pptpmuxd(directory, secure, 'single-session = "allow"', *more, ppp=PPP)
 
 
 def pptpmuxd_cold(directory, secure):
@@ -121,9 +39,12 @@ def pptpmuxd_cold(directory, secure):
     return pptpmuxd(directory, secure, "warm-pppd = false")
 
 
+def pptpd(directory, secure):
+    return servers.pptpd(directory, secure, ppp=PPP)
+
+
 SERVERS = {"pptp-mux": pptpmuxd, "pptpd": pptpd}
 COSTS = {"pptp-mux": pptpmuxd, "started": pptpmuxd_cold, "pptpd": pptpd}
-USERS = 2000
 
 
 # ---- clients ----
@@ -188,24 +109,6 @@ def make_clients():
         rig.ip(name, "route", "add", SERVER, "via", f"198.19.{i}.1")
         names.append(name)
     return names
-
-
-def resident(pid):
-    """Of a process: its name, octets in memory, and its share of those that are in no
-    file; None if it has ended meanwhile. Files are shared with clients here."""
-    try:
-        with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
-            name = comm.read().strip()
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-            text = rollup.read()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return (name, *(int(re.search(rf"^{field}: +(\d+)", text, re.M)[1]) * 1024
-                    for field in ("Rss", "Pss_Anon")))
-
-
-def all_resident(group):
-    return list(filter(None, map(resident, group.processes())))
 
 
 class Dials:
@@ -294,16 +197,6 @@ class Dials:
             self.costs("shipped")
 
 
-def settled(group):
-    """Waits until no script runs any more: only servers, the pppd of calls, and pptpd's
-    process for each."""
-    def calm():
-        return all(name in ("pptpmuxd", "pppd", "pppd-warm", "pptpd", "pptpctrl")
-                   for name, _, _ in all_resident(group))
-
-    wait_until(calm, PATIENCE)
-
-
 @contextlib.contextmanager
 def as_shipped():
     """Debian's scripts, and a few thousand users, of whom the one that calls is in the
@@ -313,40 +206,21 @@ def as_shipped():
     secrets = "/etc/ppp/chap-secrets"
     with open(secrets, encoding="ascii") as file:
         before = file.read()
-    write("/etc/ppp", "chap-secrets", *others)
+    servers.write("/etc/ppp", "chap-secrets", *others)
     for name in os.listdir(SHIPPED):
         rig.run("cp", "-a", f"{SHIPPED}/{name}", "/etc/ppp/")
     try:
         yield
     finally:
-        write("/etc/ppp", "chap-secrets", *before.splitlines())
+        servers.write("/etc/ppp", "chap-secrets", *before.splitlines())
         for name in os.listdir(SHIPPED):
             rig.run("rm", "-r", f"/etc/ppp/{name}")
 
 
 @contextlib.contextmanager
-def configured():
-    """A directory for what is written; meanwhile /etc/ppp is our own."""
-    for module in ("ppp_async", "ppp_mppe"):
-        rig.run("modprobe", module)
-    with tempfile.TemporaryDirectory() as directory:
-        os.mkdir(directory + "/ppp")
-        os.mkdir(SHIPPED)
-        for name in filter(lambda name: name.startswith("ip"), os.listdir("/etc/ppp")):
-            rig.run("cp", "-a", "/etc/ppp/" + name, SHIPPED)
-        rig.run("mount", "--bind", directory + "/ppp", "/etc/ppp")
-        os.chmod(write("/etc/ppp", "chap-secrets", f"alice * {PASSWORD} *"), 0o600)
-        try:
-            yield directory
-        finally:
-            rig.run("umount", "/etc/ppp")
-            shutil.rmtree(SHIPPED)
-
-
-@contextlib.contextmanager
 def pptpd_call():
     """A tunnel, as rig.py has others: yields the address that leads through it"""
-    with configured() as directory, pptpd(directory, False), \
+    with servers.configured() as directory, pptpd(directory, False), \
             dialled(["far"], directory, False) as (client,):
         # A burst is to wait there, and not to be dropped
         rig.ip("near", "link", "set", "ppp0", "txqueuelen", "1000")
@@ -357,5 +231,5 @@ def dials(results):
     if missing():
         results.say(f"no calls are dialled: install {missing()}")
         return
-    with configured() as directory:
+    with servers.configured() as directory:
         Dials(results, directory).all()

@@ -35,6 +35,29 @@ DIAL_COSTS = {"bare": "a dial-in, no scripts, 1 user",
 DIAL_COST = 0.25  # of pptpd's, as shipped
 DIAL_MS = 50  # of some 150 that are not pptp-linux's second
 RESENT_MS = 1000  # dials.py: lcp-restart and the like
+# Dial-ins at scale, a row each: of what was measured, and which part of that
+SCALE = (("calls", "dial", lambda line: f"{line['calls']:,}"),
+         ("100 dialling at once, calls a second", "dial", lambda line: line["per_second"]),
+         ("from connect() to IPCP up, ms: median", "dial", lambda line: f"{line['p50']:,}"),
+         ("90 of 100 in", "dial", lambda line: f"{line['p90']:,}"),
+         ("99 of 100 in", "dial", lambda line: f"{line['p99']:,}"),
+         ("all in", "dial", lambda line: f"{line['max']:,}"),
+         ("server's processor time, ms: a call up", "dial",
+          lambda line: f"{line['up_us'] / 1000:.1f}"),
+         ("a call down", "hang-up", lambda line: f"{line['down_us'] / 1000:.1f}"),
+         ("all calls, idle, a second", "idle",
+          lambda line: f"{line['us_per_second'] / 1000:.1f}"),
+         ("memory of a call, octets: its processes", "memory",
+          lambda line: f"{line['processes']:,}"),
+         ("the kernel", "memory", lambda line: f"{line['kernel']:,}"),
+         ("all hang up at once: none left after, ms", "hang-up",
+          lambda line: f"{line['ms']:,}" if line["gone"] else "never"),
+         ("all vanish, and dial: in again, of all", "redial",
+          lambda line: f"{line['up'] / line['calls']:.0%}"),
+         ("after, ms", "redial", lambda line: f"{line['ms']:,}"),
+         ("more dial than get in, a second", "overload", lambda line: line["offered"]),
+         ("get in, a second", "overload", lambda line: line["per_second"]))
+OVERLOADED = 0.8  # of the rate without
 SAME = 0.10
 SAME_PACKETS = 0.05
 MPPE = 0.5  # of pptp.ko's encrypted packet, with ppp_mppe
@@ -151,6 +174,16 @@ def dial_cost_table(found):
             print(f"{name + ', ' + end:36} " + " ".join(
                 f"{line[part] / 1000:10.1f}" for line in found.all("dial-cost", what=what)))
     print("Started: pptp-mux with a pppd that is started for each call, \"warm-pppd = false\".")
+
+
+def scale_table(found):
+    paths = list(dict.fromkeys(line["path"] for line in found.all("scale")))
+    if not paths:
+        return
+    print(f"\n{'dial-ins at scale':42} " + " ".join(f"{path:>10}" for path in paths))
+    for name, what, value in SCALE:
+        lines = (found.one("scale", path=path, what=what) for path in paths)
+        print(f"{name:42} " + " ".join(f"{value(line):>10}" for line in lines))
 
 
 def spread(line):
@@ -289,6 +322,20 @@ class Goals:
         self.judge("a dial-in, as shipped, costs a part of pptpd's", ratio <= DIAL_COST,
                    f"{ratio:.3f}, goal {DIAL_COST}")
 
+    def scale(self):
+        """What a thousand clients find, whatever they do at once"""
+        dial, redial, overload = (self.found.one("scale", path="pptp-mux", what=what)
+                                  for what in ("dial", "redial", "overload"))
+        if not dial:
+            return
+        self.judge("all clients get in", dial["up"] == dial["calls"] and not dial["failed"],
+                   f"{dial['up']:,} of {dial['calls']:,}, failed: {dial['failed'] or 'none'}")
+        self.judge("all vanish, and get in again", redial["up"] == redial["calls"],
+                   f"{redial['up']:,} of {redial['calls']:,}")
+        part = overload["per_second"] / dial["per_second"]
+        self.judge("who gets in when too many dial", part >= OVERLOADED,
+                   f"{part:.2f} of the rate without, goal {OVERLOADED}")
+
     def cpus(self):
         """Nobody can reach it on a machine that is busy: the bare path tells"""
         bare = self.found.one("cpus", path="veth")
@@ -334,6 +381,7 @@ class Goals:
         self.calls()
         self.dials()
         self.dial_costs()
+        self.scale()
         self.cpus()
         self.spread()
         self.times()
@@ -353,6 +401,7 @@ def main():
     call_table(found)
     dial_table(found)
     dial_cost_table(found)
+    scale_table(found)
     memory_table(found)
     cpu_table(found)
     time_table(found)

@@ -188,7 +188,6 @@ static void on_answer(struct client *client, const struct pptp_out_reply *reply)
 	}
 	client->call.peer_id = reply->call_id;
 	client->phase = CLIENT_LINK;
-	event_add(&client->restart, restart);
 	say_link_info(client);
 	ppp_begin(&client->ppp);
 	if (client->early_len)
@@ -275,9 +274,17 @@ static void on_frame(struct gre_call *call, const uint8_t *frame, size_t len)
 		keep_early(client, frame, len);
 }
 
+/*
+ * Said again is only what nobody has answered for a while: a pppd whose MPPE is up ends
+ * the call when a request of CCP comes again.
+ */
 static void link_send(struct ppp *ppp, const uint8_t *frame, size_t len)
 {
-	gre_send(&container_of(ppp, struct client, ppp)->call, frame, len);
+	struct client *client = container_of(ppp, struct client, ppp);
+
+	if (client->phase == CLIENT_LINK)
+		event_add(&client->restart, restart);
+	gre_send(&client->call, frame, len);
 }
 
 static void link_up(struct ppp *ppp)
@@ -340,8 +347,8 @@ static void on_restart(evutil_socket_t fd, short what, void *arg)
 		clear(client);
 		return;
 	}
-	event_add(&client->restart, restart);
 	ppp_again(&client->ppp);
+	event_add(&client->restart, restart);
 }
 
 /* A server that has not answered the last echo is not there any more. */

@@ -2,12 +2,11 @@
 /* What the clients are told to do, a line each */
 #include "command.h"
 
-#include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "echo.h"
+#include "number.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -51,20 +50,6 @@ static bool parse_verb(struct command *command, const char *text)
 	return false;
 }
 
-static bool parse_number(unsigned int *number, const char *text, const struct word *word)
-{
-	unsigned long value;
-	char *end;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno ||
-	    value < word->least || value > word->most)
-		return false;
-	*number = value;
-	return true;
-}
-
 static bool parse_word(struct command *command, char *text)
 {
 	char *value = strchr(text, '=');
@@ -75,8 +60,8 @@ static bool parse_word(struct command *command, char *text)
 	*value++ = '\0';
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strcmp(text, words[i].name))
-			return parse_number((void *)((char *)command + words[i].where), value,
-					    &words[i]);
+			return number_read((void *)((char *)command + words[i].where), value,
+					   words[i].least, words[i].most);
 	return false;
 }
 

@@ -22,6 +22,7 @@
  * @command: the command
  * @give_up: its seconds
  * @began: when it did
+ * @wanted: so many begin; those that can when the command does, each once
  * @cursor: the first client that has not been looked at
  * @begun: how many have begun
  * @pending: how many of these are at it
@@ -33,6 +34,7 @@ struct task {
 	struct command		command;
 	struct timeval		give_up;
 	long long		began;
+	unsigned int		wanted;
 	unsigned int		cursor;
 	unsigned int		begun;
 	unsigned int		pending;
@@ -114,7 +116,7 @@ static bool dial_one(void)
 {
 	struct client *client = STAILQ_FIRST(&idle);
 
-	if (!client || task.begun == task.command.count)
+	if (!client || task.begun == task.wanted)
 		return false;
 	STAILQ_REMOVE_HEAD(&idle, idle);
 	task.begun++;
@@ -374,9 +376,11 @@ static void begin_timer(void)
 void crowd_do(const struct command *command)
 {
 	struct latency latency = task.latency;
+	unsigned int can = count - alive;
 
 	latency.count = 0;
 	task = (struct task){
+		.wanted = command->count < can ? command->count : can,
 		.command = *command,
 		.give_up = { .tv_sec = command->seconds },
 		.began = clock_ms(),

@@ -135,7 +135,7 @@ static void take(const uint8_t *data, size_t len)
 
 static void read_some(evutil_socket_t fd, short what, void *arg)
 {
-	static uint8_t data[65536] __attribute__((aligned(8)));
+	static uint8_t data[65536] __aligned(8);
 	unsigned int left = BATCH;
 	ssize_t len;
 

@@ -145,22 +145,33 @@ static bool is_reply(const struct negotiation *negotiation, const struct ppp_pac
 	       are_options(packet->data, packet->len);
 }
 
+static void requested(struct negotiation *negotiation, struct ppp *ppp,
+		      const struct ppp_packet *packet)
+{
+	if (are_options(packet->data, packet->len))
+		answer(negotiation, ppp, packet);
+}
+
+static void replied(struct negotiation *negotiation, struct ppp *ppp,
+		    const struct ppp_packet *packet)
+{
+	if (!is_reply(negotiation, packet))
+		return;
+	if (packet->code == PPP_ACK)
+		negotiation->theirs = is_acknowledged(negotiation, ppp, packet);
+	else
+		follow(negotiation, ppp, packet);
+}
+
 static void receive_options(struct negotiation *negotiation, struct ppp *ppp,
 			    const struct ppp_packet *packet)
 {
 	bool was_open = negotiation_is_open(negotiation);
 
-	if (packet->code == PPP_REQUEST) {
-		if (are_options(packet->data, packet->len))
-			answer(negotiation, ppp, packet);
-	} else if (!is_reply(negotiation, packet)) {
-		return;
-	} else if (packet->code != PPP_ACK) {
-		follow(negotiation, ppp, packet);
-		return;
-	} else {
-		negotiation->theirs = is_acknowledged(negotiation, ppp, packet);
-	}
+	if (packet->code == PPP_REQUEST)
+		requested(negotiation, ppp, packet);
+	else
+		replied(negotiation, ppp, packet);
 	if (!was_open && negotiation_is_open(negotiation))
 		negotiation->kind->opened(ppp);
 }

@@ -4,11 +4,12 @@
 
 #include <arpa/inet.h>
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 #define CLIENTS_MAX	65535
 
@@ -40,7 +41,7 @@ static const char usage[] =
 "  forget            all that are up are gone, and send nothing more, as where the power\n"
 "                    fails\n";
 
-static void refuse(const char *what, const char *text)
+static _Noreturn void refuse(const char *what, const char *text)
 {
 	errx(2, "%s \"%s\"; see load --help", what, text);
 }
@@ -70,14 +71,11 @@ static void read_sources(struct options *options, char *text)
 
 static unsigned int read_number(const char *text)
 {
-	unsigned long value;
-	char *end;
+	unsigned int number;
 
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || !value || value > CLIENTS_MAX)
+	if (!number_read(&number, text, 1, CLIENTS_MAX))
 		refuse("no number from 1 to 65535:", text);
-	return value;
+	return number;
 }
 
 static const struct option names[] = {
