@@ -41,7 +41,7 @@ static const char usage[] =
 "  forget            all that are up are gone, and send nothing more, as where the power\n"
 "                    fails\n";
 
-static _Noreturn void refuse(const char *what, const char *text)
+static void refuse(const char *what, const char *text)
 {
 	errx(2, "%s \"%s\"; see load --help", what, text);
 }
