@@ -37,6 +37,7 @@ DIAL_MS = 50  # of some 150 that are not pptp-linux's second
 RESENT_MS = 1000  # dials.py: lcp-restart and the like
 # Dial-ins at scale, a row each: of what was measured, and which part of that
 SCALE = (("calls", "dial", lambda line: f"{line['calls']:,}"),
+         ("up, of those", "dial", lambda line: f"{line['up']:,}"),
          ("100 dialling at once, calls a second", "dial", lambda line: line["per_second"]),
          ("from connect() to IPCP up, ms: median", "dial", lambda line: f"{line['p50']:,}"),
          ("90 of 100 in", "dial", lambda line: f"{line['p90']:,}"),
