@@ -21,6 +21,7 @@
 #define SECOND		1000000LL
 #define PEACE		(3 * SECOND)	/* at least */
 #define PATIENCE	3		/* times what a log-in takes of late */
+#define FEW		2		/* clients of one address, in a crowd */
 #define PACE		8		/* log-ins that "of late" is about */
 
 /* Before the first one nobody knows how long a log-in takes here */
@@ -124,6 +125,23 @@ static bool is_brief(const struct call *call, const struct call *newcomer, long 
 		!source_is_doubtful(newcomer->source, now));
 }
 
+/*
+ * So long it is left in peace by this newcomer, from its beginning on. A source that has
+ * more than the newcomer's has none, but for two who call from behind one address
+ * in a crowd: theirs is the time of a log-in, as it takes now.
+ */
+static long long peace_from(const struct call *call, const struct call *newcomer, long long now)
+{
+	const struct server *server = newcomer->server;
+	long long time = PATIENCE * server->login_time;
+
+	if (call->source->strangers <= newcomer->source->strangers + 1)
+		return peace(server, is_brief(call, newcomer, now));
+	if (call->source->strangers > FEW || source_is_doubtful(call->source, now))
+		return 0;
+	return time < PEACE ? time : PEACE;
+}
+
 /**
  * stranger_victim - who has to go for a call that there is no room for
  * @newcomer:	the call, no stranger yet
@@ -135,8 +153,7 @@ struct call *stranger_victim(const struct call *newcomer)
 	struct call *call = oldest_of_most(newcomer, !own_room(newcomer));
 	long long now = sources_clock();
 
-	if (!call || (call->source->strangers <= newcomer->source->strangers + 1 &&
-		      now - call->began < peace(newcomer->server, is_brief(call, newcomer, now))))
+	if (!call || now - call->began < peace_from(call, newcomer, now))
 		return NULL;
 	return call;
 }

@@ -638,6 +638,24 @@ static void test_crowd_of_strangers(void)
 	server_down();
 }
 
+/* In a crowd both have the time that a log-in takes, whoever has none yet */
+static void test_two_of_one_address(void)
+{
+	struct caller two[2], good;
+
+	server_up(8);
+	server->config->max_unauthenticated = 2;
+	server->login_time = 500000;
+	if (!are_strangers(two, 1, 0, 2))
+		abort();
+	caller_dial(&good, 2, 0);
+	ok(callers_wait(&good, 1, DEADLINE_MS) == 1 && good.took >= 1000 && good.took < 5000,
+	   "two of one address are not sent away before others have waited for a log-in");
+	callers_close(two, 2);
+	client_close(&good.client);
+	server_down();
+}
+
 /* One source has as many requests as may wait; nobody else's is refused for that */
 static void test_full_queue(void)
 {
@@ -1020,6 +1038,7 @@ int main(int argc, char **argv)
 	test_site();
 	test_strangers();
 	test_crowd_of_strangers();
+	test_two_of_one_address();
 	test_full_queue();
 	test_connections();
 	test_connections_of_one();
