@@ -31,8 +31,9 @@ root_settle()
 	echo uninitialized >"$root/etc/machine-id"
 }
 
-# Nothing of the machine's own services is begun. The call's socket and pppd are what the
-# container is for, so it has the capabilities; the unit takes them from pptpmuxd.
+# container_start [TARGET]: nothing of the machine's own services is begun. The call's socket
+# and pppd are what the container is for, so it has the capabilities; the unit takes them
+# from pptpmuxd.
 container_start()
 {
 	if ! mountpoint -q /sys/fs/cgroup; then
@@ -44,7 +45,7 @@ container_start()
 	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
 		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
 		--bind=/dev/ppp --console=pipe --link-journal=no \
-		systemd.unit=basic.target systemd.mask=systemd-logind.service \
+		systemd.unit="${1:-basic.target}" systemd.mask=systemd-logind.service \
 		</dev/null >"$dir/console" 2>&1 &
 	nspawn=$!
 	defer kill -KILL "$nspawn"
