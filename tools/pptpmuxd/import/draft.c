@@ -118,9 +118,9 @@ static void print(const struct draft *draft)
  */
 bool draft_close(struct draft *draft, const char *from)
 {
-	bool good = list_close(&draft->remoteip) & list_close(&draft->options);
+	bool remoteip = list_close(&draft->remoteip), options = list_close(&draft->options);
+	bool good = remoteip && options && !draft->failed;
 
-	good &= !draft->failed;
 	if (good) {
 		printf("# Made of %s by pptpmuxd --import; see pptpmuxd.conf(5), and check it with \"pptpmuxd -t\".\n",
 		       from);
