@@ -10,6 +10,7 @@ MODE is what the server gets to see:
             server's own; all others are pppd's
   insist    each request is for MPPE in stateful mode, whatever the server answers
   silent    nothing of CCP, not even that it is rejected
+  deaf      all, but the first answer to its own request is lost on the way
 """
 
 import os
@@ -20,7 +21,7 @@ import sys
 
 FLAG, ESCAPE = 0x7e, 0x7d
 CCP = b"\x80\xfd"
-REQUEST, NAK = 1, 3
+REQUEST, ACK, NAK = 1, 2, 3
 STATEFUL_128 = bytes([18, 6, 0, 0, 0, 0x40])
 
 
@@ -78,6 +79,8 @@ class Filter:
         code, identifier = packet[2], packet[3]
         if self.mode == "silent":
             return []
+        if self.mode == "deaf":
+            return [packet]
         if self.mode == "insist":
             # nor does the server get to know that pppd wants no MPPE
             return [configure(REQUEST, identifier, STATEFUL_128)] if code == REQUEST else []
@@ -88,6 +91,9 @@ class Filter:
 
     def from_server(self, packet):
         """What goes to pppd, and what is answered at once"""
+        if self.mode == "deaf" and packet[2] == ACK and not self.answered:
+            self.answered = True
+            return [], []
         if self.mode == "insist" and packet[2] == NAK:
             return [], [configure(REQUEST, packet[3] + 1 & 0xff, STATEFUL_128)]
         if self.mode == "stateful" and is_request_for_mppe(packet) and not self.answered:

@@ -349,6 +349,17 @@ cut_off()
 }
 
 # In both directions: what is asked for first is not granted, what is told instead is
+# pppd alone would end the call, as its CCP is up already
+answer_lost()
+{
+	log_mark
+	dial_filtered c1 deaf
+	log_has 'the request for MPPE has come again'
+	encrypted
+	pings c1
+	cut_off c1
+}
+
 stateful_first()
 {
 	log_mark
@@ -473,6 +484,7 @@ if command -v pptp >/dev/null; then
 	check "pptp-linux: hangs up" hang_up c1
 	check_call "pptp-linux: no call is up and dead" starts dial_pptp_linux
 	check_call "a client that asks for stateful mode first: stateless" stateful_first
+	check_call "an answer of CCP that is lost is given again" answer_lost
 else
 	skip "pptp-linux" "install pptp-linux"
 fi

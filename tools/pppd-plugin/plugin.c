@@ -25,6 +25,7 @@
 #include "keeper.h"
 #include "lease.h"
 #include "link.h"
+#include "repeat.h"
 #include "scripts.h"
 #include "seen.h"
 #include "warm.h"
@@ -152,6 +153,7 @@ static void channel_check_options(void)
 	if (servers)
 		link_check_options(servers, redial, link_fd);
 	encryption_start(mppe_prefer, servers ? "the server" : "the client", on_encrypted);
+	repeat_start();
 	if (warm && lease_fd < 0)
 		fatal("pptp_mux_warm: there is nobody to wait for; this option is for pptpmuxd alone");
 	if (warm)

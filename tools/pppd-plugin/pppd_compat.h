@@ -46,6 +46,7 @@ extern bool bundle_terminating;
 extern int auth_done[];
 bool in_phase(ppp_phase_t phase);
 void continue_networks(int unit);
+void ccp_flags_set(int unit, int is_open, int is_up);
 void auth_reset(int unit);
 int get_secret(int unit, char *client, char *server, char *secret, int *len, int am_server);
 
