@@ -31,7 +31,7 @@ root_settle()
 	echo uninitialized >"$root/etc/machine-id"
 }
 
-# container_start [TARGET]: nothing of the machine's own services is begun. The call's socket
+# container_start TARGET: nothing of the machine's own services is begun. The call's socket
 # and pppd are what the container is for, so it has the capabilities; the unit takes them
 # from pptpmuxd.
 container_start()
@@ -45,7 +45,7 @@ container_start()
 	systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
 		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
 		--bind=/dev/ppp --console=pipe --link-journal=no \
-		systemd.unit="${1:-basic.target}" systemd.mask=systemd-logind.service \
+		systemd.unit="$1" systemd.mask=systemd-logind.service \
 		</dev/null >"$dir/console" 2>&1 &
 	nspawn=$!
 	defer kill -KILL "$nspawn"

@@ -161,7 +161,7 @@ root_settle
 # a machine that runs services, whatever this one is
 rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/systemd/system/multi-user.target.wants/*
 [ -n "${THOROUGH-}" ] || rm -f "$root/lib/modules/$(uname -r)/build"
-container_start
+container_start basic.target
 check "systemd is up" boots
 check "installed, and nothing runs" installs
 check "configured, it serves" serves

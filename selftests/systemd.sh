@@ -151,7 +151,7 @@ dial_setup 1
 python3 -S ./idle.py save "$dir/network" "${NS_PREFIX}s" "${NS_PREFIX}c1"
 root_new
 install_server
-container_start
+container_start basic.target
 check "systemd is up" boots
 check "the unit is started when it listens" starts
 check "a call comes in" carries_a_call
