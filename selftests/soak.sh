@@ -101,10 +101,10 @@ hostiles_begin()
 	# Both ends, so that nobody waits for the other
 	exec {over}<>"$dir/over"
 	hostile c5 holds_calls
-	hostile c5 makes_lines
 	hostile c6 holds_connections
 	hostile c6 says_nothing
 	hostile c7 never_reads
+	hostile c7 makes_lines
 	hostile c7 spoils
 }
 
