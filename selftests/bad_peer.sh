@@ -199,7 +199,7 @@ check "pptpmuxd ends" test "$server_rc" -eq 0
 # "mschap-v2" is CHAP's; in EAP the server's pppd begins with MD5, and takes what it is asked for
 pppd_options='lcp-max-configure 3'
 server_conf 'slots = 4' 'usage = { "all receive" }' 'authentication = "eap"' \
-	'login-failures = 2' 'login-backoff = 5'
+	'login-failures = 2' 'login-backoff = 60'
 server_start
 check "EAP: a wrong password by MD5 is a guess" guess_by_eap 4 1 "event 691: call ended: the client has not proved who it is: its name, password or certificate is wrong"
 check "EAP: a wrong password by MSCHAPv2 is one more, and enough" \
