@@ -90,17 +90,19 @@ module_not_loaded()
 	seeded module-not-loaded 2
 }
 
-# What UEFI says is at a place where there is nothing but what the kernel puts there
+# ip netns exec mounts /sys anew for each program, so what UEFI says is put there by it
 module_key_not_enrolled()
 {
-	local efivars=/sys/firmware/efi/efivars
-
+	cat >"$dir/bin/with-secure-boot" <<-SH
+		#!/bin/sh -e
+		mount -t tmpfs firmware /sys/firmware
+		mkdir -p /sys/firmware/efi/efivars
+		printf '\006\000\000\000\001' >/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+		exec "$CTL" "\$@"
+	SH
+	chmod +x "$dir/bin/with-secure-boot"
 	unload
-	mount -t tmpfs firmware /sys/firmware
-	mkdir -p "$efivars"
-	printf '\006\000\000\000\001' >"$efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-	finds module-key 2
-	umount /sys/firmware
+	CTL=$dir/bin/with-secure-boot finds module-key 2
 	mend
 	finds_no module-key
 }
