@@ -158,6 +158,8 @@ dial_setup 2
 printf '%s * %s *\n' c1 "$PASSWORD" c2 "$PASSWORD" >>/etc/ppp/chap-secrets
 root_new
 root_settle
+# An index of all manual pages after each step is what takes longest, and no concern here
+rm -f "$root/var/lib/man-db/auto-update"
 # a machine that runs services, whatever this one is
 rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/systemd/system/multi-user.target.wants/*
 [ -n "${THOROUGH-}" ] || rm -f "$root/lib/modules/$(uname -r)/build"
