@@ -4,6 +4,7 @@
 in other ways is sent away and keeps nobody waiting. With Prometheus's own promtool, where
 that is installed."""
 
+import errno
 import http.client
 import os
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 PATIENCE = 60  # seconds
+CLOSED = (errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN)
 SILENT = 64  # connections that say nothing
 HOSTILE = (b"\0" * 4096, b"GET " + b"x" * 100000, b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20000,
            b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n" + b"x" * 10000,
@@ -68,8 +70,10 @@ def send(port, octets):
             client.shutdown(socket.SHUT_WR)
             while client.recv(4096):
                 pass
-        except (ConnectionResetError, BrokenPipeError):
-            pass
+        except OSError as error:
+            # closed by the server, whichever call of this end's hears of it first
+            if error.errno not in CLOSED:
+                raise
 
 
 def promtool(text):
