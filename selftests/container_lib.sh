@@ -31,9 +31,9 @@ root_settle()
 	echo uninitialized >"$root/etc/machine-id"
 }
 
-# container_start TARGET: nothing of the machine's own services is begun. The call's socket
-# and pppd are what the container is for, so it has the capabilities; the unit takes them
-# from pptpmuxd.
+# container_start TARGET: nothing of the machine's own services is begun, and its network is
+# there already. The call's socket and pppd are what the container is for, so it has the
+# capabilities; the unit takes them from pptpmuxd.
 container_start()
 {
 	if ! mountpoint -q /sys/fs/cgroup; then
@@ -46,6 +46,7 @@ container_start()
 		--network-namespace-path="/run/netns/${NS_PREFIX}s" --capability=all \
 		--bind=/dev/ppp --console=pipe --link-journal=no \
 		systemd.unit="$1" systemd.mask=systemd-logind.service \
+		systemd.mask=systemd-networkd-wait-online.service \
 		</dev/null >"$dir/console" 2>&1 &
 	nspawn=$!
 	defer kill -KILL "$nspawn"
