@@ -8,12 +8,12 @@ PLATFORMS=(bookworm trixie sid)
 
 # what every platform builds and runs with
 PLATFORM_PACKAGES=(gcc make libc6-dev linux-headers-amd64
-	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev libgcrypt20-dev
+	ppp ppp-dev libevent-dev libconfuse-dev libmnl-dev
 	pptp-linux iproute2 iputils-ping iperf3 kmod procps busybox-static python3)
 # and what only the tests want
 PLATFORM_TEST_PACKAGES=(mount clang sparse tcpdump ethtool python3-scapy python3-yaml)
 # and what the tests that run on bookworm alone want besides
-BOOKWORM_TEST_PACKAGES=(nftables iptables systemd-container dkms)
+BOOKWORM_TEST_PACKAGES=(nftables iptables systemd-container dkms libgcrypt20-dev)
 
 platform_root()
 {
