@@ -146,6 +146,21 @@ def weak_pptpd(directory):
     taken(imported, directory, "pptpd: pptpmuxd takes that, too")
 
 
+def words_of_a_line(directory):
+    """For pppd a line's end is a blank"""
+    imported = Imported(directory, "pptpd.conf", PPTPD, pptpd_options=
+                        "require-mschap-v2 require-mppe-128 mtu 1400 nodefaultroute mru\n"
+                        "nobsdcomp proxyarp ipparam 'a # b' # ours\n"
+                        "name pptpd persist\n")
+    point(imported.has('options = { "mtu 1400", "mru", "nobsdcomp", "name pptpd" }',
+                       "proxyarp = true") and "encryption" not in "".join(imported.lines),
+          "pptpd: several options in a line", "\n".join(imported.lines))
+    point(imported.says("pptpd-options:2: left out: put the line into a file",
+                        "pptpd-options:3: left out: pptpmuxd sees to this itself"),
+          "pptpd: quotes, with what would be a comment elsewhere", imported.remarks)
+    taken(imported, directory, "pptpd: pptpmuxd takes these")
+
+
 def accel(directory):
     imported = Imported(directory, "accel-ppp.conf", ACCEL)
     point(imported.code == 0 and imported.has(
@@ -179,6 +194,7 @@ def main():
         directory = Path(name)
         pptpd(directory)
         weak_pptpd(directory)
+        words_of_a_line(directory)
         accel(directory)
         broken(directory)
     return done()

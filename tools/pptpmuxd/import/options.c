@@ -6,12 +6,14 @@
 #include "options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_words.h"
 #include "draft.h"
 #include "lines.h"
+#include "ppp_words.h"
 
 /* What was asked for, in words that depend on each other */
 struct wanted {
@@ -53,7 +55,24 @@ static const char * const ours[] = {
 	"nomppe-stateful", "nodefaultroute", "lock", "nologfd", "nodetach", "local", NULL
 };
 
-/* Return: whether the line is one of pptpmuxd's own settings, or has nothing to say */
+/* An option and what it is told, from one of the file's words to the next option */
+struct option {
+	char text[PPP_WORD_OCTETS];
+	size_t len;		/* 0: none */
+	char name[32];
+	bool odd;		/* quotes, or a backslash: what it is told is not just words */
+	struct draft_place place;
+};
+
+/* What has been read so far */
+struct reading {
+	struct draft *draft;
+	struct draft_place place;
+	struct option option;
+	struct wanted wanted;
+};
+
+/* Return: whether a word is one of pptpmuxd's own settings, or has nothing to say */
 static bool is_setting(struct draft *draft, const struct draft_place *place, const char *word)
 {
 	if (!strcmp(word, "proxyarp"))
@@ -67,44 +86,75 @@ static bool is_setting(struct draft *draft, const struct draft_place *place, con
 	return true;
 }
 
-/* Why a line cannot stand in options as it is; NULL: it can */
-static const char *obstacle(const char *line, const char *word)
+/* Why an option cannot stand in options as it is; NULL: it can */
+static const char *obstacle(const struct option *option)
 {
-	if (!strcmp(word, "plugin") && strstr(line, "pptpd-logwtmp"))
+	if (!strcmp(option->name, "plugin") && strstr(option->text, "pptpd-logwtmp"))
 		return "this plugin is pptpd's";
-	if (!strcmp(word, "plugin") || strpbrk(line, "\"'\\"))
+	if (!strcmp(option->name, "plugin") || option->odd)
 		return "put the line into a file of its own, and name that as options-file: options has neither plugins nor quotes";
-	return config_words_fault(word);
+	return config_words_fault(option->name);
 }
 
-static void import_word(struct draft *draft, const struct draft_place *place, const char *line,
-			const char *word)
+static void end_option(struct reading *reading)
 {
-	const char *why;
+	struct option *option = &reading->option;
+	const char *why = option->len ? obstacle(option) : NULL;
 
-	if (is_setting(draft, place, word))
-		return;
-	why = obstacle(line, word);
 	if (why)
-		draft_remark(place, "left out: %s", why);
-	else
-		draft_add(&draft->options, line);
+		draft_remark(&option->place, "left out: %s", why);
+	else if (option->len)
+		draft_add(&reading->draft->options, option->text);
+	option->len = 0;
 }
 
-static void import_line(struct draft *draft, const struct draft_place *place, const char *line,
-			struct wanted *wanted)
+static void begin_option(struct reading *reading, const char *name)
 {
-	char *copy = strdup(line), *rest = copy;
-	const char *word;
+	struct option *option = &reading->option;
 
-	if (!copy) {
-		draft->failed = true;
+	end_option(reading);
+	option->odd = false;
+	option->place = reading->place;
+	snprintf(option->name, sizeof(option->name), "%.*s", (int)sizeof(option->name) - 1, name);
+}
+
+/* @end: behind the word, where it stands */
+static void add_word(struct option *option, const struct ppp_word *word, const char *end)
+{
+	size_t room = sizeof(option->text) - option->len;
+	int len = snprintf(option->text + option->len, room, "%s%s", option->len ? " " : "",
+			   word->text);
+
+	option->odd |= word->odd || (size_t)(end - word->at) != strlen(word->text) ||
+		       (size_t)len >= room;
+	option->len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
+/*
+ * Where an option ends only pppd knows; but the first word of a line is one, and so is one
+ * that may not stand in options.
+ */
+static void take_word(struct reading *reading, const struct ppp_word *word, const char *end)
+{
+	if (is_setting(reading->draft, &reading->place, word->text)) {
+		end_option(reading);
+		want(&reading->wanted, word->text);
 		return;
 	}
-	word = lines_word(&rest);
-	want(wanted, word);
-	import_word(draft, place, line, word);
-	free(copy);
+	if (word->first || !reading->option.len || config_words_fault(word->text))
+		begin_option(reading, word->text);
+	add_word(&reading->option, word, end);
+}
+
+static unsigned int lines_between(const char *from, const char *to)
+{
+	unsigned int lines = 0;
+
+	while ((from = memchr(from, '\n', to - from))) {
+		lines++;
+		from++;
+	}
+	return lines;
 }
 
 static void settle_authentication(struct draft *draft, const struct draft_place *file,
@@ -141,22 +191,25 @@ static void settle_encryption(struct draft *draft, const struct draft_place *fil
  */
 void options_import(struct draft *draft, const struct draft_place *from, const char *path)
 {
-	char *text = lines_read(path), *rest = text, *line;
-	struct draft_place place = { .path = path };
-	const struct draft_place file = place;
-	struct wanted wanted = { .eap = false };
+	struct reading reading = { .draft = draft, .place = { .path = path, .line = 1 } };
+	const struct draft_place file = { .path = path };
+	char *text = lines_read(path);
+	struct ppp_words words;
+	struct ppp_word word;
+	const char *seen;
 
 	if (!text) {
 		draft_remark(from, "left out: %s: %s", path, strerror(errno));
 		draft->failed = true;
 		return;
 	}
-	while ((line = lines_next(&rest))) {
-		place.line++;
-		if (*line)
-			import_line(draft, &place, line, &wanted);
+	words = (struct ppp_words){ .at = text, .end = text + strlen(text) };
+	for (seen = text; ppp_words_next(&words, &word); seen = word.at) {
+		reading.place.line += lines_between(seen, word.at);
+		take_word(&reading, &word, words.at);
 	}
+	end_option(&reading);
 	free(text);
-	settle_authentication(draft, &file, &wanted);
-	settle_encryption(draft, &file, &wanted);
+	settle_authentication(draft, &file, &reading.wanted);
+	settle_encryption(draft, &file, &reading.wanted);
 }
