@@ -329,6 +329,18 @@ int pmux_table_get(struct pmux *client, struct pmux_table *table)
 			read_table, table);
 }
 
+int pmux_table_look(struct pmux_table *table)
+{
+	struct pmux *client;
+	int err = pmux_open(&client);
+
+	if (err)
+		return err;
+	err = pmux_table_get(client, table);
+	pmux_close(client);
+	return err;
+}
+
 int pmux_table_set(struct pmux *client, const struct pmux_table_change *change)
 {
 	struct nlmsghdr *nlh = command(client, PPTP_MUX_CMD_TABLE_SET, NLM_F_ACK);

@@ -67,6 +67,7 @@ int pmux_slot_dump(struct pmux *client, pmux_slot_fn fn, void *data);
 int pmux_slot_get(struct pmux *client, uint32_t number, struct pmux_slot *slot);
 int pmux_slot_set(struct pmux *client, uint32_t number, const struct pmux_slot_change *change);
 int pmux_table_get(struct pmux *client, struct pmux_table *table);
+int pmux_table_look(struct pmux_table *table);	/* by a client of its own */
 int pmux_table_set(struct pmux *client, const struct pmux_table_change *change);
 
 /**

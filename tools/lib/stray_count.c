@@ -12,14 +12,10 @@
  */
 int stray_count_get(uint64_t *packets)
 {
-	struct pmux_table table = { 0 };
-	struct pmux *client;
-	int rc = pmux_open(&client);
+	struct pmux_table table;
+	int rc = pmux_table_look(&table);
 
-	if (rc)
-		return rc;
-	rc = pmux_table_get(client, &table);
-	pmux_close(client);
-	*packets = table.rx_no_call;
+	if (!rc)
+		*packets = table.rx_no_call;
 	return rc;
 }

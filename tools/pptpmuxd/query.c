@@ -27,7 +27,7 @@
 #include "events.h"
 #include "json.h"
 #include "log.h"
-#include "rundir.h"
+#include "own_socket.h"
 #include "server.h"
 
 #define LINE_OCTETS	512	/* of a question, which may have a name in it */
@@ -277,12 +277,8 @@ struct query *query_open(struct server *server)
 		return NULL;
 	LIST_INIT(&query->askers);
 	query->server = server;
-	query->address.sun_family = AF_UNIX;
-	if (!rundir_path(server->config->run_directory, "socket", query->address.sun_path,
-			 sizeof(query->address.sun_path)))
-		log_error("run-directory = \"%s\": %s; write a shorter path",
-			  server->config->run_directory, strerror(errno));
-	else if (listen_on(query))
+	if (own_socket_address(&query->address, server->config->run_directory, "socket") &&
+	    listen_on(query))
 		return query;
 	free(query);
 	return NULL;

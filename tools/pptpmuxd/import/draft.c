@@ -25,8 +25,12 @@ static bool list_open(struct draft_list *list)
 
 static bool list_close(struct draft_list *list)
 {
-	bool good = list->to && !ferror(list->to) && fclose(list->to) == 0;
+	bool good;
 
+	if (!list->to)
+		return false;
+	good = !ferror(list->to);
+	good &= fclose(list->to) == 0;
 	list->to = NULL;
 	return good;
 }

@@ -21,7 +21,7 @@
 
 #include "genl.h"
 #include "log.h"
-#include "rundir.h"
+#include "own_socket.h"
 #include "server.h"
 #include "text.h"
 
@@ -36,29 +36,19 @@ struct metrics {
 	struct sockaddr_un address;
 };
 
-static const struct pmux_table *ask_module(struct pmux_table *table)
-{
-	struct pmux *client;
-	int err = pmux_open(&client);
-
-	if (err)
-		return NULL;
-	err = pmux_table_get(client, table);
-	pmux_close(client);
-	return err ? NULL : table;
-}
-
 /* Return: the text, to be freed; NULL without memory */
 static char *make_text(struct server *server, size_t *len)
 {
 	struct pmux_table table;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, len);
+	bool good;
 
 	if (!out)
 		return NULL;
-	metrics_write(out, server, ask_module(&table));
-	if (!ferror(out) && fclose(out) == 0)
+	metrics_write(out, server, pmux_table_look(&table) ? NULL : &table);
+	good = !ferror(out);
+	if (fclose(out) == 0 && good)
 		return text;
 	free(text);
 	return NULL;
@@ -101,16 +91,11 @@ static bool bind_to(struct metrics *metrics, const struct sockaddr *address, int
 static bool bind_socket(struct metrics *metrics)
 {
 	struct sockaddr_un *address = &metrics->address;
-	const char *directory = metrics->server->config->run_directory;
 	bool bound;
 	mode_t old;
 
-	address->sun_family = AF_UNIX;
-	if (!rundir_path(directory, "metrics", address->sun_path, sizeof(address->sun_path))) {
-		log_error("run-directory = \"%s\": %s; write a shorter path", directory,
-			  strerror(errno));
+	if (!own_socket_address(address, metrics->server->config->run_directory, "metrics"))
 		return false;
-	}
 	unlink(address->sun_path);
 	old = umask(0177);
 	bound = bind_to(metrics, (const struct sockaddr *)address, sizeof(*address));

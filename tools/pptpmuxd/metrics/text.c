@@ -32,37 +32,36 @@ static void counter(FILE *out, const char *name, const char *help, uint64_t valu
 	fprintf(out, "pptpmux_%s_total %" PRIu64 "\n", name, value);
 }
 
-/* ---- of the module ---- */
-
-static void slot_state(FILE *out, const char *state, uint32_t count)
+/* One of a family's, which are told apart by a label; a counter's @name has its suffix */
+static void sample(FILE *out, const char *name, const char *label, const char *word,
+		   uint64_t value)
 {
-	fprintf(out, "pptpmux_slots{state=\"%s\"} %" PRIu32 "\n", state, count);
+	fprintf(out, "pptpmux_%s{%s=\"%s\"} %" PRIu64 "\n", name, label, word, value);
 }
+
+/* ---- of the module ---- */
 
 static void write_slots(FILE *out, const struct pmux_table *table)
 {
 	family(out, "slots", "gauge", "VPN slots by state");
-	slot_state(out, "free", table->free);
-	slot_state(out, "claimed", table->claimed);
-	slot_state(out, "connected", table->connected);
-	slot_state(out, "draining", table->draining);
+	sample(out, "slots", "state", "free", table->free);
+	sample(out, "slots", "state", "claimed", table->claimed);
+	sample(out, "slots", "state", "connected", table->connected);
+	sample(out, "slots", "state", "draining", table->draining);
 	gauge(out, "slots_disabled", "VPN slots that are disabled, in any state", table->disabled);
 	counter(out, "claims", "calls that got a slot", table->claims);
 	counter(out, "hand_overs", "times that a slot refused a call and the next was asked",
 		table->hand_overs);
 }
 
-static void claim_refused(FILE *out, const char *reason, uint64_t count)
-{
-	fprintf(out, "pptpmux_claims_refused_total{reason=\"%s\"} %" PRIu64 "\n", reason, count);
-}
-
 static void write_refused(FILE *out, const struct pmux_table *table)
 {
+	static const char name[] = "claims_refused_total";
+
 	family(out, "claims_refused", "counter", "calls that no slot took");
-	claim_refused(out, "no-usage", table->refused_no_usage);
-	claim_refused(out, "all-busy", table->refused_all_busy);
-	claim_refused(out, "no-resource", table->refused_no_resource);
+	sample(out, name, "reason", "no-usage", table->refused_no_usage);
+	sample(out, name, "reason", "all-busy", table->refused_all_busy);
+	sample(out, name, "reason", "no-resource", table->refused_no_resource);
 }
 
 static void write_accounts(FILE *out, const struct pmux_table *table)
@@ -94,8 +93,8 @@ static void write_traffic(FILE *out, const struct pmux_table *table)
 	for (attr = 0; attr <= PPTP_MUX_A_STATS_MAX; attr++) {
 		if (pmux_stats_name(attr) && is_sum(attr) && PMUX_HAS(stats, attr) &&
 		    attr != PPTP_MUX_A_STATS_TX_BYTES && attr != PPTP_MUX_A_STATS_RX_BYTES)
-			fprintf(out, "pptpmux_packets_total{what=\"%s\"} %" PRIu64 "\n",
-				pmux_stats_name(attr), stats->counter[attr]);
+			sample(out, "packets_total", "what", pmux_stats_name(attr),
+			       stats->counter[attr]);
 	}
 	counter(out, "tx_bytes", "bytes sent in calls",
 		stats->counter[PPTP_MUX_A_STATS_TX_BYTES]);
