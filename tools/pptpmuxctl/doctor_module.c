@@ -10,6 +10,7 @@
 #include "build.h"
 #include "capture.h"
 #include "doctor.h"
+#include "small_file.h"
 
 bool doctor_module_loaded(const char *name)
 {
@@ -42,15 +43,9 @@ static bool is_installed(void)
 
 static bool secure_boot(void)
 {
-	unsigned char variable[5] = { 0 };
-	FILE *file = fopen(SECURE_BOOT, "re");
-	bool on;
+	char variable[8];
 
-	if (!file)
-		return false;
-	on = fread(variable, sizeof(variable), 1, file) == 1 && variable[4] == 1;
-	fclose(file);
-	return on;
+	return small_file_read(SECURE_BOOT, variable, sizeof(variable)) == 5 && variable[4] == 1;
 }
 
 static void report_not_loaded(struct findings *findings)
