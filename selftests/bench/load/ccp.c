@@ -49,17 +49,10 @@ static void opened(struct ppp *ppp)
 }
 
 /* In stateless mode nothing is out of step, so nothing is to be reset. */
-static void other(struct ppp *ppp, const struct ppp_packet *packet)
-{
-	(void)ppp;
-	(void)packet;
-}
-
 const struct negotiation_kind ccp = {
 	.protocol	= PPP_CCP,
 	.ask		= ask,
 	.judge		= judge,
 	.advised	= advised,
 	.opened		= opened,
-	.other		= other,
 };

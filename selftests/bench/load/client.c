@@ -276,7 +276,7 @@ static void on_frame(struct gre_call *call, const uint8_t *frame, size_t len)
 
 /*
  * Said again is only what nobody has answered for a while: a pppd whose MPPE is up ends
- * the call when a request of CCP comes again.
+ * the call when a request of CCP comes again (pptpmuxd's grants it again).
  */
 static void link_send(struct ppp *ppp, const uint8_t *frame, size_t len)
 {

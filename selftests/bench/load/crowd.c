@@ -364,6 +364,12 @@ void crowd_stop(void)
 	free(clients);
 }
 
+/* Is there a command that has not been answered? */
+bool crowd_is_busy(void)
+{
+	return is_busy;
+}
+
 static void begin_timer(void)
 {
 	event_add(timer, &task.give_up);

@@ -11,5 +11,6 @@
 int crowd_start(struct event_base *base, const struct options *options, void (*done)(void));
 void crowd_stop(void);
 void crowd_do(const struct command *command);
+bool crowd_is_busy(void);
 
 #endif /* CROWD_H */

@@ -49,17 +49,10 @@ static void opened(struct ppp *ppp)
 	ppp->owner->up(ppp);
 }
 
-static void other(struct ppp *ppp, const struct ppp_packet *packet)
-{
-	(void)ppp;
-	(void)packet;
-}
-
 const struct negotiation_kind ipcp = {
 	.protocol	= PPP_IPCP,
 	.ask		= ask,
 	.judge		= judge,
 	.advised	= advised,
 	.opened		= opened,
-	.other		= other,
 };

@@ -28,7 +28,7 @@
 
 static struct event_base *base;
 static struct bufferevent *input;
-static bool is_busy, has_ended;
+static bool has_ended;
 
 static bool take_line(void)
 {
@@ -44,7 +44,6 @@ static bool take_line(void)
 	if (!command_parse(&command, line))
 		errx(2, "no command; see load --help");
 	free(line);
-	is_busy = true;
 	crowd_do(&command);
 	return true;
 }
@@ -52,16 +51,15 @@ static bool take_line(void)
 /* One that is done at once is so before crowd_do() returns. */
 static void take_lines(void)
 {
-	while (!is_busy)
+	while (!crowd_is_busy())
 		if (!take_line())
 			break;
-	if (!is_busy && has_ended)
+	if (!crowd_is_busy() && has_ended)
 		event_base_loopexit(base, NULL);
 }
 
 static void on_done(void)
 {
-	is_busy = false;
 	bufferevent_trigger(input, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 

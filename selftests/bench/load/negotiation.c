@@ -204,6 +204,7 @@ void negotiation_receive(struct negotiation *negotiation, struct ppp *ppp,
 		end(negotiation, ppp, packet->id);
 		break;
 	default:
-		negotiation->kind->other(ppp, packet);
+		if (negotiation->kind->other)
+			negotiation->kind->other(ppp, packet);
 	}
 }

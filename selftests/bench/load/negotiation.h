@@ -43,7 +43,7 @@ struct ppp_packet;
  * @advised: the peer wants our option to be like this, PPP_NAK, or not at all, PPP_REJECT;
  *	false if it cannot be
  * @opened: both ways are agreed
- * @other: a packet whose code is none of a negotiation's
+ * @other: a packet whose code is none of a negotiation's; NULL: it is passed over
  */
 struct negotiation_kind {
 	uint16_t	protocol;
