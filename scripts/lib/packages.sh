@@ -28,7 +28,7 @@ packages_build()
 
 packages_version()
 {
-	sed -n "1s/^[^(]*(\([^)]*\)).*/\1/p" "$TREE/debian/changelog"
+	dpkg-parsechangelog -l "$TREE/debian/changelog" -S Version
 }
 
 packages_build_both()
@@ -67,10 +67,10 @@ packages_dkms()
 	rm -rf "$work"
 }
 
-# The points that need no guest
+# Of what has been built: nothing waits for these
 packages_points()
 {
-	point "packages: built" packages_make || return 0
+	[ -d "$(packages_dir)/this" ] || return 0
 	point "packages: lintian" packages_lint || true
 	point "packages: dkms builds the module" packages_dkms || true
 }
