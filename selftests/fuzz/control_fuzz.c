@@ -32,6 +32,7 @@
 #include "line.h"
 #include "server.h"
 #include "single.h"
+#include "stray_count.h"
 
 enum {
 	RAW = PPTP_TYPES,	/* length, octets */
@@ -144,6 +145,12 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 	return pppd;
 }
 
+int stray_count_get(uint64_t *packets)
+{
+	*packets = lost;
+	return 0;
+}
+
 int slot_count_get(struct slot_count *count)
 {
 	*count = (struct slot_count){ .slots = 4, .receiving = 4 };
@@ -202,6 +209,16 @@ void event_report(const char *name, unsigned int id, const char *subject,
 	(void)id;
 	(void)subject;
 	(void)format;
+}
+
+void event_follow(struct event_follower *follower)
+{
+	(void)follower;
+}
+
+void event_unfollow(struct event_follower *follower)
+{
+	(void)follower;
 }
 
 void server_check_end(struct server *server)
