@@ -161,7 +161,7 @@ good_call()
 dial_setup 1
 pppd_options='lcp-max-configure 3'
 server_conf 'slots = 4' 'usage = { "all receive" }' 'echo-interval = 2' 'echo-timeout = 2' \
-	'start-timeout = 2' 'login-failures = 2' 'login-backoff = 5'
+	'start-timeout = 2' 'login-failures = 2' 'login-backoff = 20'
 server_start
 check "a good call" good_call
 files=$(open_files) memory=$(resident)
