@@ -89,6 +89,14 @@ journal()
 	inside journalctl --no-pager --output=cat --unit=pptpmuxd
 }
 
+# A client's end is up when its pppd has heard the last answer, the server's when pppd has run
+# ip-pre-up there: the first shell of a machine that has just started
+reach_at_last()
+{
+	wait_for "$PATIENCE" ns "$1" "${PING[@]}" -c 1 -W 1 "$INNER"
+	reach "$1"
+}
+
 # As a host tells it, systemd(1)
 power_off()
 {

@@ -71,7 +71,7 @@ serves()
 	inside systemctl enable --now pptpmuxd
 	listens s
 	dial c1 user c1
-	reach c1
+	reach_at_last c1
 }
 
 # The server goes on as it was, with those who are there and with who comes
@@ -85,7 +85,7 @@ upgrades_under_a_call()
 	[ "$(property MainPID)" -eq "$pid" ]
 	reach c1
 	dial c2 user c2
-	reach c2
+	reach_at_last c2
 	dkms_has "$(version_of next)"
 }
 
@@ -128,7 +128,7 @@ serves_after_boot()
 	boots
 	wait_for "$PATIENCE" listens s
 	dial c1 user c1
-	reach c1
+	reach_at_last c1
 	hang_up c1
 }
 

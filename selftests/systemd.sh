@@ -62,7 +62,7 @@ carries_a_call()
 	# shellcheck disable=SC2016
 	inside sh -c 'for call in $(grep -l -x pppd /proc/[0-9]*/comm); do
 		grep -z -x pptp_mux_warm "${call%comm}cmdline"; done' | grep -q .
-	reach c1
+	reach_at_last c1
 	grep 'MPPE 128-bit stateless compression enabled' "$dir/c1.log"
 }
 
@@ -107,7 +107,7 @@ reloads()
 	property ActiveState | grep -x active
 	journal | grep 'pptpmuxd.conf:5: slots = 0'
 	json s 'j["slots"] == 9 and j["connected"] == 1' table
-	reach c1
+	reach_at_last c1
 }
 
 stops()
@@ -144,7 +144,7 @@ watchdog()
 	wait_for "$PATIENCE" is_started_again
 	journal | grep -i watchdog
 	dial c1
-	reach c1
+	reach_at_last c1
 	hang_up c1
 	inside systemctl stop pptpmuxd
 }
