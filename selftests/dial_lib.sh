@@ -220,12 +220,13 @@ server_pppd()
 	server_pids | grep -v -x "$server"
 }
 
+# One that ends by itself meanwhile is as good
 end_processes()
 {
 	local pids
 
 	mapfile -t pids < <(ip netns pids "$NS_PREFIX$1")
-	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}"
+	[ "${#pids[@]}" -eq 0 ] || kill -KILL "${pids[@]}" 2>/dev/null || true
 }
 
 server_conf()
