@@ -33,6 +33,8 @@
 #include "server.h"
 #include "single.h"
 #include "stray_count.h"
+#include "takeover/book.h"
+#include "takeover/record.h"
 
 enum {
 	RAW = PPTP_TYPES,	/* length, octets */
@@ -83,6 +85,13 @@ int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t u
 	call->call_id = ++next_call_id;
 	call->slot = next_call_id;
 	return 0;
+}
+
+int call_socket_adopt(struct call_socket *call, int fd)
+{
+	(void)call;
+	(void)fd;
+	return -1;
 }
 
 int call_socket_connect(const struct call_socket *call, struct in_addr peer,
@@ -149,6 +158,23 @@ int stray_count_get(uint64_t *packets)
 {
 	*packets = lost;
 	return 0;
+}
+
+void pppd_keep(struct pppd *pppd, struct kept_pppd *kept, struct pppd_ends *ends)
+{
+	(void)pppd;
+	kept->pid = 0;
+	*ends = (struct pppd_ends){ -1, -1 };
+}
+
+struct pppd *pppd_restore(struct event_base *base, const struct config *config,
+			  const struct pppd_call *call, const struct kept_pppd *kept,
+			  const struct pppd_ends *ends, const struct pppd_hooks *hooks,
+			  void *context)
+{
+	(void)kept;
+	(void)ends;
+	return pppd_start(base, config, call, hooks, context);
 }
 
 int slot_count_get(struct slot_count *count)
@@ -321,6 +347,8 @@ static void open_pair(int *fds)
 			 1u << PPTP_ECHO_RQ | 1u << PPTP_ECHO_RP | 1u << PPTP_OCRP | \
 			 1u << PPTP_ICRP | 1u << PPTP_CCRQ | 1u << PPTP_CDN | 1u << PPTP_WEN)
 
+static struct book *book;
+
 static struct config config = {
 	.max_connections = 8, .max_per_source = 8, .max_calls = 4, .max_source_calls = 6,
 	.max_half_open = 8, .max_source_unauthenticated = 2, .login_timeout = 30,
@@ -346,7 +374,7 @@ static void server_open(struct server *server)
 	enum rank rank;
 
 	*server = (struct server){ .base = base, .config = &config, .sources = sources_new(),
-				   .guesses = guesses_new() };
+				   .guesses = guesses_new(), .book = book };
 	LIST_INIT(&server->controls);
 	for (rank = 0; rank < RANKS; rank++)
 		TAILQ_INIT(&server->ranks[rank]);
@@ -607,7 +635,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	log_open(LOG_TO_STDERR, LOG_EMERG);
 	base = event_base_new();
-	return base ? 0 : -1;
+	book = book_new();
+	return base && book ? 0 : -1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -82,6 +82,32 @@ int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t u
 }
 
 /**
+ * call_socket_adopt - the socket of a call that another process has claimed
+ * @call:	filled in on success
+ * @fd:		the socket, the call's own then
+ *
+ * Return: 0, or -1 with errno set if it is the socket of no call.
+ */
+int call_socket_adopt(struct call_socket *call, int fd)
+{
+	struct call_refusal refusal;
+	int domain = -1;
+	socklen_t len = sizeof(domain);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
+		return -1;
+	if (domain != AF_PPPOX) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	call->fd = fd;
+	if (identify(call, &refusal) == 0)
+		return 0;
+	call->fd = -1;
+	return -1;
+}
+
+/**
  * call_socket_connect - tell a claimed call who its peer is
  * @call:		the call
  * @peer:		the peer's address

@@ -27,6 +27,7 @@ int call_socket_claim(struct call_socket *call, struct in_addr local, uint32_t u
 		      struct call_refusal *refusal);
 int call_socket_connect(const struct call_socket *call, struct in_addr peer,
 			uint16_t peer_call_id, struct call_refusal *refusal);
+int call_socket_adopt(struct call_socket *call, int fd);
 void call_socket_peer_window(const struct call_socket *call, uint16_t packets);
 int call_socket_encrypted(const struct call_socket *call, uint32_t numbers);
 void call_socket_cause(const struct call_socket *call, uint32_t cause);

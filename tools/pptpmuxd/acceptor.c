@@ -53,6 +53,37 @@ static void on_resume(evutil_socket_t fd, short what, void *context)
 	evconnlistener_enable(acceptor->listener);
 }
 
+#define OPTIONS	(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE)
+
+static struct acceptor *alloc(struct event_base *base, acceptor_told told, void *context)
+{
+	struct acceptor *acceptor = calloc(1, sizeof(*acceptor));
+
+	if (!acceptor)
+		return NULL;
+	acceptor->told = told;
+	acceptor->context = context;
+	acceptor->resume = evtimer_new(base, on_resume, acceptor);
+	if (acceptor->resume)
+		return acceptor;
+	free(acceptor);
+	return NULL;
+}
+
+/* It has a listener, or errno says why not */
+static struct acceptor *finish(struct acceptor *acceptor)
+{
+	int code = errno;
+
+	if (acceptor->listener) {
+		evconnlistener_set_error_cb(acceptor->listener, on_error);
+		return acceptor;
+	}
+	acceptor_free(acceptor);
+	errno = code;
+	return NULL;
+}
+
 /**
  * acceptor_new - listen
  * @base:	the event loop
@@ -66,27 +97,33 @@ static void on_resume(evutil_socket_t fd, short what, void *context)
 struct acceptor *acceptor_new(struct event_base *base, const struct sockaddr *address,
 			      socklen_t len, acceptor_told told, void *context)
 {
-	struct acceptor *acceptor = calloc(1, sizeof(*acceptor));
-	int code;
+	struct acceptor *acceptor = alloc(base, told, context);
 
 	if (!acceptor)
 		return NULL;
-	acceptor->told = told;
-	acceptor->context = context;
-	acceptor->resume = evtimer_new(base, on_resume, acceptor);
-	if (acceptor->resume)
-		acceptor->listener =
-			evconnlistener_new_bind(base, on_accept, acceptor, LEV_OPT_CLOSE_ON_FREE |
-						LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
-						BACKLOG, address, len);
-	if (acceptor->listener) {
-		evconnlistener_set_error_cb(acceptor->listener, on_error);
-		return acceptor;
-	}
-	code = errno;
-	acceptor_free(acceptor);
-	errno = code;
-	return NULL;
+	acceptor->listener = evconnlistener_new_bind(base, on_accept, acceptor, OPTIONS, BACKLOG,
+						     address, len);
+	return finish(acceptor);
+}
+
+/**
+ * acceptor_take - go on with a socket that listens already
+ * @base:	as above, and so on
+ * @fd:		the socket, the acceptor's own then
+ * @told:	as above
+ * @context:	as above
+ *
+ * Return: NULL with errno set.
+ */
+struct acceptor *acceptor_take(struct event_base *base, int fd, acceptor_told told,
+			       void *context)
+{
+	struct acceptor *acceptor = alloc(base, told, context);
+
+	if (!acceptor)
+		return NULL;
+	acceptor->listener = evconnlistener_new(base, on_accept, acceptor, OPTIONS, 0, fd);
+	return finish(acceptor);
 }
 
 /* The socket that listens */

@@ -13,6 +13,8 @@ typedef void (*acceptor_told)(void *context, int fd, const struct sockaddr *peer
 
 struct acceptor *acceptor_new(struct event_base *base, const struct sockaddr *address,
 			      socklen_t len, acceptor_told told, void *context);
+struct acceptor *acceptor_take(struct event_base *base, int fd, acceptor_told told,
+			       void *context);
 int acceptor_fd(const struct acceptor *acceptor);
 void acceptor_free(struct acceptor *acceptor);
 

@@ -12,6 +12,8 @@
 #include "lease.h"
 #include "pppd_command.h"
 #include "server.h"
+#include "takeover/book.h"
+#include "takeover/handover.h"
 
 static const char *state_name(enum pool_state state)
 {
@@ -95,6 +97,7 @@ static void answer_config(struct json *json, const struct server *server)
 
 	json_object(json, NULL);
 	json_string(json, "version", PPTP_MUX_VERSION);
+	json_number(json, "turns", book_turns(server->book));
 	json_string(json, "file", config->path);
 	json_number(json, "port", config->port);
 	json_string(json, "pppd", config->pppd);
@@ -163,12 +166,12 @@ static void answer_unknown(struct json *json)
 /**
  * answer_write - write the answer to a question
  * @json:	where to
- * @question:	as pptpmuxctl asks it: one word; or "hangup " and whom
+ * @question:	as pptpmuxctl asks it: one word; "hangup " and whom; "take-over " and by what
  * @server:	the server
  */
 void answer_write(struct json *json, const char *question, struct server *server)
 {
-	static const char hangup[] = "hangup ";
+	static const char hangup[] = "hangup ", take_over[] = "take-over ";
 	static const struct {
 		const char *question;
 		void (*answer)(struct json *json, const struct server *server);
@@ -182,6 +185,10 @@ void answer_write(struct json *json, const char *question, struct server *server
 
 	if (!strncmp(question, hangup, strlen(hangup))) {
 		hangup_answer(json, question + strlen(hangup), server);
+		return;
+	}
+	if (!strncmp(question, take_over, strlen(take_over))) {
+		handover_answer(json, question + strlen(take_over), server);
 		return;
 	}
 	if (!strcmp(question, "reload")) {

@@ -34,6 +34,9 @@
 #include "sources.h"
 #include "stranger.h"
 #include "stray.h"
+#include "takeover/book.h"
+#include "takeover/keep.h"
+#include "takeover/record.h"
 #include "tasks.h"
 
 /* Of RRAS */
@@ -133,6 +136,7 @@ static void call_free(struct call *call)
 
 	queue_leave(call);
 	call_release(call);
+	book_drop(server->book, call->place);
 	LIST_REMOVE(call, entry);
 	if (control)
 		LIST_REMOVE(call, sibling);
@@ -257,6 +261,7 @@ static void on_pppd_end(void *context, const struct pppd_end *end)
 		return;
 	}
 	call_release(call);
+	keep_call(call);
 	lease_retry(call->server);
 }
 
@@ -281,11 +286,18 @@ static void on_pppd_question(void *context, const struct lease_request *request)
 	if (request->question == LEASE_UP)
 		tally_dialled(&call->server->tally, clock_ms() - call->asked);
 	lease_asked(call, request);
+	keep_call(call);
+}
+
+static void on_pppd_change(void *context)
+{
+	keep_call(context);
 }
 
 static const struct pppd_hooks hooks = {
 	.ended = on_pppd_end,
 	.asked = on_pppd_question,
+	.changed = on_pppd_change,
 };
 
 /*
@@ -296,6 +308,7 @@ static void drop(struct call *call)
 {
 	if (call->pppd) {
 		pppd_drop(call->pppd);
+		keep_call(call);
 		return;
 	}
 	event_report("failed", call->event, call->name, "call ended: %s", call->refusal);
@@ -690,6 +703,7 @@ static void step(struct call *call, enum pptp_event event, const struct pptp_msg
 	call->state = step.next;
 	if (actions[step.action])
 		actions[step.action](call, msg);
+	keep_call(call);
 }
 
 /* ---- requests ---- */
@@ -825,35 +839,52 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		call_free(call);
 }
 
-static struct call *call_new(struct control *control, enum pptp_type type, uint16_t peer_call_id)
+/* Return: NULL without memory */
+static struct call *alloc(struct server *server, struct source *source)
 {
 	struct call *call = calloc(1, sizeof(*call));
 
 	if (!call)
 		return NULL;
-	call->timer = evtimer_new(control->server->base, on_timer, call);
-	call->login = evtimer_new(control->server->base, on_login_timeout, call);
+	call->timer = evtimer_new(server->base, on_timer, call);
+	call->login = evtimer_new(server->base, on_login_timeout, call);
 	if (!call->timer || !call->login) {
 		if (call->timer)
 			event_free(call->timer);
 		free(call);
 		return NULL;
 	}
-	call->machine = pptp_call_machine(type);
-	call->server = control->server;
-	call->source = control->source;
-	call->source->users++;
-	call->source->calls++;
+	call->server = server;
+	call->source = source;
+	source->users++;
+	source->calls++;
+	call->place = BOOK_NO_PLACE;
+	call->socket.fd = -1;
+	call->disconnect = PPTP_CDN_REQUEST;
+	LIST_INSERT_HEAD(&server->calls, call, entry);
+	return call;
+}
+
+static void join(struct call *call, struct control *control)
+{
 	call->control = control;
+	LIST_INSERT_HEAD(&control->calls, call, sibling);
+	control->call_count++;
+}
+
+static struct call *call_new(struct control *control, enum pptp_type type, uint16_t peer_call_id)
+{
+	struct call *call = alloc(control->server, control->source);
+
+	if (!call)
+		return NULL;
+	call->machine = pptp_call_machine(type);
 	call->peer_call_id = peer_call_id;
 	call->peer = control->peer.sin_addr;
 	call->asked = clock_ms();
-	call->socket.fd = -1;
-	call->disconnect = PPTP_CDN_REQUEST;
+	call->place = book_take(control->server->book);
 	snprintf(call->name, sizeof(call->name), "%s", control->name);
-	LIST_INSERT_HEAD(&control->server->calls, call, entry);
-	LIST_INSERT_HEAD(&control->calls, call, sibling);
-	control->call_count++;
+	join(call, control);
 	return call;
 }
 
@@ -977,6 +1008,7 @@ void call_hang_up(struct call *call, uint32_t cause)
 		pppd_stop(call->pppd);
 	else
 		step(call, PPTP_ON_HANG_UP, NULL);
+	keep_call(call);
 }
 
 /**
@@ -990,4 +1022,151 @@ void call_lose(struct call *call)
 	step(call, PPTP_ON_LOST, NULL);
 	LIST_REMOVE(call, sibling);
 	call->control = NULL;
+	keep_call(call);
+}
+
+/* ---- taken over ---- */
+
+static void recall_lease(struct call *call, const struct kept_call *kept)
+{
+	call->has_address = kept->has_address;
+	call->address = kept->address;
+	call->wish = kept->wish;
+	call->lan = kept->lan;
+	call->waiting = kept->waiting && !kept->has_address;
+	call->server->waiting += call->waiting;
+	memcpy(call->bundle, kept->bundle, sizeof(call->bundle));
+	memcpy(call->user, kept->user, sizeof(call->user));
+}
+
+static void recall(struct call *call, const struct kept_call *kept)
+{
+	call->machine = kept->incoming ? &pptp_in_pns : &pptp_out_pac;
+	call->state = kept->state;
+	call->peer_call_id = kept->peer_call_id;
+	call->window = kept->window;
+	call->peer = kept->peer;
+	call->cause = kept->cause;
+	call->event = kept->event;
+	call->disconnect = kept->disconnect;
+	call->asked = kept->asked;
+	call->counted = kept->counted;
+	call->told = kept->told;
+	call->stray = -1;
+	snprintf(call->name, sizeof(call->name), "%s", kept->name);
+	snprintf(call->refusal, sizeof(call->refusal), "%s", kept->refusal);
+	recall_lease(call, kept);
+}
+
+/* It goes on to be what it was, for as long as it would have been */
+static void recall_stranger(struct call *call, long long began)
+{
+	long long left, now = sources_clock();
+	struct timeval limit = { .tv_sec = 1 };
+
+	if (call->socket.fd < 0)
+		return;
+	stranger_add(call);
+	if (began > 0 && began < now)
+		call->began = began;
+	left = call->server->config->login_timeout - (now - call->began) / 1000000;
+	if (left > 1)
+		limit.tv_sec = left;
+	if (call->pppd)
+		evtimer_add(call->login, &limit);
+}
+
+static bool recall_pppd(struct call *call, const struct kept *kept)
+{
+	const struct pppd_ends ends = { kept->fds[KEPT_FD_OUTPUT], kept->fds[KEPT_FD_SOCKET] };
+	const struct pppd_call what = {
+		.name = call->name,
+		.noise = &call->source->noise,
+		.fd = call->socket.fd,
+		.peer = call->peer,
+		.warm = call->server->warm,
+	};
+
+	call->pppd = pppd_restore(call->server->base, call->server->config, &what,
+				  &kept->call.pppd, &ends, &hooks, call);
+	return call->pppd;
+}
+
+/* What was waited for is waited for anew */
+static void go_on(struct call *call, bool queued)
+{
+	if (queued) {
+		queue_join(call);
+		set_timer(call, QUEUE_SECONDS);
+		queue_wake(call->server);
+	} else if (call->state == PPTP_ESTABLISHED) {
+		watch_errors(call);
+	} else if (call->state != PPTP_IDLE) {
+		set_timer(call, call->server->config->reply_timeout);
+	}
+}
+
+/* Of its socket the kernel knows which slot it has. An end may have closed it already. */
+static bool recall_socket(struct call *call, const struct kept *kept)
+{
+	int fd = kept->fds[KEPT_FD_CALL];
+
+	if (fd < 0)
+		return kept->call.queued || kept->call.cause || kept->call.event;
+	return call_socket_adopt(&call->socket, fd) == 0;
+}
+
+static void restored(struct call *call, struct control *control, const struct kept_call *kept)
+{
+	if (control)
+		join(call, control);
+	if (kept->logged_in) {
+		call->logged_in = true;
+		if (control)
+			control->known_count++;
+	} else {
+		recall_stranger(call, kept->began);
+	}
+	if (control)
+		control_called(control);
+	go_on(call, kept->queued);
+	if (!control && call->state != PPTP_IDLE) {
+		call->cause = call->cause ? call->cause : PPTP_MUX_CAUSE_LOST;
+		step(call, PPTP_ON_LOST, NULL);
+	}
+}
+
+/**
+ * call_restore - take a call over that another pptpmuxd has begun
+ * @server:	the server
+ * @control:	its control connection, NULL: it is gone
+ * @place:	of its record
+ * @kept:	the record, whose descriptors are the call's from then on
+ *
+ * Return: false if its socket is none, or there is no connection that it could wait on, or
+ * no memory; then its descriptors are as they were.
+ */
+bool call_restore(struct server *server, struct control *control, int place,
+		  const struct kept *kept)
+{
+	long long now = sources_clock();
+	struct source *source = source_hold(server->sources, kept->call.peer, now);
+	struct call *call = source ? alloc(server, source) : NULL;
+
+	if (source)
+		source_drop(server->sources, source, now);
+	if (!call)
+		return false;
+	recall(call, &kept->call);
+	/* who waits without a connection to be answered on waits for nothing */
+	if ((kept->call.queued && !control) || !recall_socket(call, kept) ||
+	    (kept->call.has_pppd && !recall_pppd(call, kept))) {
+		call->socket.fd = -1;
+		call->has_address = false;
+		call_free(call);
+		return false;
+	}
+	call->place = place;
+	restored(call, control, &kept->call);
+	return true;
 }

@@ -14,6 +14,7 @@
 
 struct control;
 struct event;
+struct kept;
 struct source;
 struct server;
 
@@ -62,6 +63,7 @@ struct call {
 	unsigned int event;		/* RRAS event id of our refusal, 0: none */
 	char refusal[512];		/* why, for the log */
 	struct pppd *pppd;
+	int place;			/* in the book, for who takes over */
 	char name[64];
 };
 
@@ -75,6 +77,8 @@ void call_message(struct control *control, const struct pptp_msg *msg);
 void call_clear(struct call *call);
 void call_hang_up(struct call *call, uint32_t cause);
 void call_lose(struct call *call);
+bool call_restore(struct server *server, struct control *control, int place,
+		  const struct kept *kept);
 bool calls_open(struct server *server);
 void calls_close(struct server *server);
 

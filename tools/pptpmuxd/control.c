@@ -25,6 +25,9 @@
 #include "clock.h"
 #include "collision.h"
 #include "log.h"
+#include "takeover/book.h"
+#include "takeover/keep.h"
+#include "takeover/record.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
 #define INPUT_MAX	4096	/* octets read ahead */
@@ -356,6 +359,7 @@ static void on_read(struct bufferevent *stream, void *context)
 			finish(control);
 		}
 	}
+	keep_control(control);
 }
 
 /* All is sent */
@@ -411,12 +415,15 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (control->closing) {
 		control_free(control);
-	} else if (control->state == PPTP_ESTABLISHED && !control->echo_due) {
+		return;
+	}
+	if (control->state == PPTP_ESTABLISHED && !control->echo_due) {
 		step(control, PPTP_ON_QUIET, NULL);
 	} else {
 		log_timeout(control);
 		step(control, PPTP_ON_TIMEOUT, NULL);
 	}
+	keep_control(control);
 }
 
 static void set_name(struct control *control)
@@ -462,6 +469,35 @@ static void begin(struct control *control, struct source *source)
 	server->control_count++;
 }
 
+/* Return: NULL without memory */
+static struct control *alloc(struct server *server, const struct sockaddr_in *peer,
+			     struct source *source)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return NULL;
+	control->server = server;
+	control->peer = *peer;
+	control->state = PPTP_IDLE;
+	control->heard = clock_ms();
+	control->place = BOOK_NO_PLACE;
+	begin(control, source);
+	LIST_INIT(&control->calls);
+	pptp_framer_init(&control->framer);
+	set_name(control);
+	return control;
+}
+
+/* What could not be opened. The descriptor may be its stream's already. */
+static void discard(struct control *control, int fd)
+{
+	if (!control || !control->stream)
+		close(fd);
+	if (control)
+		control_free(control);
+}
+
 /**
  * control_new - take a connection that was accepted
  * @server:	the server
@@ -474,29 +510,83 @@ static void begin(struct control *control, struct source *source)
 bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
 		 struct source *source)
 {
-	struct control *control = calloc(1, sizeof(*control));
+	struct control *control = alloc(server, peer, source);
 
-	if (!control) {
-		close(fd);
-		return false;
-	}
-	control->server = server;
-	control->peer = *peer;
-	control->state = PPTP_IDLE;
-	control->heard = clock_ms();
-	begin(control, source);
-	LIST_INIT(&control->calls);
-	pptp_framer_init(&control->framer);
-	set_name(control);
-	if (open_stream(control, fd)) {
+	if (control && open_stream(control, fd)) {
+		control->place = book_take(server->book);
 		set_timer(control, server->config->start_timeout);
 		step(control, PPTP_ON_OPEN, NULL);
+		keep_control(control);
 		return true;
 	}
-	if (!control->stream)
-		close(fd);
-	control_free(control);
+	discard(control, fd);
 	return false;
+}
+
+/* ---- taken over ---- */
+
+/* What was waited for is waited for anew */
+static void go_on(struct control *control)
+{
+	const struct config *config = control->server->config;
+
+	if (control->state == PPTP_IDLE)
+		set_timer(control, config->start_timeout);
+	else if (control->state == PPTP_WAIT_STOP_REPLY)
+		set_timer(control, config->stop_timeout);
+	else
+		set_timer(control, control->echo_due ? config->echo_timeout :
+			  config->echo_interval);
+	if (control->state != PPTP_IDLE)
+		change_rank(control, RANK_UNCALLED);
+}
+
+static void recall(struct control *control, const struct kept_control *kept)
+{
+	control->state = kept->state;
+	control->echo_due = kept->echo_due;
+	control->leaving = kept->leaving;
+	control->echo_id = kept->echo_id;
+	control->framer.len = kept->partial_len;
+	memcpy(control->framer.data, kept->partial, kept->partial_len);
+	if (kept->unsent_len)
+		bufferevent_write(control->stream, kept->unsent, kept->unsent_len);
+}
+
+/**
+ * control_restore - take a connection over that another pptpmuxd has accepted
+ * @server:	the server
+ * @place:	of its record
+ * @kept:	the record
+ *
+ * Return: the connection, without its calls; NULL if it stands no longer or there is no
+ * memory, and then its socket is closed.
+ */
+struct control *control_restore(struct server *server, int place, const struct kept *kept)
+{
+	long long now = sources_clock();
+	struct control *control;
+	struct sockaddr_in peer;
+	struct source *source;
+	socklen_t len = sizeof(peer);
+	int fd = kept->fds[KEPT_FD_STREAM];
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0) {
+		close(fd);
+		return NULL;
+	}
+	source = source_hold(server->sources, peer.sin_addr, now);
+	control = source ? alloc(server, &peer, source) : NULL;
+	if (source)
+		source_drop(server->sources, source, now);
+	if (!control || !open_stream(control, fd)) {
+		discard(control, fd);
+		return NULL;
+	}
+	control->place = place;
+	recall(control, &kept->control);
+	go_on(control);
+	return control;
 }
 
 /**
@@ -515,6 +605,7 @@ void control_free(struct control *control)
 		call_lose(call);
 	control_answered(control);
 	leave_rank(control);
+	book_drop(server->book, control->place);
 	LIST_REMOVE(control, entry);
 	server->control_count--;
 	control->source->connections--;
@@ -545,6 +636,7 @@ void control_leave(struct control *control)
 	LIST_FOREACH(call, &control->calls, sibling)
 		call_hang_up(call, PPTP_MUX_CAUSE_ADMIN);
 	leave_if_idle(control);
+	keep_control(control);
 }
 
 /**
@@ -564,6 +656,7 @@ bool control_ask(struct control *control)
 		send_echo(control);
 	else
 		step(control, PPTP_ON_QUIET, NULL);
+	keep_control(control);
 	return !control->closing;
 }
 

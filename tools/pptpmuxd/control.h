@@ -12,6 +12,8 @@
 #include "server.h"
 #include "sources.h"
 
+struct kept;
+
 struct control {
 	LIST_ENTRY(control) entry;
 	TAILQ_ENTRY(control) equal;	/* of its rank */
@@ -40,11 +42,13 @@ struct control {
 	struct sockaddr_in peer;
 	struct sockaddr_in local;
 	struct pptp_framer framer;
+	int place;			/* in the book, for who takes over */
 	char name[INET_ADDRSTRLEN + 8];
 };
 
 bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
 		 struct source *source);
+struct control *control_restore(struct server *server, int place, const struct kept *kept);
 void control_free(struct control *control);
 void control_send(struct control *control, const struct pptp_msg *msg);
 void control_log(struct control *control, int level, const char *format, ...)

@@ -23,6 +23,10 @@
 #include "pppd.h"
 #include "projection.h"
 #include "server.h"
+#include "takeover/book.h"
+#include "takeover/keep.h"
+#include "takeover/record.h"
+#include "takeover/restore.h"
 
 #define DEMAND_DIAL_FAILED	20111	/* RRAS: connected, and then failed */
 
@@ -205,6 +209,12 @@ static void on_note(void *context, const struct link_note *note)
 		wait_until(interface, note->seconds);
 		break;
 	}
+	keep_interface(interface);
+}
+
+static void on_change(void *context)
+{
+	keep_interface(context);
 }
 
 static void on_line(void *context, const char *line)
@@ -222,6 +232,7 @@ static void on_line(void *context, const char *line)
 static void interface_free(struct interface *interface)
 {
 	LIST_REMOVE(interface, entry);
+	book_drop(interface->server->book, interface->place);
 	if (interface->restart)
 		event_free(interface->restart);
 	free(interface);
@@ -265,12 +276,14 @@ static void on_ended(void *context, const struct pppd_end *end)
 	report_end(interface, end);
 	interface->slot = 0;
 	restart_later(interface);
+	keep_interface(interface);
 }
 
 static const struct pppd_hooks hooks = {
 	.ended = on_ended,
 	.noted = on_note,
 	.said = on_line,
+	.changed = on_change,
 };
 
 static void start_pppd(struct interface *interface)
@@ -278,6 +291,7 @@ static void start_pppd(struct interface *interface)
 	interface->pppd = interface_pppd_start(interface, &hooks);
 	if (interface->pppd) {
 		enter(interface, INTERFACE_DIALLING);
+		keep_interface(interface);
 		return;
 	}
 	log_error("%s: cannot start %s: %s; correct pppd in pptpmuxd.conf, or see \"free -m\" and \"ulimit -u\"",
@@ -293,6 +307,33 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 	start_pppd(context);
 }
 
+/* ---- taken over ---- */
+
+/**
+ * interface_recall - another pptpmuxd has begun it
+ * @interface:	the interface, whose pppd is taken over
+ * @kept:	what that one has kept of it
+ *
+ * A pppd that was started with other options than are wanted now has to end first.
+ */
+void interface_recall(struct interface *interface, const struct kept_interface *kept)
+{
+	interface->state = kept->state;
+	interface->since = kept->since;
+	interface->next = kept->next;
+	interface->failed = kept->failed;
+	interface->outer = kept->outer;
+	interface->slot = kept->slot;
+	interface->command = kept->command;
+	snprintf(interface->peer, sizeof(interface->peer), "%s", kept->peer);
+	if (kept->command != interface_pppd_command(interface)) {
+		log_info("%s: its configuration is another one, its pppd is started anew",
+			 interface->config->name);
+		pppd_stop(interface->pppd);
+	}
+	keep_interface(interface);
+}
+
 /* ---- all of them ---- */
 
 static bool interface_new(struct server *server, const struct config_interface *config)
@@ -304,12 +345,14 @@ static bool interface_new(struct server *server, const struct config_interface *
 	interface->server = server;
 	interface->config = config;
 	interface->since = time(NULL);
+	interface->place = book_take(server->book);
 	redial_init(&interface->restarts, 1, config->redial);
 	LIST_INSERT_HEAD(&server->interfaces, interface, entry);
 	interface->restart = evtimer_new(server->base, on_restart, interface);
 	if (!interface->restart)
 		return false;
-	start_pppd(interface);
+	if (!restore_interface(interface, &hooks))
+		start_pppd(interface);
 	return true;
 }
 
@@ -329,6 +372,7 @@ bool interfaces_start(struct server *server)
 		if (!interface_new(server, &interfaces->interface[i - 1]))
 			return false;
 	}
+	restore_end(server);
 	return true;
 }
 

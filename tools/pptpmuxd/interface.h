@@ -13,6 +13,7 @@
 #include "redial.h"
 
 struct event;
+struct kept_interface;
 struct pppd;
 struct server;
 
@@ -35,6 +36,8 @@ struct interface {
 	enum interface_state state;
 	time_t since;			/* in this state */
 	time_t next;			/* attempt, while waiting */
+	uint64_t command;		/* a digest of what its pppd was started with */
+	int place;			/* in the book, for who takes over */
 	char peer[LINK_SERVER_OCTETS];	/* the server of this attempt, "": none yet */
 	struct in_addr outer;		/* the address that was dialled last, 0: none yet */
 	uint32_t slot;			/* of its call, 0: none */
@@ -44,6 +47,7 @@ struct interface {
 };
 
 bool interfaces_start(struct server *server);
+void interface_recall(struct interface *interface, const struct kept_interface *kept);
 void interfaces_stop(struct server *server);
 void interfaces_free(struct server *server);
 const char *interface_state_name(enum interface_state state);

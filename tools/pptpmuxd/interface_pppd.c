@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <linux/pptp_mux.h>
 
 #include "arguments.h"
+#include "digest.h"
 #include "interface.h"
 #include "pppd.h"
 #include "pppd_spawn.h"
@@ -99,6 +101,41 @@ static void write_texts(struct texts *texts, const struct config_interface *inte
 	snprintf(texts->idle, sizeof(texts->idle), "%u", interface->idle);
 }
 
+/* Return: NULL without memory */
+static const char **words_of(const struct interface *interface, struct texts *texts)
+{
+	struct arguments arguments = { 0 };
+
+	write_texts(texts, interface->config);
+	fill(&arguments, interface->server->config, interface->config, texts);
+	return arguments_take(&arguments);
+}
+
+static uint64_t digest_of(const char **words)
+{
+	uint64_t digest = DIGEST_OF_NOTHING;
+
+	for (; words && *words; words++)
+		digest = digest_add(digest, *words, strlen(*words) + 1);
+	return digest;
+}
+
+/**
+ * interface_pppd_command - what a pppd would be started with now
+ * @interface:	the interface
+ *
+ * Return: a digest of its command line.
+ */
+uint64_t interface_pppd_command(const struct interface *interface)
+{
+	struct texts texts;
+	const char **words = words_of(interface, &texts);
+	uint64_t digest = digest_of(words);
+
+	free(words);
+	return digest;
+}
+
 /**
  * interface_pppd_start - start the pppd of an interface
  * @interface:	the interface
@@ -110,17 +147,14 @@ static void write_texts(struct texts *texts, const struct config_interface *inte
  */
 struct pppd *interface_pppd_start(struct interface *interface, const struct pppd_hooks *hooks)
 {
-	const struct config_interface *config = interface->config;
-	struct arguments arguments = { 0 };
-	struct pppd *pppd = NULL;
 	struct texts texts;
-	const char **words;
+	const char **words = words_of(interface, &texts);
+	struct pppd *pppd = NULL;
 
-	write_texts(&texts, config);
-	fill(&arguments, interface->server->config, config, &texts);
-	words = arguments_take(&arguments);
 	if (words)
-		pppd = pppd_dial(interface->server->base, config->name, words, hooks, interface);
+		pppd = pppd_dial(interface->server->base, interface->config->name, words, hooks,
+				 interface);
+	interface->command = digest_of(words);
 	free(words);
 	return pppd;
 }

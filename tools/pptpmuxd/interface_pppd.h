@@ -10,6 +10,7 @@ struct ppp_seen;
 struct pppd;
 struct pppd_hooks;
 
+uint64_t interface_pppd_command(const struct interface *interface);
 struct pppd *interface_pppd_start(struct interface *interface, const struct pppd_hooks *hooks);
 const char *interface_pppd_reason(int status, uint32_t cause, const struct ppp_seen *seen);
 

@@ -59,7 +59,8 @@ static void refuse(struct call *call, unsigned int event, const char *reason,
 	pppd_refuse(call->pppd, reason);
 }
 
-static void fill_owner(struct pool_owner *owner, const struct call *call)
+/* Who has an address, as the pool is told */
+void lease_owner(const struct call *call, struct pool_owner *owner)
 {
 	snprintf(owner->user, sizeof(owner->user), "%s", call->user);
 	snprintf(owner->call, sizeof(owner->call), "%s", call->name);
@@ -140,7 +141,7 @@ static void take_any(struct call *call)
 	struct pool_address *entry;
 	struct pool_counts counts;
 
-	fill_owner(&owner, call);
+	lease_owner(call, &owner);
 	while ((entry = pool_take(server->pool, part, &owner, lease_time()))) {
 		if (settle(call, (struct in_addr){ htonl(entry->address) })) {
 			done(call);
@@ -172,7 +173,7 @@ static bool is_held(struct call *call, struct in_addr address)
 {
 	struct pool_owner owner = { 0 };
 
-	fill_owner(&owner, call);
+	lease_owner(call, &owner);
 	switch (pool_reserve(call->server->pool, address, &owner, time(NULL))) {
 	case POOL_OK:
 		return false;

@@ -10,6 +10,7 @@ struct call;
 struct server;
 
 struct pool_time lease_time(void);
+void lease_owner(const struct call *call, struct pool_owner *owner);
 void lease_asked(struct call *call, const struct lease_request *request);
 void lease_end(struct call *call);
 void lease_retry(struct server *server);

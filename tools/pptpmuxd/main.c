@@ -26,6 +26,8 @@
 #include "server.h"
 #include "slots.h"
 #include "supervisor.h"
+#include "takeover/handover.h"
+#include "takeover/request.h"
 #include "warm.h"
 
 /* After this, EX_CONFIG and EX_UNAVAILABLE to try again does not help: pptpmuxd.service */
@@ -34,6 +36,7 @@
 struct options {
 	const char *path;
 	bool test;
+	bool takes_over;
 	bool debug;
 };
 
@@ -45,10 +48,13 @@ struct daemon {
 
 static const char usage_text[] =
 	"usage: pptpmuxd [-f FILE] [-t] [-d]\n"
+	"       pptpmuxd --take-over [-f FILE]\n"
 	"       pptpmuxd --import FILE\n"
 	"  -f, --config FILE   configuration, " SYSCONFDIR "/pptpmuxd.conf by default\n"
 	"  -t, --test          check the configuration and exit\n"
 	"  -d, --debug         log more, to standard error, whatever the file says\n"
+	"      --take-over     have this program and its configuration take the place of\n"
+	"                      the pptpmuxd that runs, which keeps all calls\n"
 	"      --import FILE   print what pptpd.conf or accel-ppp.conf says, as a\n"
 	"                      configuration, and what could not be translated\n"
 	"      --version       print the version and exit\n"
@@ -112,6 +118,17 @@ static void keep_reload(int how)
 	sigprocmask(how, &reload, NULL);
 }
 
+/* One before us, whose process this was, may have left them held: they came for us */
+static void hear_signals(const struct daemon *daemon)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* those that have ended since */
+	pppd_reap(daemon->server->warm);
+}
+
 static bool watch_signals(struct daemon *daemon, struct event **events)
 {
 	size_t i;
@@ -122,7 +139,7 @@ static bool watch_signals(struct daemon *daemon, struct event **events)
 		if (!events[i] || event_add(events[i], NULL) < 0)
 			return false;
 	}
-	keep_reload(SIG_UNBLOCK);
+	hear_signals(daemon);
 	return true;
 }
 
@@ -197,6 +214,12 @@ static int run(const struct options *options)
 		config_free(config);
 		return EXIT_SUCCESS;
 	}
+	if (options->takes_over) {
+		rc = request_takeover(config);
+		config_free(config);
+		return rc;
+	}
+	handover_receive();
 	log_open(config->log_target, config->log_level);
 	/* for the plugin: what pppd says is in our log, and need not be in another */
 	setenv("PPTPMUXD_LOGS", "1", 1);
@@ -221,6 +244,7 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'f' },
 		{ "test", no_argument, NULL, 't' },
 		{ "debug", no_argument, NULL, 'd' },
+		{ "take-over", no_argument, NULL, 'o' },
 		{ "import", required_argument, NULL, 'i' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -229,6 +253,7 @@ int main(int argc, char **argv)
 	struct options options = { .path = SYSCONFDIR "/pptpmuxd.conf" };
 	int option;
 
+	handover_init(argv);
 	while ((option = getopt_long(argc, argv, "f:td", known, NULL)) != -1) {
 		switch (option) {
 		case 'f':
@@ -239,6 +264,9 @@ int main(int argc, char **argv)
 			break;
 		case 'd':
 			options.debug = true;
+			break;
+		case 'o':
+			options.takes_over = true;
 			break;
 		case 'i':
 			return import_configuration(optarg);

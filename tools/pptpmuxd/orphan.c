@@ -2,8 +2,8 @@
 /*
  * A pppd that a pptpmuxd before us has started, and that still runs.
  *
- * Its control connection died with that pptpmuxd, so most clients hang up by
- * themselves. Until the process has ended the address is the client's: it is
+ * Nothing was kept of it (takeover/) or that could not be read: its control connection
+ * died with that pptpmuxd, so most clients hang up by themselves. Until the process has ended the address is the client's: it is
  * watched by its pidfd, which a later process of the same number does not have.
  */
 #include "orphan.h"
@@ -22,6 +22,7 @@
 #include "events.h"
 #include "lease.h"
 #include "log.h"
+#include "pppd.h"
 #include "process.h"
 #include "projection.h"
 #include "server.h"
@@ -143,7 +144,8 @@ bool orphan_adopt_all(struct server *server)
 	int pidfd;
 
 	for (i = 0; (entry = pool_at(server->pool, i)); i++) {
-		if (entry->state != POOL_HELD)
+		if (entry->state != POOL_HELD ||
+		    pppd_is_ours(entry->owner->pid, entry->owner->started))
 			continue;
 		pidfd = open_process(entry->owner);
 		if (pidfd < 0) {

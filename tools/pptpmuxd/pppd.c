@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <linux/pptp_mux.h>
 
 #include "clock.h"
@@ -24,6 +26,7 @@
 #include "pppd_output.h"
 #include "pppd_saying.h"
 #include "process.h"
+#include "takeover/record.h"
 #include "tasks.h"
 #include "warm.h"
 #include "warm_msg.h"
@@ -64,6 +67,9 @@ struct pppd {
 	struct event_base *base;
 	struct order order;
 	pid_t pid;		/* 0: a copy was ordered, which has not said yet that it is there */
+	unsigned long long started;	/* of process_started(), 0: not asked yet */
+	int pidfd;		/* of one that is no child of ours, else -1 */
+	struct event *gone;	/* it has ended, the same */
 	unsigned int generation;	/* of what it is a copy of, 0: of nothing */
 	bool given_up;		/* a copy was not there in time */
 	int owed;		/* the signal that it gets then, 0: none */
@@ -116,10 +122,18 @@ static void enlist(struct pppd *pppd)
 /* One that is not there yet gets the last of them, and nothing follows SIGKILL */
 static void send_signal(struct pppd *pppd, int number)
 {
-	if (pppd->pid)
+	if (pppd->pidfd >= 0)
+		pidfd_send_signal(pppd->pidfd, number, NULL, 0);
+	else if (pppd->pid && !pppd->gone)
 		kill(pppd->pid, number);
-	else if (pppd->owed != SIGKILL)
+	else if (!pppd->pid && pppd->owed != SIGKILL)
 		pppd->owed = number;
+}
+
+static void changed(const struct pppd *pppd)
+{
+	if (pppd->order.hooks->changed)
+		pppd->order.hooks->changed(pppd->order.context);
 }
 
 /* Until on_grace() */
@@ -223,6 +237,7 @@ static void on_down(struct pppd *pppd)
 {
 	pppd->down = true;
 	look_after_bundle(pppd);
+	changed(pppd);
 }
 
 /* ---- what the plugin says ---- */
@@ -261,6 +276,10 @@ static void close_down(struct pppd *pppd)
 static void pppd_free(struct pppd *pppd)
 {
 	close_down(pppd);
+	if (pppd->gone)
+		event_free(pppd->gone);
+	if (pppd->pidfd >= 0)
+		close(pppd->pidfd);
 	if (pppd->grace)
 		event_free(pppd->grace);
 	pppd_output_free(pppd->lines);
@@ -311,6 +330,20 @@ static void finish(struct pppd *pppd, int status)
 
 static void on_question(evutil_socket_t fd, short what, void *context);
 static void on_grace(evutil_socket_t fd, short what, void *context);
+static void stop_by(struct pppd *pppd, int number);
+static bool watch_process(struct pppd *pppd);
+static struct pppd *find(pid_t pid);
+
+/* Both ends are open */
+static bool listen_to(struct pppd *pppd)
+{
+	pppd->output = event_new(pppd->base, pppd->ends.output, EV_READ | EV_PERSIST, on_output,
+				 pppd);
+	pppd->questions = event_new(pppd->base, pppd->ends.socket, EV_READ | EV_PERSIST,
+				    on_question, pppd);
+	return pppd->output && pppd->questions && event_add(pppd->output, NULL) == 0 &&
+	       event_add(pppd->questions, NULL) == 0;
+}
 
 /* Opens both ends. Returns false with errno set, and nothing is open then. */
 static bool open_up(struct pppd *pppd, struct pppd_descriptors *its)
@@ -318,12 +351,7 @@ static bool open_up(struct pppd *pppd, struct pppd_descriptors *its)
 	its->call = pppd->order.call;
 	if (!pppd_ends_open(&pppd->ends, its))
 		return false;
-	pppd->output = event_new(pppd->base, pppd->ends.output, EV_READ | EV_PERSIST, on_output,
-				 pppd);
-	pppd->questions = event_new(pppd->base, pppd->ends.socket, EV_READ | EV_PERSIST,
-				    on_question, pppd);
-	if (pppd->output && pppd->questions && event_add(pppd->output, NULL) == 0 &&
-	    event_add(pppd->questions, NULL) == 0)
+	if (listen_to(pppd))
 		return true;
 	pppd_ends_given(its);
 	close_down(pppd);
@@ -380,6 +408,7 @@ static struct pppd *pppd_new(struct event_base *base, const struct order *order,
 	pppd->base = base;
 	pppd->order = *order;
 	pppd->ends = (struct pppd_ends){ -1, -1 };
+	pppd->pidfd = -1;
 	pppd->program = strdup(program);
 	pppd->lines = pppd_output_new(order->name, order->noise, on_line, pppd);
 	pppd->grace = evtimer_new(base, on_grace, pppd);
@@ -496,8 +525,148 @@ static void never_born(struct pppd *pppd, const char *why)
 		log_error("%s: cannot start %s: %s", pppd->order.name, pppd->program,
 			  strerror(errno));
 	enlist(pppd);
-	if (!pppd->pid)
+	if (pppd->pid)
+		changed(pppd);
+	else
 		finish(pppd, W_EXITCODE(PPPD_STATUS_FATAL, 0));
+}
+
+/* ---- one that another pptpmuxd has begun ---- */
+
+/* How it has ended only its parent can learn */
+static void on_gone(evutil_socket_t fd, short what, void *context)
+{
+	struct pppd *pppd = context;
+
+	(void)fd;
+	(void)what;
+	finish(pppd, W_EXITCODE(pppd->told_to_end ? PPPD_STATUS_TOLD_TO_END : 0, 0));
+}
+
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/*
+ * That it has ended is told by SIGCHLD if it is a child of ours. Opened first and looked at
+ * then it is the process that it was; or one that has ended meanwhile, which the loop finds.
+ */
+static bool watch_process(struct pppd *pppd)
+{
+	if (is_child(pppd->pid))
+		return true;
+	pppd->pidfd = pidfd_open(pppd->pid, 0);
+	if (pppd->pidfd >= 0 && process_started(pppd->pid) != pppd_started(pppd)) {
+		close(pppd->pidfd);
+		pppd->pidfd = -1;
+	}
+	pppd->gone = event_new(pppd->base, pppd->pidfd, EV_READ, on_gone, pppd);
+	if (!pppd->gone)
+		return false;
+	if (pppd->pidfd >= 0)
+		return event_add(pppd->gone, NULL) == 0;
+	event_active(pppd->gone, EV_TIMEOUT, 0);
+	return true;
+}
+
+/**
+ * pppd_keep - write down what another pptpmuxd has to know to take a process over
+ * @pppd:	the process
+ * @kept:	filled in
+ * @ends:	the same, with the descriptors that it needs
+ */
+void pppd_keep(struct pppd *pppd, struct kept_pppd *kept, struct pppd_ends *ends)
+{
+	*ends = pppd->ends;
+	kept->pid = pppd->pid;
+	kept->started = pppd_started(pppd);
+	kept->multilink = pppd->multilink;
+	kept->began = pppd->began;
+	kept->asked = pppd->asked;
+	kept->said = pppd->evidence.said;
+	kept->seen = pppd->evidence.seen.marks;
+	kept->was_up = pppd->evidence.was_up;
+	kept->must_encrypt = pppd->evidence.must_encrypt;
+	kept->silent_login = pppd->silent_login;
+	kept->down = pppd->down;
+	kept->told_to_end = pppd->told_to_end;
+	memcpy(kept->bundle, pppd->bundle, sizeof(kept->bundle));
+	memcpy(kept->user, pppd->user, sizeof(kept->user));
+}
+
+static void recall(struct pppd *pppd, const struct kept_pppd *kept)
+{
+	pppd->pid = kept->pid;
+	pppd->started = kept->started;
+	pppd->multilink = kept->multilink;
+	pppd->began = kept->began;
+	pppd->asked = kept->asked;
+	pppd->evidence.said = kept->said;
+	pppd->evidence.seen.marks = kept->seen;
+	pppd->evidence.was_up = kept->was_up;
+	pppd->evidence.must_encrypt = kept->must_encrypt;
+	pppd->silent_login = kept->silent_login;
+	pppd->down = kept->down;
+	memcpy(pppd->bundle, kept->bundle, sizeof(pppd->bundle));
+	memcpy(pppd->user, kept->user, sizeof(pppd->user));
+}
+
+/* What was waited for is waited for anew */
+static void go_on(struct pppd *pppd, const struct kept_pppd *kept)
+{
+	if (!pppd->pid)
+		allow(pppd, BIRTH_PATIENCE);
+	else if (kept->told_to_end)
+		stop_by(pppd, SIGTERM);
+}
+
+/**
+ * pppd_restore - take a process over that another pptpmuxd has begun
+ * @base:	the event loop
+ * @config:	what one is started with if a copy that was ordered does not come
+ * @call:	as for pppd_start(); without a call's socket it is an interface's
+ * @kept:	as pppd_keep() has filled it in
+ * @ends:	our ends, its own from then on
+ * @hooks:	as for pppd_start() or pppd_dial()
+ * @context:	for @hooks
+ *
+ * Return: the process, which may have ended meanwhile: then @ended is called, by the loop.
+ * NULL with errno set; then its descriptors are as they were.
+ */
+struct pppd *pppd_restore(struct event_base *base, const struct config *config,
+			  const struct pppd_call *call, const struct kept_pppd *kept,
+			  const struct pppd_ends *ends, const struct pppd_hooks *hooks,
+			  void *context)
+{
+	const struct order order = {
+		.name = call->name, .noise = call->noise, .call = call->fd, .peer = call->peer,
+		.warm = call->warm, .hooks = hooks, .context = context,
+	};
+	struct pppd *pppd = pppd_new(base, &order, config->pppd);
+
+	if (!pppd)
+		return NULL;
+	pppd->ends = *ends;
+	recall(pppd, kept);
+	if (!listen_to(pppd) || (pppd->pid && !watch_process(pppd))) {
+		pppd->ends = (struct pppd_ends){ -1, -1 };
+		pppd_free(pppd);
+		errno = ENOMEM;
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&running, pppd, entry);
+	enlist(pppd);
+	go_on(pppd, kept);
+	return pppd;
+}
+
+/* Is it one of those that we look after? */
+bool pppd_is_ours(pid_t pid, unsigned long long started)
+{
+	return find(pid) && process_started(pid) == started;
 }
 
 /* ---- what its socket says ---- */
@@ -526,8 +695,12 @@ static void on_birth(struct pppd *pppd, const struct warm_birth *birth, pid_t se
 	enlist(pppd);
 	if (!pppd->told_to_end && !pppd->expected)
 		evtimer_del(pppd->grace);
+	/* ordered by another pptpmuxd, whose child it may be */
+	if (!pppd->generation && !watch_process(pppd))
+		log_error("%s: out of memory, it is not seen when its pppd ends", pppd->order.name);
 	if (pppd->owed && pppd->pid != reaped)
-		kill(pppd->pid, pppd->owed);
+		send_signal(pppd, pppd->owed);
+	changed(pppd);
 }
 
 /* Returns the octets of a message and, of who was copied, the sender; as recv() does */
@@ -595,6 +768,7 @@ static void on_question(evutil_socket_t fd, short what, void *context)
 	}
 	if (got == sizeof(message.seen)) {
 		pppd->evidence.seen = message.seen;
+		changed(pppd);
 		return;
 	}
 	if (got > 0)
@@ -683,9 +857,12 @@ pid_t pppd_pid(const struct pppd *pppd)
 	return pppd->pid;
 }
 
-unsigned long long pppd_started(const struct pppd *pppd)
+/* When it began, as process_started() says; 0: it is not there yet */
+unsigned long long pppd_started(struct pppd *pppd)
 {
-	return process_started(pppd->pid);
+	if (pppd->pid && !pppd->started)
+		pppd->started = process_started(pppd->pid);
+	return pppd->started;
 }
 
 static void stop_by(struct pppd *pppd, int number)

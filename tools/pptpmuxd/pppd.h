@@ -12,10 +12,12 @@
 #include "lease_msg.h"
 #include "link_msg.h"
 #include "pppd_end.h"
+#include "pppd_spawn.h"
 
 extern unsigned int pppd_grace_seconds;
 
 struct event_base;
+struct kept_pppd;
 struct log_limit;
 struct pppd;
 struct warm;
@@ -35,6 +37,7 @@ struct pppd_hooks {
 	void (*asked)(void *context, const struct lease_request *request);
 	void (*noted)(void *context, const struct link_note *note);
 	void (*said)(void *context, const char *line);
+	void (*changed)(void *context);	/* what pppd_keep() keeps is another one now */
 };
 
 struct pppd *pppd_start(struct event_base *base, const struct config *config,
@@ -42,11 +45,17 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			void *context);
 struct pppd *pppd_dial(struct event_base *base, const char *name, const char **words,
 		       const struct pppd_hooks *hooks, void *context);
+void pppd_keep(struct pppd *pppd, struct kept_pppd *kept, struct pppd_ends *ends);
+struct pppd *pppd_restore(struct event_base *base, const struct config *config,
+			  const struct pppd_call *call, const struct kept_pppd *kept,
+			  const struct pppd_ends *ends, const struct pppd_hooks *hooks,
+			  void *context);
+bool pppd_is_ours(pid_t pid, unsigned long long started);
 void pppd_answer(struct pppd *pppd, const struct lease_reply *reply);
 void pppd_refuse(struct pppd *pppd, const char *reason);
 void pppd_show(struct pppd *pppd);
 pid_t pppd_pid(const struct pppd *pppd);
-unsigned long long pppd_started(const struct pppd *pppd);
+unsigned long long pppd_started(struct pppd *pppd);
 void pppd_drop(struct pppd *pppd);
 bool pppd_hang_up(struct pppd *pppd);
 void pppd_stop(struct pppd *pppd);

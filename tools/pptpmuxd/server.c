@@ -30,6 +30,9 @@
 #include "query.h"
 #include "rtnl.h"
 #include "rundir.h"
+#include "takeover/book.h"
+#include "takeover/handover.h"
+#include "takeover/restore.h"
 #include "warm.h"
 
 #define MEND_SECONDS	10	/* between attempts to write the journal that failed */
@@ -220,26 +223,71 @@ static void bound_buffers(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
 }
 
+/* Is the socket of a pptpmuxd before us what is wanted? */
+static bool listens_at(int fd, const struct sockaddr_in *address)
+{
+	struct sockaddr_in its = { 0 };
+	socklen_t len = sizeof(its);
+
+	return getsockname(fd, (struct sockaddr *)&its, &len) == 0 &&
+	       its.sin_port == address->sin_port &&
+	       its.sin_addr.s_addr == address->sin_addr.s_addr;
+}
+
+/* With the socket of one before us come those who have connected meanwhile */
+static struct acceptor *take_listener(struct server *server)
+{
+	int fd = server->listener, accepts = 0;
+	socklen_t len = sizeof(accepts);
+	struct acceptor *acceptor = NULL;
+
+	server->listener = -1;
+	if (fd < 0)
+		return NULL;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) == 0 && accepts)
+		acceptor = acceptor_take(server->base, fd, on_accept, server);
+	if (!acceptor)
+		close(fd);
+	return acceptor;
+}
+
+static bool no_listener(const struct sockaddr_in *address)
+{
+	char text[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &address->sin_addr, text, sizeof(text));
+	log_error("cannot listen on %s, TCP port %u: %s; see \"ss -ltnp\" for another server, and listen and port in pptpmuxd.conf",
+		  text, ntohs(address->sin_port), strerror(errno));
+	return false;
+}
+
+/* Where another address is wanted, and cannot be had, the one before is better than none */
 static bool listen_on(struct server *server)
 {
 	const struct config *config = server->config;
-	struct sockaddr_in address = {
+	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_addr = config->listen,
 		.sin_port = htons(config->port),
 	};
-	char text[INET_ADDRSTRLEN];
 
-	server->acceptor = acceptor_new(server->base, (struct sockaddr *)&address,
-					sizeof(address), on_accept, server);
-	if (server->acceptor) {
-		bound_buffers(acceptor_fd(server->acceptor));
-		return true;
+	if (server->listener >= 0 && listens_at(server->listener, &address))
+		server->acceptor = take_listener(server);
+	if (!server->acceptor)
+		server->acceptor = acceptor_new(server->base, (const struct sockaddr *)&address,
+						sizeof(address), on_accept, server);
+	if (!server->acceptor && !no_listener(&address) && server->listener >= 0) {
+		server->acceptor = take_listener(server);
+		if (server->acceptor)
+			log_warning("listen and port stay as they are until pptpmuxd is restarted, which ends its calls");
 	}
-	inet_ntop(AF_INET, &config->listen, text, sizeof(text));
-	log_error("cannot listen on %s, TCP port %u: %s; see \"ss -ltnp\" for another server, and listen and port in pptpmuxd.conf",
-		  text, config->port, strerror(errno));
-	return false;
+	if (!server->acceptor)
+		return false;
+	if (server->listener >= 0)
+		close(server->listener);
+	server->listener = -1;
+	bound_buffers(acceptor_fd(server->acceptor));
+	return true;
 }
 
 /* ---- the pool ---- */
@@ -344,7 +392,13 @@ static bool open_pool(struct server *server)
 	if (!server->pool || !server->mend)
 		return false;
 	server->journal = pool_journal_open(server->pool, server->state_path);
-	return server->journal && orphan_adopt_all(server);
+	if (!server->journal)
+		return false;
+	if (book_places(server->book)) {
+		restore_calls(server);
+		restore_addresses(server);
+	}
+	return orphan_adopt_all(server);
 }
 
 /**
@@ -370,6 +424,7 @@ struct server *server_new(struct event_base *base, struct config *config)
 	LIST_INIT(&server->interfaces);
 	server->base = base;
 	server->config = config;
+	handover_open(server);
 	tally_begin(&server->tally);
 	server->sources = sources_new();
 	server->guesses = guesses_new();
@@ -401,6 +456,7 @@ void server_free(struct server *server)
 	guesses_free(server->guesses);
 	warm_free(server->warm);
 	rtnl_close(server->rtnl);
+	book_free(server->book);
 	config_free(server->config);
 	free(server);
 }
@@ -419,7 +475,7 @@ static void keep_pools(struct config *old, struct config *config)
 
 	if (config_pools_same(&old->pools, &config->pools))
 		return;
-	log_warning("reload: remoteip, exclude, static and the names of pools stay as they are until pptpmuxd is restarted, and with them localip, routes, and users and proxyarp of all pools");
+	log_warning("reload: remoteip, exclude, static and the names of pools stay as they are until \"pptpmuxd --take-over\", and with them localip, routes, and users and proxyarp of all pools");
 	config->pools = old->pools;
 	old->pools = pools;
 	config->localip = old->localip;
@@ -430,7 +486,7 @@ static void keep_interfaces(struct config *old, struct config *config)
 	struct config_interfaces interfaces = config->interfaces;
 
 	if (!config_interfaces_same(&old->interfaces, &config->interfaces))
-		log_warning("reload: interfaces stay as they are until pptpmuxd is restarted");
+		log_warning("reload: interfaces stay as they are until \"pptpmuxd --take-over\"");
 	config->interfaces = old->interfaces;
 	old->interfaces = interfaces;
 }
@@ -447,7 +503,7 @@ static void keep_metrics(const struct config *old, struct config *config)
 {
 	if (old->metrics.sin_port != config->metrics.sin_port ||
 	    old->metrics.sin_addr.s_addr != config->metrics.sin_addr.s_addr)
-		log_warning("reload: metrics stay where they are until pptpmuxd is restarted");
+		log_warning("reload: metrics stay where they are until \"pptpmuxd --take-over\"");
 	config->metrics = old->metrics;
 }
 

@@ -21,6 +21,11 @@
 
 #define WATCHDOG_MIN_US	2000	/* the loop has other things to do */
 
+static const char * const names[] = { "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID" };
+
+#define NAMES	(sizeof(names) / sizeof(names[0]))
+
+static char *values[NAMES];		/* as they were found, NULL: not there */
 static int notify_fd = -1;
 static unsigned long long watchdog_us;	/* 0: nobody waits for a sign of life */
 static struct event *watchdog;
@@ -79,13 +84,36 @@ static void tell(const char *what)
 void supervisor_open(void)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
+	size_t i;
 
 	if (name)
 		notify_fd = connect_to(name);
 	watchdog_us = notify_fd >= 0 ? watchdog_wanted() : 0;
-	unsetenv("NOTIFY_SOCKET");
-	unsetenv("WATCHDOG_USEC");
-	unsetenv("WATCHDOG_PID");
+	for (i = 0; i < NAMES; i++) {
+		free(values[i]);
+		values[i] = getenv(names[i]) ? strdup(getenv(names[i])) : NULL;
+	}
+	supervisor_stay();
+}
+
+/* Another program is to run in this process, and finds the supervisor as we have */
+void supervisor_leave(void)
+{
+	size_t i;
+
+	for (i = 0; i < NAMES; i++) {
+		if (values[i])
+			setenv(names[i], values[i], 1);
+	}
+}
+
+/* What is started from now on is not to find it */
+void supervisor_stay(void)
+{
+	size_t i;
+
+	for (i = 0; i < NAMES; i++)
+		unsetenv(names[i]);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *context)

@@ -11,6 +11,8 @@ void supervisor_open(void);
 bool supervisor_watch(struct event_base *base);
 void supervisor_ready(void);
 void supervisor_stopping(void);
+void supervisor_leave(void);
+void supervisor_stay(void);
 void supervisor_close(void);
 
 #endif /* SUPERVISOR_H */

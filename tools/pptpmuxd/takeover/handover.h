@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One pptpmuxd takes over from another one, in the same process */
+#ifndef TAKEOVER_HANDOVER_H
+#define TAKEOVER_HANDOVER_H
+
+struct json;
+struct server;
+
+void handover_init(char **argv);
+void handover_receive(void);
+void handover_open(struct server *server);
+void handover_answer(struct json *json, const char *words, struct server *server);
+
+#endif /* TAKEOVER_HANDOVER_H */
