@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Guests: bookworm
+#
+# One pptpmuxd takes over from another one, at any moment: with calls that are up and
+# carry streams, with one that is being dialled, with a client that has to wait. Nobody
+# notices, and what was known is known.
+#
+# TURNS times at random moments (10).
+#
+# Functions are called by check, which shellcheck does not see.
+# shellcheck disable=SC2317
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=selftests/dial_lib.sh
+. ./dial_lib.sh
+
+readonly TURNS=${TURNS:-10} BY_PLUGIN=(c1 c2 c3) BY_PPTP=(c4)
+readonly UP=("${BY_PLUGIN[@]}" "${BY_PPTP[@]}")
+
+figure()
+{
+	echo "# $*" >>"$dir/figures"
+}
+
+take_over()
+{
+	ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf"
+}
+
+# What the first of them had is there for ever
+warm_again()
+{
+	wait_for "$PATIENCE" warm_pppd >/dev/null
+}
+
+# stream_begin CLIENT: through its call, until stream_end
+stream_begin()
+{
+	ip netns exec "$NS_PREFIX$1" python3 ./takeover.py stream "$INNER" >"$dir/$1.stream" 2>&1 &
+	streams[$1]=$!
+	defer kill "$!"
+	wait_for "$PATIENCE" grep -x there "$dir/$1.stream"
+}
+
+stream_end()
+{
+	local rc=0
+
+	kill "${streams[$1]}" || true
+	wait "${streams[$1]}" || rc=$?
+	echo "$rc" >"$dir/$1.rc"
+}
+
+calls_are_up()
+{
+	local name
+
+	for name in "${BY_PLUGIN[@]}"; do
+		dial "$name"
+	done
+	for name in "${BY_PPTP[@]}"; do
+		dial_pptp_linux "$name"
+	done
+	for name in "${UP[@]}"; do
+		reach "$name"
+	done
+}
+
+# The processes of all calls: ours and the clients'
+processes()
+{
+	server_pppd | sort
+	for name in "${UP[@]}"; do
+		client_pid "$name"
+	done
+}
+
+question()
+{
+	ns s python3 ./takeover.py ask "$(find "$dir/run" -name socket)" "$1"
+}
+
+turns()
+{
+	question config | python3 -I -S -c 'import json, sys; print(json.load(sys.stdin)["turns"])'
+}
+
+is_turn()
+{
+	[ "$(turns)" -eq "$1" ]
+}
+
+takes_turns()
+{
+	local i
+
+	for ((i = 1; i <= TURNS; i++)); do
+		sleep "0.$((RANDOM % 10))"
+		take_over | grep 'has taken over'
+	done
+}
+
+# One block may come late by a packet that was lost; a call that was lost ends its stream
+streams_are_whole()
+{
+	local name count longest
+
+	for name in "${UP[@]}"; do
+		cat "$dir/$name.stream"
+		[ "$(<"$dir/$name.rc")" -eq 0 ]
+		read -r count longest < <(tail -n 1 "$dir/$name.stream")
+		figure "$name: $count blocks of TCP came back, after $longest ms at most"
+		[ "$count" -gt "$TURNS" ]
+	done
+}
+
+all_as_before()
+{
+	warm_again
+	processes >"$dir/processes"
+	diff "$dir/processes" "$1"
+	json s 'j["connected"] == '"${#UP[@]}" table
+	json s '[len(c["calls"]) for c in j["connections"]] == [1] * '"${#UP[@]}" \
+		--run-directory "$dir/run" connections
+	[ "$(pool_held)" -eq "${#UP[@]}" ]
+	files_as_before "$files"
+}
+
+pool_held()
+{
+	ctl s --run-directory "$dir/run" --json pool | python3 -I -S -c '
+import json, sys
+print(sum(pool["held"] for pool in json.load(sys.stdin)["pools"]))'
+}
+
+# Who dials at that moment is in, at the first attempt: each stage of it is hit by and by
+while_dialling()
+{
+	local i dialling
+
+	for ((i = 1; i <= TURNS; i++)); do
+		dial c5 &
+		dialling=$!
+		sleep "0.$((RANDOM % 10))"
+		take_over >/dev/null
+		wait "$dialling"
+		reach c5
+		hang_up c5
+	done
+}
+
+# ended CLIENT SAYING
+ended()
+{
+	log_has "(10.9.${1#c}.2:[0-9]*): call ended: $2"
+}
+
+hangs_up()
+{
+	log_mark
+	hang_up c1
+	hang_up c4
+	wait_for "$PATIENCE" ended c1 'the client hung up'
+	wait_for "$PATIENCE" ended c4 'the client hung up'
+	dial c1
+	reach c1
+	hang_up c1
+	log_mark
+	ctl s --run-directory "$dir/run" hangup --all >/dev/null
+	wait_for "$PATIENCE" ended c2 'pptpmuxd hung up'
+	wait_for "$PATIENCE" ended c3 'pptpmuxd hung up'
+	nothing_left
+}
+
+# Whoever has to wait for his guesses still has to
+is_still_blocked()
+{
+	local blocked='any(s["blocked"] > 0 for s in j["sources"])'
+
+	dial c1 password wrong || true
+	dial c1 password wrong || true
+	wait_for "$PATIENCE" json s "$blocked" --run-directory "$dir/run" connections
+	take_over
+	json s "$blocked" --run-directory "$dir/run" connections
+	! dial c1 || return 1
+	log_has 'connection refused: its log-ins have failed 2 times'
+}
+
+refused()
+{
+	local answer turns=$1
+
+	shift
+	answer=$(question "take-over $1")
+	grep "$2" <<<"$answer"
+	is_turn "$turns"
+}
+
+# What cannot go on is never begun, and the one that runs goes on
+refuses()
+{
+	local turns rc=0
+
+	turns=$(turns)
+	refused "$turns" "999 $PPTPMUXD" 'does not read what this one writes'
+	refused "$turns" "1 pptpmuxd" 'no path of a program'
+	refused "$turns" "1 $dir/none" "$dir/none cannot be run"
+	refused "$turns" "1 $dir/pptpmuxd.conf" 'cannot be run: Permission denied'
+	sed 's/^localip = .*/localip = "nowhere"/' "$dir/pptpmuxd.conf" >"$dir/mistaken.conf"
+	ns s "$PPTPMUXD" --take-over -f "$dir/mistaken.conf" || rc=$?
+	[ "$rc" -eq 78 ]
+	is_turn "$turns"
+	dial c2
+	reach c2
+	hang_up c2
+}
+
+nobody_to_take_over_from()
+{
+	local rc=0
+
+	ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf" 2>"$dir/none" || rc=$?
+	[ "$rc" -eq 1 ] && grep 'no pptpmuxd runs' "$dir/none"
+}
+
+dial_setup 5
+server_conf 'slots = 8' 'usage = { "all receive" }' 'login-failures = 2' 'login-backoff = 60' \
+	'login-timeout = 60'
+check "nobody runs" nobody_to_take_over_from
+server_start
+declare -A streams
+check "calls are up" calls_are_up
+ip netns exec "${NS_PREFIX}s" python3 ./takeover.py serve "$INNER" &
+onlooker=$!
+defer kill "$onlooker"
+wait_for "$PATIENCE" ns s ss -Hltn 'sport = :7878' >/dev/null
+for name in "${UP[@]}"; do
+	stream_begin "$name"
+done
+processes >"$dir/before"
+files=$(open_files)
+check "taken over $TURNS times" takes_turns
+check "it says how often" is_turn "$TURNS"
+for name in "${UP[@]}"; do
+	stream_end "$name"
+done
+check "no stream is broken" streams_are_whole
+check "all is as before" all_as_before "$dir/before"
+check "who is dialling in is in" while_dialling
+kill "$onlooker"
+wait "$onlooker" || true
+check "calls end as ever" hangs_up
+check "who has guessed waits" is_still_blocked
+check "who cannot go on is refused" refuses
+check "nothing is left" nothing_left
+server_stop
+check "it ends" test "$server_rc" -eq 0
+cat "$dir/figures"
+tap_end
