@@ -74,40 +74,58 @@ serves()
 	reach_at_last c1
 }
 
-# The server goes on as it was, with those who are there and with who comes
+runs()
+{
+	inside pptpmuxctl --version >"$dir/version"
+	grep -F -x "pptpmuxd $1" "$dir/version"
+}
+
+# The new server takes over from the old one, with those who are there, and serves who comes
 upgrades_under_a_call()
 {
 	local pid
 
 	pid=$(property MainPID)
 	install_by next dpkg --install >"$dir/upgrade"
-	grep 'calls are up, so the old one goes on' "$dir/upgrade"
+	grep -F -x "pptpmuxd $(version_of next) has taken over" "$dir/upgrade"
 	[ "$(property MainPID)" -eq "$pid" ]
+	runs "$(version_of next)"
 	reach c1
 	dial c2 user c2
 	reach_at_last c2
 	dkms_has "$(version_of next)"
 }
 
+# The server goes on as it was, and nobody loses a call
+cannot_take_over()
+{
+	echo 'slots = 0' >>"$root/etc/pptpmuxd.conf"
+	install_by this dpkg --install >"$dir/upgrade" 2>&1
+	grep 'pptpmuxd.conf:[0-9]*: slots = 0' "$dir/upgrade"
+	grep 'calls are up, so the old one goes on' "$dir/upgrade"
+	reach c1
+	reach c2
+}
+
 # Of the programs on the disk, and of the one that runs
 says_which_runs()
 {
-	inside pptpmuxctl --version >"$dir/version"
-	grep -F -x "pptpmuxctl $(version_of next)" "$dir/version"
-	grep -F -x "pptpmuxd $(version_of this)" "$dir/version"
+	runs "$(version_of next)"
+	grep -F -x "pptpmuxctl $(version_of this)" "$dir/version"
 	inside pptpmuxctl doctor >"$dir/doctor" || true
-	grep -F "of a version $(version_of this), and $(version_of next) is installed" \
+	grep -F "of a version $(version_of next), and $(version_of this) is installed" \
 		"$dir/doctor"
 }
 
 # What it advised
 is_mended()
 {
+	configure
+	inside pptpmuxd --take-over
+	runs "$(version_of this)"
+	reach c1
 	hang_up c1
 	hang_up c2
-	inside systemctl restart pptpmuxd
-	listens s
-	inside pptpmuxctl --version | grep -F -x "pptpmuxd $(version_of next)"
 }
 
 # With no call that could be lost it serves at once
@@ -116,11 +134,10 @@ upgrades_alone()
 	local pid
 
 	pid=$(property MainPID)
-	install_by this dpkg --install >"$dir/upgrade"
-	! grep 'calls are up' "$dir/upgrade" || return 1
-	[ "$(property MainPID)" -ne "$pid" ]
+	install_by next dpkg --install >"$dir/upgrade"
+	[ "$(property MainPID)" -eq "$pid" ]
 	listens s
-	inside pptpmuxctl --version | grep -F -x "pptpmuxd $(version_of this)"
+	runs "$(version_of next)"
 }
 
 serves_after_boot()
@@ -168,8 +185,9 @@ check "systemd is up" boots
 check "installed, and nothing runs" installs
 check "configured, it serves" serves
 check "an upgrade loses no call" upgrades_under_a_call
+check "a new server that cannot take over leaves the old one" cannot_take_over
 check "that the old server runs is said" says_which_runs
-check "started anew as advised, the new one serves" is_mended
+check "as advised, the new one takes over" is_mended
 check "an upgrade without calls has the new one serve" upgrades_alone
 check "the machine goes down" power_off
 container_start multi-user.target

@@ -109,8 +109,8 @@ static void check_version(struct doctor *doctor)
 
 	if (strcmp(version, PPTP_MUX_VERSION) != 0)
 		finding_add(&doctor->findings, FINDING_SERVER_STALE,
-			    has_systemd() ? "systemctl restart pptpmuxd" : NULL,
-			    "the pptpmuxd that runs is of a version %s, and %s is installed: start it anew, which ends all calls",
+			    "pptpmuxd --take-over",
+			    "the pptpmuxd that runs is of a version %s, and %s is installed: have this one take over, with all calls",
 			    version, PPTP_MUX_VERSION);
 }
 
