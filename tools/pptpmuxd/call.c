@@ -121,8 +121,9 @@ static bool is_busy(const struct call_refusal *refusal)
 static void call_release(struct call *call)
 {
 	stranger_remove(call);
-	if (call->socket.fd >= 0 && call->logged_in)
+	if (call_has_slot(call) && call->logged_in)
 		queue_inherit(call->server, call->source);
+	call->lent = false;
 	call_socket_close(&call->socket);
 	lease_end(call);
 	queue_wake(call->server);
@@ -446,7 +447,7 @@ static bool slots_come(const struct server *server)
 	if (!TAILQ_EMPTY(&server->strangers) || server->ranked[RANK_CLOSING])
 		return true;
 	LIST_FOREACH(call, &server->calls, entry) {
-		if (call->socket.fd >= 0 && call_is_ending(call))
+		if (call_has_slot(call) && call_is_ending(call))
 			return true;
 	}
 	return false;
@@ -859,6 +860,7 @@ static struct call *alloc(struct server *server, struct source *source)
 	source->users++;
 	source->calls++;
 	call->place = BOOK_NO_PLACE;
+	call->stored = -1;
 	call->socket.fd = -1;
 	call->disconnect = PPTP_CDN_REQUEST;
 	LIST_INSERT_HEAD(&server->calls, call, entry);
@@ -1064,7 +1066,7 @@ static void recall_stranger(struct call *call, long long began)
 	long long left, now = sources_clock();
 	struct timeval limit = { .tv_sec = 1 };
 
-	if (call->socket.fd < 0)
+	if (!call_has_slot(call))
 		return;
 	stranger_add(call);
 	if (began > 0 && began < now)
@@ -1106,14 +1108,20 @@ static void go_on(struct call *call, bool queued)
 	}
 }
 
-/* Of its socket the kernel knows which slot it has. An end may have closed it already. */
+/*
+ * Of its socket the kernel knows which slot it has. Without it, as after a crash, its pppd
+ * holds the slot, if there is one; an end may have given it back already.
+ */
 static bool recall_socket(struct call *call, const struct kept *kept)
 {
 	int fd = kept->fds[KEPT_FD_CALL];
 
-	if (fd < 0)
-		return kept->call.queued || kept->call.cause || kept->call.event;
-	return call_socket_adopt(&call->socket, fd) == 0;
+	if (fd >= 0)
+		return call_socket_adopt(&call->socket, fd) == 0;
+	call->socket.slot = kept->call.slot;
+	call->socket.call_id = kept->call.call_id;
+	call->lent = kept->call.slot && kept->call.has_pppd;
+	return call->lent || kept->call.queued || kept->call.cause || kept->call.event;
 }
 
 static void restored(struct call *call, struct control *control, const struct kept_call *kept)
@@ -1162,11 +1170,13 @@ bool call_restore(struct server *server, struct control *control, int place,
 	if ((kept->call.queued && !control) || !recall_socket(call, kept) ||
 	    (kept->call.has_pppd && !recall_pppd(call, kept))) {
 		call->socket.fd = -1;
+		call->lent = false;
 		call->has_address = false;
 		call_free(call);
 		return false;
 	}
 	call->place = place;
+	call->stored = kept->fds[KEPT_FD_OUTPUT];
 	restored(call, control, &kept->call);
 	return true;
 }

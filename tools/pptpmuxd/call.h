@@ -64,6 +64,8 @@ struct call {
 	char refusal[512];		/* why, for the log */
 	struct pppd *pppd;
 	int place;			/* in the book, for who takes over */
+	int stored;			/* with what systemd keeps: its pppd's output, -1: nothing */
+	bool lent;			/* a crash has left its slot to its pppd alone */
 	char name[64];
 };
 
@@ -71,6 +73,12 @@ struct call {
 static inline bool call_is_ending(const struct call *call)
 {
 	return call->cause || call->event;
+}
+
+/* Until it gives it back */
+static inline bool call_has_slot(const struct call *call)
+{
+	return call->socket.fd >= 0 || call->lent;
 }
 
 void call_message(struct control *control, const struct pptp_msg *msg);

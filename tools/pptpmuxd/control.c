@@ -28,6 +28,7 @@
 #include "takeover/book.h"
 #include "takeover/keep.h"
 #include "takeover/record.h"
+#include "takeover/store.h"
 
 #define FLUSH_SECONDS	5	/* for what is still to be sent to a peer that we leave */
 #define INPUT_MAX	4096	/* octets read ahead */
@@ -514,6 +515,7 @@ bool control_new(struct server *server, int fd, const struct sockaddr_in *peer,
 
 	if (control && open_stream(control, fd)) {
 		control->place = book_take(server->book);
+		store_put(control->place, (int [STORE_FDS]){ fd, -1 });
 		set_timer(control, server->config->start_timeout);
 		step(control, PPTP_ON_OPEN, NULL);
 		keep_control(control);
@@ -605,6 +607,7 @@ void control_free(struct control *control)
 		call_lose(call);
 	control_answered(control);
 	leave_rank(control);
+	store_drop(control->place);
 	book_drop(server->book, control->place);
 	LIST_REMOVE(control, entry);
 	server->control_count--;

@@ -27,6 +27,7 @@
 #include "takeover/keep.h"
 #include "takeover/record.h"
 #include "takeover/restore.h"
+#include "takeover/store.h"
 
 #define DEMAND_DIAL_FAILED	20111	/* RRAS: connected, and then failed */
 
@@ -232,6 +233,8 @@ static void on_line(void *context, const char *line)
 static void interface_free(struct interface *interface)
 {
 	LIST_REMOVE(interface, entry);
+	if (interface->stored >= 0)
+		store_drop(interface->place);
 	book_drop(interface->server->book, interface->place);
 	if (interface->restart)
 		event_free(interface->restart);
@@ -346,6 +349,7 @@ static bool interface_new(struct server *server, const struct config_interface *
 	interface->config = config;
 	interface->since = time(NULL);
 	interface->place = book_take(server->book);
+	interface->stored = -1;
 	redial_init(&interface->restarts, 1, config->redial);
 	LIST_INSERT_HEAD(&server->interfaces, interface, entry);
 	interface->restart = evtimer_new(server->base, on_restart, interface);

@@ -38,6 +38,7 @@ struct interface {
 	time_t next;			/* attempt, while waiting */
 	uint64_t command;		/* a digest of what its pppd was started with */
 	int place;			/* in the book, for who takes over */
+	int stored;			/* with what systemd keeps: its pppd's output, -1: nothing */
 	char peer[LINK_SERVER_OCTETS];	/* the server of this attempt, "": none yet */
 	struct in_addr outer;		/* the address that was dialled last, 0: none yet */
 	uint32_t slot;			/* of its call, 0: none */

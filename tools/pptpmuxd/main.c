@@ -44,6 +44,7 @@ struct options {
 struct daemon {
 	struct event_base *base;
 	struct server *server;
+	bool left;	/* to the next one, with all that there is */
 };
 
 static const char usage_text[] =
@@ -75,6 +76,18 @@ static void on_end(evutil_socket_t signal_number, short what, void *context)
 	server_stop(daemon->server);
 }
 
+/* systemd is about to start it anew */
+static void on_leave(evutil_socket_t signal_number, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)signal_number;
+	(void)what;
+	daemon->left = handover_leave(daemon->server);
+	if (daemon->left)
+		event_base_loopbreak(daemon->base);
+}
+
 static void on_reload(evutil_socket_t signal_number, short what, void *context)
 {
 	struct daemon *daemon = context;
@@ -100,6 +113,7 @@ static const struct {
 	{ SIGTERM, on_end },
 	{ SIGINT, on_end },
 	{ SIGHUP, on_reload },
+	{ SIGUSR2, on_leave },
 	{ SIGCHLD, on_child },
 };
 
@@ -187,6 +201,9 @@ static int serve(struct daemon *daemon, struct config *config)
 		/* with the capabilities that a pppd of any call would have */
 		warm_prepare(daemon->server->warm);
 		rc = event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		/* nothing is freed then: what it is about goes on */
+		if (daemon->left)
+			return EXIT_SUCCESS;
 		log_info("pptpmuxd ends");
 	}
 	for (i = 0; i < SIGNALS; i++) {
@@ -200,7 +217,7 @@ static int serve(struct daemon *daemon, struct config *config)
 
 static int run(const struct options *options)
 {
-	struct daemon daemon = { };
+	struct daemon daemon = { .left = false };
 	struct config *config;
 	int rc;
 

@@ -519,6 +519,7 @@ static void never_born(struct pppd *pppd, const char *why)
 	log_warning("%s: there is no copy of a pppd for it, it gets one that is started: %s",
 		    pppd->order.name, why);
 	close_down(pppd);
+	changed(pppd);
 	LIST_REMOVE(pppd, same_place);
 	pppd->generation = 0;
 	if (!start_for_call(pppd, warm_config(pppd->order.warm)))

@@ -131,7 +131,7 @@ static uint64_t signs_of(const struct control *control)
 	uint64_t signs = 0;
 
 	LIST_FOREACH(call, &control->calls, sibling) {
-		if (call->socket.fd >= 0 && call_stats_get(&call->socket, &stats) == 0)
+		if (call_has_slot(call) && call_stats_get(&call->socket, &stats) == 0)
 			signs += stats.rx_signs;
 	}
 	return signs;
@@ -229,7 +229,7 @@ static unsigned int wanted_slots(const struct server *server)
 	if (!wanted)
 		return 0;
 	LIST_FOREACH(call, &server->calls, entry) {
-		if (wanted && call->socket.fd >= 0 && call_is_ending(call))
+		if (wanted && call_has_slot(call) && call_is_ending(call))
 			wanted--;
 	}
 	return wanted;

@@ -33,6 +33,7 @@
 #include "takeover/book.h"
 #include "takeover/handover.h"
 #include "takeover/restore.h"
+#include "takeover/store.h"
 #include "warm.h"
 
 #define MEND_SECONDS	10	/* between attempts to write the journal that failed */
@@ -287,6 +288,7 @@ static bool listen_on(struct server *server)
 		close(server->listener);
 	server->listener = -1;
 	bound_buffers(acceptor_fd(server->acceptor));
+	store_listener(acceptor_fd(server->acceptor));
 	return true;
 }
 
@@ -456,6 +458,7 @@ void server_free(struct server *server)
 	guesses_free(server->guesses);
 	warm_free(server->warm);
 	rtnl_close(server->rtnl);
+	store_close();
 	book_free(server->book);
 	config_free(server->config);
 	free(server);

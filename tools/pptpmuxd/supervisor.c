@@ -8,6 +8,7 @@
  */
 #include "supervisor.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,14 +20,18 @@
 
 #include "log.h"
 
+#define PASSED_MAX	4	/* descriptors in a datagram */
 #define WATCHDOG_MIN_US	2000	/* the loop has other things to do */
 
-static const char * const names[] = { "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID" };
+static const char * const names[] = {
+	"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "FDSTORE",
+};
 
 #define NAMES	(sizeof(names) / sizeof(names[0]))
 
 static char *values[NAMES];		/* as they were found, NULL: not there */
 static int notify_fd = -1;
+static bool keeps;	/* descriptors, for a process after this one */
 static unsigned long long watchdog_us;	/* 0: nobody waits for a sign of life */
 static struct event *watchdog;
 
@@ -89,6 +94,7 @@ void supervisor_open(void)
 	if (name)
 		notify_fd = connect_to(name);
 	watchdog_us = notify_fd >= 0 ? watchdog_wanted() : 0;
+	keeps = getenv("FDSTORE") && atoi(getenv("FDSTORE")) > 0;
 	for (i = 0; i < NAMES; i++) {
 		free(values[i]);
 		values[i] = getenv(names[i]) ? strdup(getenv(names[i])) : NULL;
@@ -153,6 +159,42 @@ void supervisor_ready(void)
 void supervisor_stopping(void)
 {
 	tell("STOPPING=1");
+}
+
+/* Where it takes descriptors to keep, for who waits for room there; -1: it keeps none */
+int supervisor_store(void)
+{
+	return keeps ? notify_fd : -1;
+}
+
+/**
+ * supervisor_pass - tell it something, with descriptors
+ * @what:	the assignments, a line each
+ * @fds:	the descriptors, which stay the caller's
+ * @count:	how many, PASSED_MAX at most
+ *
+ * Return: false if there is no room for it now. What cannot be told at all is told to nobody.
+ */
+bool supervisor_pass(const char *what, const int *fds, unsigned int count)
+{
+	union {
+		struct cmsghdr align;
+		char octets[CMSG_SPACE(PASSED_MAX * sizeof(int))];
+	} control = { .octets = "" };
+	struct iovec part = { (char *)what, strlen(what) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr *header;
+
+	if (count && count <= PASSED_MAX) {
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(count * sizeof(*fds));
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(count * sizeof(*fds));
+		memcpy(CMSG_DATA(header), fds, count * sizeof(*fds));
+	}
+	return sendmsg(notify_fd, &message, MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
 }
 
 /* Before the loop is freed */

@@ -11,6 +11,8 @@ void supervisor_open(void);
 bool supervisor_watch(struct event_base *base);
 void supervisor_ready(void);
 void supervisor_stopping(void);
+int supervisor_store(void);
+bool supervisor_pass(const char *what, const int *fds, unsigned int count);
 void supervisor_leave(void);
 void supervisor_stay(void);
 void supervisor_close(void);

@@ -8,6 +8,10 @@
  * is the program that is to run then (request.c): it has read the configuration before, and
  * names the version of the book that it reads, so that nobody is replaced by one that
  * cannot go on.
+ *
+ * When the process does end, by a restart or by a crash, systemd has copies of the
+ * descriptors (store.c), and starts another one with them. The pppds are not that one's
+ * children, so it sees their ends without their status.
  */
 #include "handover.h"
 
@@ -27,6 +31,7 @@
 #include "log.h"
 #include "record.h"
 #include "server.h"
+#include "store.h"
 #include "supervisor.h"
 
 #define BOOK_VARIABLE		"PPTPMUXD_BOOK"
@@ -37,7 +42,8 @@ static char **arguments;	/* that this program was started with, and the next one
 static struct {
 	int book;
 	int listener;
-} received = { -1, -1 };
+	bool stored;	/* by systemd, of one that has died */
+} received = { -1, -1, false };
 
 /**
  * handover_init - as the program begins
@@ -66,6 +72,8 @@ void handover_receive(void)
 {
 	received.book = take_variable(BOOK_VARIABLE);
 	received.listener = take_variable(LISTENER_VARIABLE);
+	if (received.book < 0)
+		received.stored = store_receive(&received.book, &received.listener);
 }
 
 /**
@@ -81,6 +89,8 @@ void handover_open(struct server *server)
 	server->listener = received.listener;
 	if (received.book >= 0) {
 		server->book = book_open(received.book, &fault);
+		if (server->book && received.stored)
+			store_sort(server->book);
 		if (server->book)
 			book_turn(server->book);
 		else
@@ -94,6 +104,27 @@ void handover_open(struct server *server)
 			    strerror(errno));
 	received.book = -1;
 	received.listener = -1;
+	store_open(server->base, server->book);
+}
+
+/**
+ * handover_leave - leave to one that systemd starts
+ * @server:	the server
+ *
+ * Return: false after a log line if there is nobody to keep what it needs; then nothing is
+ * done.
+ */
+bool handover_leave(struct server *server)
+{
+	if (supervisor_store() < 0 || !server->book || server->stopping) {
+		log_warning("does not leave, as no supervisor keeps its connections for the next one: see RestartKillSignal in the unit of systemd");
+		return false;
+	}
+	log_info("leaves to the next one, with control connections: %u", server->control_count);
+	keep_rest(server);
+	if (!store_flush())
+		log_warning("systemd has not heard of all within some seconds: calls may end with the restart");
+	return true;
 }
 
 /* ---- leaving ---- */
@@ -128,7 +159,7 @@ static void set_variable(const char *name, int fd)
 /* Signals that come meanwhile are the next program's, which has no handlers yet */
 static void hold_signals(int how)
 {
-	static const int held[] = { SIGHUP, SIGTERM, SIGINT, SIGCHLD };
+	static const int held[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR2, SIGCHLD };
 	sigset_t set;
 	size_t i;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One pptpmuxd takes over from another one, in the same process */
+/* One pptpmuxd takes over from another one */
 #ifndef TAKEOVER_HANDOVER_H
 #define TAKEOVER_HANDOVER_H
+
+#include <stdbool.h>
 
 struct json;
 struct server;
@@ -9,6 +11,7 @@ struct server;
 void handover_init(char **argv);
 void handover_receive(void);
 void handover_open(struct server *server);
+bool handover_leave(struct server *server);
 void handover_answer(struct json *json, const char *words, struct server *server);
 
 #endif /* TAKEOVER_HANDOVER_H */

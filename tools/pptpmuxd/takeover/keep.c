@@ -18,6 +18,7 @@
 #include "interface.h"
 #include "record.h"
 #include "server.h"
+#include "store.h"
 
 /* ---- connections ---- */
 
@@ -34,6 +35,19 @@ static void fill_control(struct kept *kept, const struct control *control)
 	it->echo_id = control->echo_id;
 	it->partial_len = control->framer.len;
 	memcpy(it->partial, control->framer.data, control->framer.len);
+}
+
+/* Its descriptors, once: its socket to its pppd has always the same fate as the output */
+static void store_ends(int place, const struct kept *kept, int *stored)
+{
+	const int fds[STORE_FDS] = { kept->fds[KEPT_FD_OUTPUT], kept->fds[KEPT_FD_SOCKET] };
+
+	if (*stored == fds[0])
+		return;
+	if (*stored >= 0)
+		store_drop(place);
+	store_put(place, fds);
+	*stored = fds[0];
 }
 
 /**
@@ -94,6 +108,8 @@ static void fill_call(struct kept *kept, const struct call *call)
 
 	kept_init(kept, KEPT_CALL);
 	kept->fds[KEPT_FD_CALL] = call->socket.fd;
+	it->slot = call_has_slot(call) ? call->socket.slot : 0;
+	it->call_id = call->socket.call_id;
 	it->control = call->control ? call->control->place : BOOK_NO_PLACE;
 	it->incoming = call->machine == &pptp_in_pns;
 	it->state = call->state;
@@ -128,6 +144,7 @@ void keep_call(struct call *call)
 		return;
 	fill_call(&kept, call);
 	book_write(call->server->book, call->place, &kept);
+	store_ends(call->place, &kept, &call->stored);
 }
 
 /* ---- interfaces ---- */
@@ -155,6 +172,7 @@ void keep_interface(struct interface *interface)
 	if (interface->pppd)
 		fill_pppd(&kept, &kept.interface.pppd, interface->pppd);
 	book_write(interface->server->book, interface->place, &kept);
+	store_ends(interface->place, &kept, &interface->stored);
 }
 
 /* ---- what matters when we leave in order ---- */

@@ -82,6 +82,8 @@ struct kept_call {
 	uint8_t queued;		/* for a slot */
 	uint8_t has_pppd;
 	uint16_t peer_call_id;
+	uint16_t call_id;	/* ours */
+	uint32_t slot;		/* that its pppd holds too, 0: none */
 	uint16_t window;
 	struct in_addr peer;
 	struct in_addr address;

@@ -29,6 +29,7 @@
 #include "process.h"
 #include "record.h"
 #include "server.h"
+#include "store.h"
 
 /* ---- what cannot be taken over ---- */
 
@@ -70,6 +71,7 @@ static void give_up(struct server *server, int place, const struct kept *kept, c
 	if (kept->kind == KEPT_INTERFACE)
 		end_process(&kept->interface.pppd);
 	close_all(kept);
+	store_drop(place);
 	book_drop(server->book, place);
 }
 
@@ -356,6 +358,7 @@ bool restore_interface(struct interface *interface, const struct pppd_hooks *hoo
 	}
 	book_drop(server->book, interface->place);
 	interface->place = place;
+	interface->stored = ends.output;
 	interface_recall(interface, &kept.interface);
 	return true;
 }
@@ -383,6 +386,8 @@ void restore_end(struct server *server)
 			 kept.interface.name);
 		end_process(&kept.interface.pppd);
 		close_all(&kept);
+		store_drop(place);
 		book_drop(server->book, place);
 	}
+	store_sweep(server->book);
 }
