@@ -27,6 +27,10 @@
 #   reach CLIENT                   pings both ways through the tunnel
 #   transfer OCTETS [NS ADDRESS]   TCP both ways at once between c1 and the server, or
 #                                  somebody there, all of it compared
+#   streams_begin CLIENT...        TCP between each and the server, which goes on
+#   streams_end                    until then
+#   streams_are_whole NUMBER       none was broken, and each has brought so many blocks; says
+#                                  in $dir/figures how many, and how long one took at most
 #   ctl NS ARG...                  pptpmuxctl there
 #   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
@@ -365,6 +369,56 @@ transfer()
 	ns c1 python3 ./tunnel_traffic.py fetch "$address" "$octets"
 	wait "$!" || served=$?
 	[ "$served" -eq 0 ]
+}
+
+# Not within check, whose shell cannot wait for them
+declare -A streams=()
+
+streams_begin()
+{
+	local name
+
+	ip netns exec "${NS_PREFIX}s" python3 ./takeover.py serve "$INNER" &
+	onlooker=$!
+	defer kill "$onlooker"
+	wait_for "$PATIENCE" ns s ss -Hltn 'sport = :7878' >/dev/null
+	for name in "$@"; do
+		ip netns exec "$NS_PREFIX$name" python3 ./takeover.py stream "$INNER" \
+			>"$dir/$name.stream" 2>&1 &
+		streams[$name]=$!
+		defer kill "$!"
+		wait_for "$PATIENCE" grep -x there "$dir/$name.stream" >/dev/null
+	done
+}
+
+streams_end()
+{
+	local name rc
+
+	for name in "${!streams[@]}"; do
+		rc=0
+		kill "${streams[$name]}" || true
+		wait "${streams[$name]}" || rc=$?
+		echo "$rc" >"$dir/$name.rc"
+	done
+	kill "$onlooker"
+	wait "$onlooker" || true
+	onlooker=
+}
+
+# One block may come late by a packet that was lost; a call that was lost ends its stream
+streams_are_whole()
+{
+	local name count longest
+
+	for name in "${!streams[@]}"; do
+		cat "$dir/$name.stream"
+		[ "$(<"$dir/$name.rc")" -eq 0 ]
+		read -r count longest < <(tail -n 1 "$dir/$name.stream")
+		echo "# $name: $count blocks of TCP came back, after $longest ms at most" \
+			>>"$dir/figures"
+		[ "$count" -gt "$1" ]
+	done
 }
 
 ctl()

@@ -3,7 +3,8 @@
 # Guests: bookworm
 #
 # pptpmuxd as systemd runs it, by the unit that is installed and within all that it
-# forbids: systemd as the first process of a container, on the network of the server.
+# forbids: systemd as the first process of a container, on the network of the server. A call
+# outlives restarts and crashes of it: RESTARTS of each (3).
 #
 # Functions are called by check, which shellcheck does not see.
 # shellcheck disable=SC2317
@@ -14,6 +15,7 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/container_lib.sh
 . ./container_lib.sh
 
+readonly RESTARTS=${RESTARTS:-3}
 UNIT=${UNIT:-$SELFTESTS/../tools/pptpmuxd/pptpmuxd.service}
 
 # As "make install" has it
@@ -110,6 +112,81 @@ reloads()
 	reach_at_last c1
 }
 
+serves_again()
+{
+	listens s && ! property MainPID | grep -x "$1" && property ActiveState | grep -x active
+}
+
+# inside_json EXPRESSION ARG...: as json, of the server's own files
+inside_json()
+{
+	local expression=$1
+
+	shift
+	inside pptpmuxctl --json "$@" |
+		python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+}
+
+one_call_as_before()
+{
+	json s 'j["connected"] == 1' table
+	inside_json '[len(c["calls"]) for c in j["connections"]] == [1]' connections
+	inside_json 'sum(p["held"] for p in j["pools"]) == 1' pool
+}
+
+# At any moment, again and again
+restarts()
+{
+	local i pid
+
+	for ((i = 1; i <= RESTARTS; i++)); do
+		pid=$(property MainPID)
+		sleep "0.$((RANDOM % 10))"
+		inside systemctl restart pptpmuxd || { journal | tail -n 20; false; }
+		serves_again "$pid"
+		one_call_as_before
+	done
+}
+
+is_killed()
+{
+	local i pid
+
+	for ((i = 1; i <= RESTARTS; i++)); do
+		pid=$(property MainPID)
+		sleep "0.$((RANDOM % 10))"
+		inside kill -KILL "$pid"
+		wait_for "$PATIENCE" serves_again "$pid"
+		wait_for "$PATIENCE" one_call_as_before
+	done
+}
+
+# The new one has the sandbox of the old one, and what that has given up
+takes_over()
+{
+	local pid
+
+	pid=$(property MainPID)
+	inside pptpmuxd --take-over
+	[ "$(property MainPID)" -eq "$pid" ]
+	is_confined
+	one_call_as_before
+	reach c1
+}
+
+# The same call is hung up by its client, and its address and its slot are free
+ends_as_ever()
+{
+	hang_up c1
+	wait_for "$PATIENCE" json s 'j["connected"] == 0' table
+	wait_for "$PATIENCE" inside_json 'j["connections"] == []' connections
+	inside_json 'sum(p["held"] for p in j["pools"]) == 0' pool
+	journal | grep 'call ended: '
+	dial c1
+	reach_at_last c1
+	one_call_as_before
+}
+
 stops()
 {
 	inside systemctl stop pptpmuxd
@@ -120,6 +197,7 @@ stops()
 # Who would try again for ever what only an administrator can mend
 mistake_is_final()
 {
+	configure 'slots = 0'
 	! inside systemctl start pptpmuxd || return 1
 	property ActiveState | grep -x failed
 	property ExecMainStatus | grep -x 78
@@ -161,9 +239,18 @@ check "the server has the network, and nothing else" is_confined
 check "nothing that it does is forbidden" nothing_is_missed
 check "the journal has each line of pppd's once" each_line_stands_once
 check "reload: done, or refused" reloads
+configure
+streams_begin c1
+check "restarted $RESTARTS times, it loses no call" restarts
+check "killed $RESTARTS times, it loses no call" is_killed
+check "another one takes over" takes_over
+streams_end
+check "no stream is broken" streams_are_whole "$RESTARTS"
+check "that call ends as ever" ends_as_ever
 check "stop hangs up" stops
 check "a mistake in the file is not tried again" mistake_is_final
 check "a server that hangs is ended, and another one serves" watchdog
 check "the machine goes down" power_off
 check "nothing is left" nothing_left_in s c1
+cat "$dir/figures"
 tap_end
