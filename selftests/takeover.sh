@@ -136,6 +136,33 @@ hangs_up()
 	nothing_left
 }
 
+drains()
+{
+	ctl s --run-directory "$dir/run" drain "$@"
+}
+
+# Who comes is turned away, and who is there stays, whichever server it is
+takes_no_calls()
+{
+	dial c1
+	drains | grep 'calls that go on: 1'
+	take_over
+	! dial c2 || return 1
+	grep 'Busy' "$dir/c2.log"
+	log_has 'call refused: no new calls are taken'
+	reach c1
+	! drains --wait 1 || return 1
+	drains --wait 60 --left 1
+	drains --wait "$PATIENCE" >"$dir/drained" &
+	hang_up c1
+	wait "$!"
+	grep 'calls that go on: 0' "$dir/drained"
+	ctl s --run-directory "$dir/run" undrain
+	dial c2
+	reach c2
+	hang_up c2
+}
+
 # Whoever has to wait for his guesses still has to
 is_still_blocked()
 {
@@ -203,6 +230,7 @@ check "no stream is broken" streams_are_whole "$TURNS"
 check "all is as before" all_as_before "$dir/before"
 check "who is dialling in is in" while_dialling
 check "calls end as ever" hangs_up
+check "a server that drains does so when another one takes over" takes_no_calls
 check "who has guessed waits" is_still_blocked
 check "who cannot go on is refused" refuses
 check "nothing is left" nothing_left

@@ -43,6 +43,8 @@ int ctl_table(struct ctl *ctl, int argc, char **argv);
 int ctl_events(struct ctl *ctl, int argc, char **argv);
 int ctl_set(struct ctl *ctl, int argc, char **argv);
 int ctl_hangup(struct ctl *ctl, int argc, char **argv);
+int ctl_drain(struct ctl *ctl, int argc, char **argv);
+int ctl_undrain(struct ctl *ctl, int argc, char **argv);
 int ctl_reload(struct ctl *ctl, int argc, char **argv);
 int ctl_resize(struct ctl *ctl, int argc, char **argv);
 /* These two have exit codes of their own: enum severity */

@@ -25,6 +25,9 @@ static const struct ctl_command commands[] = {
 	{ "hangup", ctl_hangup, "SLOT|ADDRESS|NAME|--user NAME...|--all",
 	  "end calls of pptpmuxd: of VPN3, of a client's own address or the one that it got,\n"
 	  "      of a user, or all" },
+	{ "drain", ctl_drain, "[--wait SECONDS [--left N]]",
+	  "have pptpmuxd take no new calls, and wait until as many are left, or none" },
+	{ "undrain", ctl_undrain, "", "have it take new calls again" },
 	{ "reload", ctl_reload, "", "have pptpmuxd read its configuration anew" },
 	{ "set", ctl_set, "SLOT...|table [usage LIST|+LIST|-LIST] [enabled yes|no] [quarantine MS] [tx-limit SIZE] ...",
 	  "what slots are for, and what their calls may have on their way; SLOT is VPN3, 3,\n"

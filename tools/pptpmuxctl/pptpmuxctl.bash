@@ -39,11 +39,12 @@ _pptpmuxctl()
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
 	case $(_pptpmuxctl_command) in
-	"") words="slots sessions calls connections pool interfaces table events hangup reload set resize doctor explain --json --help --version" ;;
+	"") words="slots sessions calls connections pool interfaces table events hangup drain undrain reload set resize doctor explain --json --help --version" ;;
 	slots | table) words="--json" ;;
 	sessions) words="--user --slot --peer --run-directory --json" ;;
 	calls) words="-s --json" ;;
-	pool | connections | interfaces | reload) words="--run-directory --json" ;;
+	drain) words="--wait --left --run-directory --json" ;;
+	pool | connections | interfaces | reload | undrain) words="--run-directory --json" ;;
 	doctor) words="--brief --json" ;;
 	explain)
 		words="error event result cdn --json $(pptpmuxctl explain 2>/dev/null |

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "connections.h"
+#include "drain.h"
 #include "hangup.h"
 #include "interface.h"
 #include "lease.h"
@@ -97,6 +98,7 @@ static void answer_config(struct json *json, const struct server *server)
 
 	json_object(json, NULL);
 	json_string(json, "version", PPTP_MUX_VERSION);
+	json_bool(json, "drains", server->drains);
 	json_number(json, "turns", book_turns(server->book));
 	json_string(json, "file", config->path);
 	json_number(json, "port", config->port);
@@ -189,6 +191,10 @@ void answer_write(struct json *json, const char *question, struct server *server
 	}
 	if (!strncmp(question, take_over, strlen(take_over))) {
 		handover_answer(json, question + strlen(take_over), server);
+		return;
+	}
+	if (!strcmp(question, "drain") || !strcmp(question, "undrain")) {
+		drain_answer(json, server, *question == 'd');
 		return;
 	}
 	if (!strcmp(question, "reload")) {

@@ -810,9 +810,19 @@ static bool sole(struct call *call)
 	return false;
 }
 
+/* An administrator empties this server: the client may try another one, or later */
+static bool wanted(struct call *call)
+{
+	if (!call->server->drains)
+		return true;
+	control_log(call->control, LOG_WARNING, "call refused: no new calls are taken, see \"pptpmuxctl drain\" and undrain");
+	refuse(call, PPTP_OUT_BUSY, PPTP_ERROR_NONE);
+	return false;
+}
+
 static bool acceptable(struct call *call, const struct pptp_msg *msg)
 {
-	return fault_free(call, msg) && has_room(call) && trusted(call) &&
+	return fault_free(call, msg) && wanted(call) && has_room(call) && trusted(call) &&
 	       in_measure(call) && sole(call);
 }
 

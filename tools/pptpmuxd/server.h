@@ -63,6 +63,7 @@ struct server {
 	struct event *probe;		/* looks after clients that were asked */
 	long long probed;		/* when all were, in milliseconds */
 	bool stopping;
+	bool drains;			/* takes no new calls, as an administrator wants it */
 	bool (*reload)(struct server *server);	/* reads the configuration anew */
 	LIST_HEAD(, control) controls;
 	TAILQ_HEAD(, control) ranks[RANKS];	/* the same, the oldest first */

@@ -27,6 +27,7 @@ struct title {
 	uint32_t version;	/* KEPT_VERSION */
 	uint32_t octets;	/* KEPT_OCTETS */
 	uint32_t turns;		/* so often it was taken over */
+	uint32_t drains;	/* no new calls are wanted */
 };
 
 struct book {
@@ -135,7 +136,9 @@ struct book *book_open(int fd, const char **fault)
 
 	*fault = "it cannot be read";
 	book = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? book_of(fd) : NULL;
-	if (book && pread(fd, &title, sizeof(title), 0) == sizeof(title))
+	memset(&title, 0, sizeof(title));
+	/* one that ends within it has zeros there */
+	if (book && pread(fd, &title, sizeof(title), 0) > 0)
 		*fault = title_fault(&title, &status);
 	if (!book || *fault) {
 		free(book);
@@ -143,6 +146,7 @@ struct book *book_open(int fd, const char **fault)
 		return NULL;
 	}
 	book->title.turns = title.turns;
+	book->title.drains = title.drains;
 	if (status.st_size > offset_of(0))
 		book->places = (status.st_size - offset_of(0) + KEPT_OCTETS - 1) / KEPT_OCTETS;
 	find_vacant(book);
@@ -173,6 +177,18 @@ unsigned int book_turns(const struct book *book)
 void book_turn(struct book *book)
 {
 	book->title.turns++;
+	write_title(book);
+}
+
+/* Are no new calls wanted, as somebody has said to this one or to one before it? */
+bool book_drains(const struct book *book)
+{
+	return book && book->title.drains;
+}
+
+void book_drain(struct book *book, bool drains)
+{
+	book->title.drains = drains;
 	write_title(book);
 }
 

@@ -17,6 +17,8 @@ void book_free(struct book *book);
 int book_fd(const struct book *book);
 unsigned int book_turns(const struct book *book);
 void book_turn(struct book *book);
+bool book_drains(const struct book *book);
+void book_drain(struct book *book, bool drains);
 
 int book_take(struct book *book);
 void book_write(struct book *book, int place, const struct kept *kept);

@@ -102,6 +102,7 @@ void handover_open(struct server *server)
 	if (!server->book)
 		log_warning("no pptpmuxd can take over from this one, as there is no memory for its book: %s",
 			    strerror(errno));
+	server->drains = book_drains(server->book);
 	received.book = -1;
 	received.listener = -1;
 	store_open(server->base, server->book);
