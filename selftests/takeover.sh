@@ -148,7 +148,7 @@ takes_no_calls()
 	drains | grep 'calls that go on: 1'
 	take_over
 	! dial c2 || return 1
-	grep 'Busy' "$dir/c2.log"
+	grep 'pptp: .*busy' "$dir/c2.log"
 	log_has 'call refused: no new calls are taken'
 	reach c1
 	! drains --wait 1 || return 1
