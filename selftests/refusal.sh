@@ -57,7 +57,7 @@ told_busy()
 	nothing_left
 	dial c2
 	dial c3
-	told 'refused the call: busy: all VPN slots are taken (result 4)'
+	told 'refused the call: busy: all VPN slots are taken, or no new calls are wanted (result 4)'
 	hang_up c2
 	hang_up c3
 	wait_for "$PATIENCE" dial c1

@@ -157,6 +157,9 @@ takes_no_calls()
 	hang_up c1
 	wait "$!"
 	grep 'calls that go on: 0' "$dir/drained"
+	ctl s --run-directory "$dir/run" doctor >"$dir/doctor" || true
+	grep 'takes no new calls' "$dir/doctor"
+	# as it advises
 	ctl s --run-directory "$dir/run" undrain
 	dial c2
 	reach c2

@@ -438,7 +438,7 @@ const char *pptp_out_result_text(unsigned int result)
 		[PPTP_OUT_CONNECTED] = "connected",
 		[PPTP_OUT_GENERAL] = "general error",
 		[PPTP_OUT_NO_CARRIER] = "no carrier",
-		[PPTP_OUT_BUSY] = "busy: all VPN slots are taken",
+		[PPTP_OUT_BUSY] = "busy: all VPN slots are taken, or no new calls are wanted",
 		[PPTP_OUT_NO_DIAL_TONE] = "no dial tone",
 		[PPTP_OUT_TIME_OUT] = "not answered in time",
 		[PPTP_OUT_NOT_ACCEPTED] = "not accepted: no VPN slot is set to receive calls, or an administrator forbids it",

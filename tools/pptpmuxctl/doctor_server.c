@@ -114,6 +114,13 @@ static void check_version(struct doctor *doctor)
 			    version, PPTP_MUX_VERSION);
 }
 
+static void check_drain(struct doctor *doctor)
+{
+	if (!strcmp(doctor_setting(doctor, "drains", "false"), "true"))
+		finding_add(&doctor->findings, FINDING_SERVER_DRAINS, "pptpmuxctl undrain",
+			    "pptpmuxd takes no new calls, as somebody has told it by \"pptpmuxctl drain\"");
+}
+
 void doctor_server(struct doctor *doctor)
 {
 	char path[QUERY_PATH_SIZE], *answer;
@@ -126,6 +133,7 @@ void doctor_server(struct doctor *doctor)
 	doctor->config = json_tree_read(answer);
 	free(answer);
 	check_version(doctor);
+	check_drain(doctor);
 	if (json_tree_get(doctor->config, "port"))
 		check_port(doctor);
 	else

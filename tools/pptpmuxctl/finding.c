@@ -72,6 +72,10 @@ static const struct {
 		"server-stale", SEVERITY_WARNING,
 		"the pptpmuxd that runs is not the one that is installed"
 	},
+	[FINDING_SERVER_DRAINS] = {
+		"server-drains", SEVERITY_WARNING,
+		"pptpmuxd takes no new calls"
+	},
 	[FINDING_TCP_FILTERED] = {
 		"tcp-filtered", SEVERITY_FAULT,
 		"a firewall here drops TCP port 1723"
