@@ -3,7 +3,8 @@
 # Guests: bookworm
 #
 # The load generator, bench/load: what it says of its clients is what the server sees, of
-# those that come in as of those that do not.
+# those that come in as of those that do not. And many calls, which another pptpmuxd takes
+# over: of CLIENTS (40), TURNS times (3).
 #
 # Functions are called by check, which shellcheck does not see.
 # shellcheck disable=SC2317
@@ -12,7 +13,7 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/dial_lib.sh
 . ./dial_lib.sh
 
-readonly CLIENTS=40 AT_ONCE=10
+readonly CLIENTS=${CLIENTS:-40} TURNS=${TURNS:-3} AT_ONCE=10
 LOAD=${LOAD:-$PPTP_MUX_BUILD/selftests/bench/load/load}
 
 many_secrets()
@@ -34,7 +35,7 @@ many_addresses()
 load_start()
 {
 	mkfifo "$dir/commands" "$dir/answers"
-	ns c1 "$LOAD" --server "$SERVER" --sources 10.50.0.1-10.50.0.20 --per-source 2 \
+	ns c1 "$LOAD" --server "$SERVER" --sources "10.50.0.1-10.50.0.$((CLIENTS / 2))" --per-source 2 \
 		--clients "$CLIENTS" "$@" <"$dir/commands" >"$dir/answers" &
 	load=$!
 	exec {commands}>"$dir/commands" {answers}<"$dir/answers"
@@ -97,6 +98,45 @@ vanish()
 	check_call "nothing is left" nothing_left
 }
 
+takes_over()
+{
+	local i
+
+	for ((i = 1; i <= TURNS; i++)); do
+		sleep "0.$((RANDOM % 10))"
+		ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf"
+	done
+}
+
+# told, while another server takes over again and again
+told_meanwhile()
+{
+	local turns
+
+	takes_over >"$dir/turns" &
+	turns=$!
+	told "$@"
+	wait "$turns"
+	[ "$(grep -c 'has taken over' "$dir/turns")" -eq "$TURNS" ]
+}
+
+taken_over()
+{
+	load_start --mppe --password "$PASSWORD"
+	check "$CLIENTS clients dial in while another server takes over, $TURNS times" \
+		told_meanwhile "j['good'] == j['alive'] == $CLIENTS and 'failed' not in j" \
+		dial "at-once=$CLIENTS" "seconds=$PATIENCE"
+	check "the server has as many calls" has_calls "$CLIENTS"
+	check "all stay, taken over $TURNS times" \
+		told_meanwhile "j['alive'] == $CLIENTS and 'lost' not in j" hold "seconds=$TURNS"
+	check "packets go through each call, and come back" \
+		told "j['good'] == $CLIENTS" ping octets=700 "seconds=$PATIENCE"
+	check "all hang up, and the server agrees" \
+		told "j['good'] == $CLIENTS and j['alive'] == 0" hang-up "seconds=$PATIENCE"
+	load_end
+	check_call "nothing is left" nothing_left
+}
+
 # refused_for CAUSE OPTION...
 refused_for()
 {
@@ -116,10 +156,11 @@ many_addresses
 single_session=replace
 # Of those that vanish, the calls stay until their users have logged in again
 server_conf "slots = $((CLIENTS + 2))" 'usage = { "all receive" }' \
-	'remoteip = { "192.168.77.10-192.168.77.99" }'
+	"remoteip = { \"192.168.77.10-192.168.77.$((CLIENTS + 59))\" }"
 server_start
 in_and_out
 vanish
+taken_over
 refused_for "a wrong password is refused" login --mppe --password wrong
 refused_for "so is who does not encrypt" closed --password "$PASSWORD"
 check_call "nothing is left" nothing_left
