@@ -128,7 +128,7 @@ taken_over()
 		dial "at-once=$CLIENTS" "seconds=$PATIENCE"
 	check "the server has as many calls" has_calls "$CLIENTS"
 	check "all stay, taken over $TURNS times" \
-		told_meanwhile "j['alive'] == $CLIENTS and 'lost' not in j" hold "seconds=$TURNS"
+		told_meanwhile "j['alive'] == $CLIENTS and 'lost' not in j" hold "seconds=$((TURNS + 1))"
 	check "packets go through each call, and come back" \
 		told "j['good'] == $CLIENTS" ping octets=700 "seconds=$PATIENCE"
 	check "all hang up, and the server agrees" \

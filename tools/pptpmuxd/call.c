@@ -1070,7 +1070,10 @@ static void recall(struct call *call, const struct kept_call *kept)
 	recall_lease(call, kept);
 }
 
-/* It goes on to be what it was, for as long as it would have been */
+/*
+ * So long its client may still take. Who has to go for others is another matter: nobody
+ * could log in while there was no server, so that begins anew.
+ */
 static void recall_stranger(struct call *call, long long began)
 {
 	long long left, now = sources_clock();
@@ -1079,9 +1082,9 @@ static void recall_stranger(struct call *call, long long began)
 	if (!call_has_slot(call))
 		return;
 	stranger_add(call);
+	left = call->server->config->login_timeout;
 	if (began > 0 && began < now)
-		call->began = began;
-	left = call->server->config->login_timeout - (now - call->began) / 1000000;
+		left -= (now - began) / 1000000;
 	if (left > 1)
 		limit.tv_sec = left;
 	if (call->pppd)

@@ -588,6 +588,8 @@ struct control *control_restore(struct server *server, int place, const struct k
 	control->place = place;
 	recall(control, &kept->control);
 	go_on(control);
+	/* what was unsent is ours to send from now on, and nobody's to send again */
+	keep_control(control);
 	return control;
 }
 

@@ -17,6 +17,7 @@
 #include "capacity.h"
 #include "server.h"
 #include "sources.h"
+#include "takeover/book.h"
 
 #define SECOND		1000000LL
 #define PEACE		(3 * SECOND)	/* at least */
@@ -24,11 +25,13 @@
 #define FEW		2		/* clients of one address, in a crowd */
 #define PACE		8		/* log-ins that "of late" is about */
 
-/* Before the first one nobody knows how long a log-in takes here */
+/* Before the first one nobody knows how long a log-in takes here, but for a server before us */
 void stranger_open(struct server *server)
 {
+	long long known = book_login_time(server->book);
+
 	TAILQ_INIT(&server->strangers);
-	server->login_time = PEACE;
+	server->login_time = known ? known : PEACE;
 }
 
 void stranger_add(struct call *call)

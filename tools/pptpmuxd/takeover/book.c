@@ -28,6 +28,7 @@ struct title {
 	uint32_t octets;	/* KEPT_OCTETS */
 	uint32_t turns;		/* so often it was taken over */
 	uint32_t drains;	/* no new calls are wanted */
+	int64_t login_time;	/* microseconds that a log-in took of late, 0: not known */
 };
 
 struct book {
@@ -147,6 +148,7 @@ struct book *book_open(int fd, const char **fault)
 	}
 	book->title.turns = title.turns;
 	book->title.drains = title.drains;
+	book->title.login_time = title.login_time;
 	if (status.st_size > offset_of(0))
 		book->places = (status.st_size - offset_of(0) + KEPT_OCTETS - 1) / KEPT_OCTETS;
 	find_vacant(book);
@@ -189,6 +191,22 @@ bool book_drains(const struct book *book)
 void book_drain(struct book *book, bool drains)
 {
 	book->title.drains = drains;
+	write_title(book);
+}
+
+/* What it takes here depends on how many do it: 0 if that is not known, or cannot be */
+long long book_login_time(const struct book *book)
+{
+	long long most = 600 * 1000000LL;
+
+	if (!book || book->title.login_time < 0 || book->title.login_time > most)
+		return 0;
+	return book->title.login_time;
+}
+
+void book_note_login_time(struct book *book, long long microseconds)
+{
+	book->title.login_time = microseconds;
 	write_title(book);
 }
 

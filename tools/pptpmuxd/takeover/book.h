@@ -20,6 +20,9 @@ void book_turn(struct book *book);
 bool book_drains(const struct book *book);
 void book_drain(struct book *book, bool drains);
 
+long long book_login_time(const struct book *book);
+void book_note_login_time(struct book *book, long long microseconds);
+
 int book_take(struct book *book);
 void book_write(struct book *book, int place, const struct kept *kept);
 bool book_read(const struct book *book, int place, struct kept *kept);

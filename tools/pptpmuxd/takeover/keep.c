@@ -215,4 +215,5 @@ void keep_rest(struct server *server)
 	LIST_FOREACH(interface, &server->interfaces, entry)
 		keep_interface(interface);
 	sources_each(server->sources, keep_source, server);
+	book_note_login_time(server->book, server->login_time);
 }
