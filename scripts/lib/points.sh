@@ -6,8 +6,13 @@
 RESULTS=$CACHE/results
 POINTS=$RESULTS/points
 
+# The results are one run's, as long as anything of it runs
 points_start()
 {
+	mkdir -p "$CACHE/locks"
+	exec {results_lock}>"$CACHE/locks/results"
+	flock --nonblock "$results_lock" ||
+		die "another scripts/check, or a virtual machine of one, uses $CACHE: wait for it, or set PPTP_MUX_CACHE to another directory"
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
 	: >"$POINTS"
