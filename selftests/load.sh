@@ -154,8 +154,9 @@ dial_setup 1
 many_secrets
 many_addresses
 single_session=replace
-# Of those that vanish, the calls stay until their users have logged in again
-server_conf "slots = $((CLIENTS + 2))" 'usage = { "all receive" }' \
+# Of those that vanish, the calls stay until their users have logged in again. All may begin
+# at once: who has to wait for whom is strangers.sh's.
+server_conf "max-unauthenticated = $CLIENTS" "slots = $((CLIENTS + 2))" 'usage = { "all receive" }' \
 	"remoteip = { \"192.168.77.10-192.168.77.$((CLIENTS + 59))\" }"
 server_start
 in_and_out
