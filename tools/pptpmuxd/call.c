@@ -342,16 +342,21 @@ static void on_login_timeout(evutil_socket_t fd, short what, void *context)
 	drop(call);
 }
 
-static bool start_pppd(struct call *call)
+static struct pppd_call pppd_call_of(const struct call *call)
 {
-	const struct timeval limit = { .tv_sec = call->server->config->login_timeout };
-	struct pppd_call what = {
+	return (struct pppd_call){
 		.name = call->name,
 		.noise = &call->source->noise,
 		.fd = call->socket.fd,
 		.peer = call->peer,
 		.warm = call->server->warm,
 	};
+}
+
+static bool start_pppd(struct call *call)
+{
+	const struct timeval limit = { .tv_sec = call->server->config->login_timeout };
+	const struct pppd_call what = pppd_call_of(call);
 	char advice[192];
 	int error;
 
@@ -1094,13 +1099,7 @@ static void recall_stranger(struct call *call, long long began)
 static bool recall_pppd(struct call *call, const struct kept *kept)
 {
 	const struct pppd_ends ends = { kept->fds[KEPT_FD_OUTPUT], kept->fds[KEPT_FD_SOCKET] };
-	const struct pppd_call what = {
-		.name = call->name,
-		.noise = &call->source->noise,
-		.fd = call->socket.fd,
-		.peer = call->peer,
-		.warm = call->server->warm,
-	};
+	const struct pppd_call what = pppd_call_of(call);
 
 	call->pppd = pppd_restore(call->server->base, call->server->config, &what,
 				  &kept->call.pppd, &ends, &hooks, call);

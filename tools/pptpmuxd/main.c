@@ -123,13 +123,13 @@ static const struct {
  * Who has us read the configuration anew need not know whether we are up yet: until
  * then the wish is kept, instead of ending us, which is what the signal does by itself.
  */
-static void keep_reload(int how)
+static void keep_reload(void)
 {
 	sigset_t reload;
 
 	sigemptyset(&reload);
 	sigaddset(&reload, SIGHUP);
-	sigprocmask(how, &reload, NULL);
+	sigprocmask(SIG_BLOCK, &reload, NULL);
 }
 
 /* One before us, whose process this was, may have left them held: they came for us */
@@ -221,7 +221,7 @@ static int run(const struct options *options)
 	struct config *config;
 	int rc;
 
-	keep_reload(SIG_BLOCK);
+	keep_reload();
 	config = reload_first(options->path, options->debug);
 	if (!config)
 		return EX_CONFIG;

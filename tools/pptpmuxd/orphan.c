@@ -98,18 +98,6 @@ static void orphan_stop(struct orphan *orphan)
 	evtimer_add(orphan->grace, &grace);
 }
 
-/* Opened first and looked at then: so it is the process that it was, or none */
-static int open_process(const struct pool_owner *owner)
-{
-	int pidfd = pidfd_open(owner->pid, 0);
-
-	if (pidfd >= 0 && process_started(owner->pid) != owner->started) {
-		close(pidfd);
-		return -1;
-	}
-	return pidfd;
-}
-
 static bool adopt(struct server *server, const struct pool_address *entry, int pidfd)
 {
 	struct orphan *orphan = calloc(1, sizeof(*orphan));
@@ -147,7 +135,7 @@ bool orphan_adopt_all(struct server *server)
 		if (entry->state != POOL_HELD ||
 		    pppd_is_ours(entry->owner->pid, entry->owner->started))
 			continue;
-		pidfd = open_process(entry->owner);
+		pidfd = process_open(entry->owner->pid, entry->owner->started);
 		if (pidfd < 0) {
 			give_back(server, (struct in_addr){ htonl(entry->address) });
 			gone++;

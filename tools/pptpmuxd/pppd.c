@@ -326,13 +326,45 @@ static void finish(struct pppd *pppd, int status)
 	pppd_free(pppd);
 }
 
+/* How it has ended only its parent can learn */
+static void on_gone(evutil_socket_t fd, short what, void *context)
+{
+	struct pppd *pppd = context;
+
+	(void)fd;
+	(void)what;
+	finish(pppd, W_EXITCODE(pppd->told_to_end ? PPPD_STATUS_TOLD_TO_END : 0, 0));
+}
+
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/*
+ * That it has ended is told by SIGCHLD if it is a child of ours. Of another one's it may
+ * have ended meanwhile, which the loop finds.
+ */
+static bool watch_process(struct pppd *pppd)
+{
+	if (is_child(pppd->pid))
+		return true;
+	pppd->pidfd = process_open(pppd->pid, pppd_started(pppd));
+	pppd->gone = event_new(pppd->base, pppd->pidfd, EV_READ, on_gone, pppd);
+	if (!pppd->gone)
+		return false;
+	if (pppd->pidfd >= 0)
+		return event_add(pppd->gone, NULL) == 0;
+	event_active(pppd->gone, EV_TIMEOUT, 0);
+	return true;
+}
+
 /* ---- its beginning ---- */
 
 static void on_question(evutil_socket_t fd, short what, void *context);
 static void on_grace(evutil_socket_t fd, short what, void *context);
-static void stop_by(struct pppd *pppd, int number);
-static bool watch_process(struct pppd *pppd);
-static struct pppd *find(pid_t pid);
 
 /* Both ends are open */
 static bool listen_to(struct pppd *pppd)
@@ -441,6 +473,15 @@ static bool start_for_call(struct pppd *pppd, const struct config *config)
 	return good;
 }
 
+static struct order order_for(const struct pppd_call *call, const struct pppd_hooks *hooks,
+			      void *context)
+{
+	return (struct order){
+		.name = call->name, .noise = call->noise, .call = call->fd, .peer = call->peer,
+		.warm = call->warm, .hooks = hooks, .context = context,
+	};
+}
+
 /**
  * pppd_start - start pppd on a call
  * @base:	the event loop
@@ -456,10 +497,7 @@ struct pppd *pppd_start(struct event_base *base, const struct config *config,
 			const struct pppd_call *call, const struct pppd_hooks *hooks,
 			void *context)
 {
-	const struct order order = {
-		.name = call->name, .noise = call->noise, .call = call->fd, .peer = call->peer,
-		.warm = call->warm, .hooks = hooks, .context = context,
-	};
+	const struct order order = order_for(call, hooks, context);
 	struct pppd *pppd = pppd_new(base, &order, config->pppd);
 
 	if (!pppd)
@@ -530,144 +568,6 @@ static void never_born(struct pppd *pppd, const char *why)
 		changed(pppd);
 	else
 		finish(pppd, W_EXITCODE(PPPD_STATUS_FATAL, 0));
-}
-
-/* ---- one that another pptpmuxd has begun ---- */
-
-/* How it has ended only its parent can learn */
-static void on_gone(evutil_socket_t fd, short what, void *context)
-{
-	struct pppd *pppd = context;
-
-	(void)fd;
-	(void)what;
-	finish(pppd, W_EXITCODE(pppd->told_to_end ? PPPD_STATUS_TOLD_TO_END : 0, 0));
-}
-
-static bool is_child(pid_t pid)
-{
-	siginfo_t info;
-
-	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
-/*
- * That it has ended is told by SIGCHLD if it is a child of ours. Opened first and looked at
- * then it is the process that it was; or one that has ended meanwhile, which the loop finds.
- */
-static bool watch_process(struct pppd *pppd)
-{
-	if (is_child(pppd->pid))
-		return true;
-	pppd->pidfd = pidfd_open(pppd->pid, 0);
-	if (pppd->pidfd >= 0 && process_started(pppd->pid) != pppd_started(pppd)) {
-		close(pppd->pidfd);
-		pppd->pidfd = -1;
-	}
-	pppd->gone = event_new(pppd->base, pppd->pidfd, EV_READ, on_gone, pppd);
-	if (!pppd->gone)
-		return false;
-	if (pppd->pidfd >= 0)
-		return event_add(pppd->gone, NULL) == 0;
-	event_active(pppd->gone, EV_TIMEOUT, 0);
-	return true;
-}
-
-/**
- * pppd_keep - write down what another pptpmuxd has to know to take a process over
- * @pppd:	the process
- * @kept:	filled in
- * @ends:	the same, with the descriptors that it needs
- */
-void pppd_keep(struct pppd *pppd, struct kept_pppd *kept, struct pppd_ends *ends)
-{
-	*ends = pppd->ends;
-	kept->pid = pppd->pid;
-	kept->started = pppd_started(pppd);
-	kept->multilink = pppd->multilink;
-	kept->began = pppd->began;
-	kept->asked = pppd->asked;
-	kept->said = pppd->evidence.said;
-	kept->seen = pppd->evidence.seen.marks;
-	kept->was_up = pppd->evidence.was_up;
-	kept->must_encrypt = pppd->evidence.must_encrypt;
-	kept->silent_login = pppd->silent_login;
-	kept->down = pppd->down;
-	kept->told_to_end = pppd->told_to_end;
-	memcpy(kept->bundle, pppd->bundle, sizeof(kept->bundle));
-	memcpy(kept->user, pppd->user, sizeof(kept->user));
-}
-
-static void recall(struct pppd *pppd, const struct kept_pppd *kept)
-{
-	pppd->pid = kept->pid;
-	pppd->started = kept->started;
-	pppd->multilink = kept->multilink;
-	pppd->began = kept->began;
-	pppd->asked = kept->asked;
-	pppd->evidence.said = kept->said;
-	pppd->evidence.seen.marks = kept->seen;
-	pppd->evidence.was_up = kept->was_up;
-	pppd->evidence.must_encrypt = kept->must_encrypt;
-	pppd->silent_login = kept->silent_login;
-	pppd->down = kept->down;
-	memcpy(pppd->bundle, kept->bundle, sizeof(pppd->bundle));
-	memcpy(pppd->user, kept->user, sizeof(pppd->user));
-}
-
-/* What was waited for is waited for anew */
-static void go_on(struct pppd *pppd, const struct kept_pppd *kept)
-{
-	if (!pppd->pid)
-		allow(pppd, BIRTH_PATIENCE);
-	else if (kept->told_to_end)
-		stop_by(pppd, SIGTERM);
-}
-
-/**
- * pppd_restore - take a process over that another pptpmuxd has begun
- * @base:	the event loop
- * @config:	what one is started with if a copy that was ordered does not come
- * @call:	as for pppd_start(); without a call's socket it is an interface's
- * @kept:	as pppd_keep() has filled it in
- * @ends:	our ends, its own from then on
- * @hooks:	as for pppd_start() or pppd_dial()
- * @context:	for @hooks
- *
- * Return: the process, which may have ended meanwhile: then @ended is called, by the loop.
- * NULL with errno set; then its descriptors are as they were.
- */
-struct pppd *pppd_restore(struct event_base *base, const struct config *config,
-			  const struct pppd_call *call, const struct kept_pppd *kept,
-			  const struct pppd_ends *ends, const struct pppd_hooks *hooks,
-			  void *context)
-{
-	const struct order order = {
-		.name = call->name, .noise = call->noise, .call = call->fd, .peer = call->peer,
-		.warm = call->warm, .hooks = hooks, .context = context,
-	};
-	struct pppd *pppd = pppd_new(base, &order, config->pppd);
-
-	if (!pppd)
-		return NULL;
-	pppd->ends = *ends;
-	recall(pppd, kept);
-	if (!listen_to(pppd) || (pppd->pid && !watch_process(pppd))) {
-		pppd->ends = (struct pppd_ends){ -1, -1 };
-		pppd_free(pppd);
-		errno = ENOMEM;
-		return NULL;
-	}
-	LIST_INSERT_HEAD(&running, pppd, entry);
-	enlist(pppd);
-	go_on(pppd, kept);
-	return pppd;
-}
-
-/* Is it one of those that we look after? */
-bool pppd_is_ours(pid_t pid, unsigned long long started)
-{
-	return find(pid) && process_started(pid) == started;
 }
 
 /* ---- what its socket says ---- */
@@ -986,4 +886,100 @@ void pppd_kill_all(void)
 
 	LIST_FOREACH(pppd, &running, entry)
 		send_signal(pppd, SIGKILL);
+}
+
+/* ---- one that another pptpmuxd has begun ---- */
+
+/**
+ * pppd_keep - write down what another pptpmuxd has to know to take a process over
+ * @pppd:	the process
+ * @kept:	filled in
+ * @ends:	the same, with the descriptors that it needs
+ */
+void pppd_keep(struct pppd *pppd, struct kept_pppd *kept, struct pppd_ends *ends)
+{
+	*ends = pppd->ends;
+	kept->pid = pppd->pid;
+	kept->started = pppd_started(pppd);
+	kept->multilink = pppd->multilink;
+	kept->began = pppd->began;
+	kept->asked = pppd->asked;
+	kept->said = pppd->evidence.said;
+	kept->seen = pppd->evidence.seen.marks;
+	kept->was_up = pppd->evidence.was_up;
+	kept->must_encrypt = pppd->evidence.must_encrypt;
+	kept->silent_login = pppd->silent_login;
+	kept->down = pppd->down;
+	kept->told_to_end = pppd->told_to_end;
+	memcpy(kept->bundle, pppd->bundle, sizeof(kept->bundle));
+	memcpy(kept->user, pppd->user, sizeof(kept->user));
+}
+
+static void recall(struct pppd *pppd, const struct kept_pppd *kept)
+{
+	pppd->pid = kept->pid;
+	pppd->started = kept->started;
+	pppd->multilink = kept->multilink;
+	pppd->began = kept->began;
+	pppd->asked = kept->asked;
+	pppd->evidence.said = kept->said;
+	pppd->evidence.seen.marks = kept->seen;
+	pppd->evidence.was_up = kept->was_up;
+	pppd->evidence.must_encrypt = kept->must_encrypt;
+	pppd->silent_login = kept->silent_login;
+	pppd->down = kept->down;
+	memcpy(pppd->bundle, kept->bundle, sizeof(pppd->bundle));
+	memcpy(pppd->user, kept->user, sizeof(pppd->user));
+}
+
+/* What was waited for is waited for anew */
+static void go_on(struct pppd *pppd, const struct kept_pppd *kept)
+{
+	if (!pppd->pid)
+		allow(pppd, BIRTH_PATIENCE);
+	else if (kept->told_to_end)
+		stop_by(pppd, SIGTERM);
+}
+
+/**
+ * pppd_restore - take a process over that another pptpmuxd has begun
+ * @base:	the event loop
+ * @config:	what one is started with if a copy that was ordered does not come
+ * @call:	as for pppd_start(); without a call's socket it is an interface's
+ * @kept:	as pppd_keep() has filled it in
+ * @ends:	our ends, its own from then on
+ * @hooks:	as for pppd_start() or pppd_dial()
+ * @context:	for @hooks
+ *
+ * Return: the process, which may have ended meanwhile: then @ended is called, by the loop.
+ * NULL with errno set; then its descriptors are as they were.
+ */
+struct pppd *pppd_restore(struct event_base *base, const struct config *config,
+			  const struct pppd_call *call, const struct kept_pppd *kept,
+			  const struct pppd_ends *ends, const struct pppd_hooks *hooks,
+			  void *context)
+{
+	const struct order order = order_for(call, hooks, context);
+	struct pppd *pppd = pppd_new(base, &order, config->pppd);
+
+	if (!pppd)
+		return NULL;
+	pppd->ends = *ends;
+	recall(pppd, kept);
+	if (!listen_to(pppd) || (pppd->pid && !watch_process(pppd))) {
+		pppd->ends = (struct pppd_ends){ -1, -1 };
+		pppd_free(pppd);
+		errno = ENOMEM;
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&running, pppd, entry);
+	enlist(pppd);
+	go_on(pppd, kept);
+	return pppd;
+}
+
+/* Is it one of those that we look after? */
+bool pppd_is_ours(pid_t pid, unsigned long long started)
+{
+	return find(pid) && process_started(pid) == started;
 }

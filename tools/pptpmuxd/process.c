@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
 
 #include "small_file.h"
 
@@ -31,4 +33,24 @@ unsigned long long process_started(pid_t pid)
 			    &started) != 1)
 		return 0;
 	return started;
+}
+
+/**
+ * process_open - a process that began at a certain time
+ * @pid:	its number
+ * @started:	as process_started() has said
+ *
+ * Opened first and looked at then: so it is the process that it was, or none.
+ *
+ * Return: its pidfd, -1 if it has ended.
+ */
+int process_open(pid_t pid, unsigned long long started)
+{
+	int pidfd = pidfd_open(pid, 0);
+
+	if (pidfd >= 0 && process_started(pid) != started) {
+		close(pidfd);
+		return -1;
+	}
+	return pidfd;
 }

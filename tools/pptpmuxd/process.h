@@ -6,5 +6,6 @@
 #include <sys/types.h>
 
 unsigned long long process_started(pid_t pid);
+int process_open(pid_t pid, unsigned long long started);
 
 #endif /* PROCESS_H */

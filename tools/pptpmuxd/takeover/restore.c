@@ -36,12 +36,11 @@
 /* The process of a record, if it is still that one */
 static void end_process(const struct kept_pppd *kept)
 {
-	int pidfd = kept->pid > 1 ? pidfd_open(kept->pid, 0) : -1;
+	int pidfd = kept->pid > 1 ? process_open(kept->pid, kept->started) : -1;
 
 	if (pidfd < 0)
 		return;
-	if (process_started(kept->pid) == kept->started)
-		pidfd_send_signal(pidfd, SIGTERM, NULL, 0);
+	pidfd_send_signal(pidfd, SIGTERM, NULL, 0);
 	close(pidfd);
 }
 
