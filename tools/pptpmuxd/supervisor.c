@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "send_fds.h"
 
-#define PASSED_MAX	4	/* descriptors in a datagram */
 #define WATCHDOG_MIN_US	2000	/* the loop has other things to do */
 
 static const char * const names[] = {
@@ -80,7 +80,7 @@ static unsigned long long watchdog_wanted(void)
 static void tell(const char *what)
 {
 	if (notify_fd >= 0)
-		send(notify_fd, what, strlen(what), MSG_NOSIGNAL);
+		supervisor_pass(what, NULL, 0);
 }
 
 /**
@@ -171,30 +171,13 @@ int supervisor_store(void)
  * supervisor_pass - tell it something, with descriptors
  * @what:	the assignments, a line each
  * @fds:	the descriptors, which stay the caller's
- * @count:	how many, PASSED_MAX at most
+ * @count:	how many, SEND_FDS_MAX at most
  *
  * Return: false if there is no room for it now. What cannot be told at all is told to nobody.
  */
 bool supervisor_pass(const char *what, const int *fds, unsigned int count)
 {
-	union {
-		struct cmsghdr align;
-		char octets[CMSG_SPACE(PASSED_MAX * sizeof(int))];
-	} control = { .octets = "" };
-	struct iovec part = { (char *)what, strlen(what) };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	struct cmsghdr *header;
-
-	if (count && count <= PASSED_MAX) {
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_SPACE(count * sizeof(*fds));
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(count * sizeof(*fds));
-		memcpy(CMSG_DATA(header), fds, count * sizeof(*fds));
-	}
-	return sendmsg(notify_fd, &message, MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
+	return send_fds(notify_fd, what, strlen(what), fds, count) >= 0 || errno != EAGAIN;
 }
 
 /* Before the loop is freed */

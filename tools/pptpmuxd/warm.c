@@ -21,6 +21,7 @@
 #include "log.h"
 #include "pppd_command.h"
 #include "pppd_output.h"
+#include "send_fds.h"
 #include "stamp.h"
 #include "warm_msg.h"
 
@@ -315,22 +316,10 @@ static bool order(const struct warm *warm, struct in_addr peer,
 	const int fds[WARM_DESCRIPTORS] = {
 		[WARM_CALL] = its->call, [WARM_OUTPUT] = its->output, [WARM_SOCKET] = its->socket,
 	};
-	union {
-		struct cmsghdr align;
-		char octets[CMSG_SPACE(sizeof(fds))];
-	} control = { .octets = "" };
 	struct warm_order order = { .peer = "" };
-	struct iovec part = { &order, sizeof(order) };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
 	inet_ntop(AF_INET, &peer, order.peer, sizeof(order.peer));
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(fds));
-	memcpy(CMSG_DATA(header), fds, sizeof(fds));
-	return sendmsg(warm->ends.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	return send_fds(warm->ends.socket, &order, sizeof(order), fds, WARM_DESCRIPTORS) ==
 	       sizeof(order);
 }
 
