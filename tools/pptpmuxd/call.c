@@ -137,7 +137,7 @@ static void call_free(struct call *call)
 
 	queue_leave(call);
 	call_release(call);
-	book_drop(server->book, call->place);
+	keep_end(server->book, call->place);
 	LIST_REMOVE(call, entry);
 	if (control)
 		LIST_REMOVE(call, sibling);
@@ -526,6 +526,17 @@ bool calls_open(struct server *server)
 	TAILQ_INIT(&server->queue);
 	server->turn = evtimer_new(server->base, on_turn, server);
 	return server->turn && probe_open(server);
+}
+
+/* How many there are, whatever they are at */
+unsigned int calls_count(const struct server *server)
+{
+	const struct call *call;
+	unsigned int count = 0;
+
+	LIST_FOREACH(call, &server->calls, entry)
+		count++;
+	return count;
 }
 
 /* All calls have ended */

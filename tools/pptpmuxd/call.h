@@ -88,6 +88,7 @@ void call_lose(struct call *call);
 bool call_restore(struct server *server, struct control *control, int place,
 		  const struct kept *kept);
 bool calls_open(struct server *server);
+unsigned int calls_count(const struct server *server);
 void calls_close(struct server *server);
 
 #endif /* CALL_H */

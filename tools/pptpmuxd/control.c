@@ -609,8 +609,7 @@ void control_free(struct control *control)
 		call_lose(call);
 	control_answered(control);
 	leave_rank(control);
-	store_drop(control->place);
-	book_drop(server->book, control->place);
+	keep_end(server->book, control->place);
 	LIST_REMOVE(control, entry);
 	server->control_count--;
 	control->source->connections--;

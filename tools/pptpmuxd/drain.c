@@ -6,23 +6,11 @@
  */
 #include "drain.h"
 
-#include <sys/queue.h>
-
 #include "call.h"
 #include "events.h"
 #include "json.h"
 #include "server.h"
 #include "takeover/book.h"
-
-static unsigned int count_calls(const struct server *server)
-{
-	unsigned int count = 0;
-	const struct call *call;
-
-	LIST_FOREACH(call, &server->calls, entry)
-		count++;
-	return count;
-}
 
 /**
  * drain_answer - begin or end it, and answer how many calls there are
@@ -32,7 +20,7 @@ static unsigned int count_calls(const struct server *server)
  */
 void drain_answer(struct json *json, struct server *server, bool drains)
 {
-	unsigned int calls = count_calls(server);
+	unsigned int calls = calls_count(server);
 
 	if (server->drains != drains)
 		event_report(drains ? "drains" : "drains-no-more", 0, "pptpmuxd",

@@ -27,7 +27,6 @@
 #include "takeover/keep.h"
 #include "takeover/record.h"
 #include "takeover/restore.h"
-#include "takeover/store.h"
 
 #define DEMAND_DIAL_FAILED	20111	/* RRAS: connected, and then failed */
 
@@ -233,9 +232,7 @@ static void on_line(void *context, const char *line)
 static void interface_free(struct interface *interface)
 {
 	LIST_REMOVE(interface, entry);
-	if (interface->stored >= 0)
-		store_drop(interface->place);
-	book_drop(interface->server->book, interface->place);
+	keep_end(interface->server->book, interface->place);
 	if (interface->restart)
 		event_free(interface->restart);
 	free(interface);
@@ -312,14 +309,7 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
 
 /* ---- taken over ---- */
 
-/**
- * interface_recall - another pptpmuxd has begun it
- * @interface:	the interface, whose pppd is taken over
- * @kept:	what that one has kept of it
- *
- * A pppd that was started with other options than are wanted now has to end first.
- */
-void interface_recall(struct interface *interface, const struct kept_interface *kept)
+static void recall(struct interface *interface, const struct kept_interface *kept)
 {
 	interface->state = kept->state;
 	interface->since = kept->since;
@@ -329,12 +319,39 @@ void interface_recall(struct interface *interface, const struct kept_interface *
 	interface->slot = kept->slot;
 	interface->command = kept->command;
 	snprintf(interface->peer, sizeof(interface->peer), "%s", kept->peer);
-	if (kept->command != interface_pppd_command(interface)) {
+}
+
+/*
+ * The pppd that another pptpmuxd has started. With other options than are wanted now it has
+ * to end first. Return: false if there is none.
+ */
+static bool take_over(struct interface *interface)
+{
+	const struct pppd_call what = { .name = interface->config->name, .fd = -1 };
+	struct server *server = interface->server;
+	struct pppd_ends ends;
+	struct kept kept;
+	int place = restore_interface(server, interface->config->name, &kept);
+
+	if (place == BOOK_NO_PLACE)
+		return false;
+	ends = (struct pppd_ends){ kept.fds[KEPT_FD_OUTPUT], kept.fds[KEPT_FD_SOCKET] };
+	interface->pppd = pppd_restore(server->base, server->config, &what,
+				       &kept.interface.pppd, &ends, &hooks, interface);
+	if (!interface->pppd) {
+		restore_refuse(server, place, &kept);
+		return false;
+	}
+	interface->place = place;
+	interface->stored = ends.output;
+	recall(interface, &kept.interface);
+	if (interface->command != interface_pppd_command(interface)) {
 		log_info("%s: its configuration is another one, its pppd is started anew",
 			 interface->config->name);
 		pppd_stop(interface->pppd);
 	}
 	keep_interface(interface);
+	return true;
 }
 
 /* ---- all of them ---- */
@@ -348,15 +365,17 @@ static bool interface_new(struct server *server, const struct config_interface *
 	interface->server = server;
 	interface->config = config;
 	interface->since = time(NULL);
-	interface->place = book_take(server->book);
+	interface->place = BOOK_NO_PLACE;
 	interface->stored = -1;
 	redial_init(&interface->restarts, 1, config->redial);
 	LIST_INSERT_HEAD(&server->interfaces, interface, entry);
 	interface->restart = evtimer_new(server->base, on_restart, interface);
 	if (!interface->restart)
 		return false;
-	if (!restore_interface(interface, &hooks))
-		start_pppd(interface);
+	if (take_over(interface))
+		return true;
+	interface->place = book_take(server->book);
+	start_pppd(interface);
 	return true;
 }
 

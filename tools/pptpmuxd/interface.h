@@ -13,7 +13,6 @@
 #include "redial.h"
 
 struct event;
-struct kept_interface;
 struct pppd;
 struct server;
 
@@ -48,7 +47,6 @@ struct interface {
 };
 
 bool interfaces_start(struct server *server);
-void interface_recall(struct interface *interface, const struct kept_interface *kept);
 void interfaces_stop(struct server *server);
 void interfaces_free(struct server *server);
 const char *interface_state_name(enum interface_state state);

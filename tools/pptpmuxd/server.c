@@ -236,57 +236,64 @@ static bool listens_at(int fd, const struct sockaddr_in *address)
 }
 
 /* With the socket of one before us come those who have connected meanwhile */
-static struct acceptor *take_listener(struct server *server)
+static struct acceptor *take_listener(struct server *server, int fd)
 {
-	int fd = server->listener, accepts = 0;
-	socklen_t len = sizeof(accepts);
-	struct acceptor *acceptor = NULL;
+	socklen_t len = sizeof(int);
+	int accepts = 0;
 
-	server->listener = -1;
-	if (fd < 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) < 0 || !accepts)
 		return NULL;
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) == 0 && accepts)
-		acceptor = acceptor_take(server->base, fd, on_accept, server);
-	if (!acceptor)
-		close(fd);
-	return acceptor;
+	return acceptor_take(server->base, fd, on_accept, server);
 }
 
-static bool no_listener(const struct sockaddr_in *address)
+static struct acceptor *open_listener(struct server *server, const struct sockaddr_in *address)
 {
+	struct acceptor *acceptor = acceptor_new(server->base, (const struct sockaddr *)address,
+						 sizeof(*address), on_accept, server);
 	char text[INET_ADDRSTRLEN];
 
+	if (acceptor)
+		return acceptor;
 	inet_ntop(AF_INET, &address->sin_addr, text, sizeof(text));
 	log_error("cannot listen on %s, TCP port %u: %s; see \"ss -ltnp\" for another server, and listen and port in pptpmuxd.conf",
 		  text, ntohs(address->sin_port), strerror(errno));
-	return false;
+	return NULL;
 }
 
-/* Where another address is wanted, and cannot be had, the one before is better than none */
-static bool listen_on(struct server *server)
+/*
+ * @before: the socket of a pptpmuxd before us, -1: none. Where another address is wanted,
+ * and cannot be had, it is better than none.
+ */
+static struct acceptor *find_listener(struct server *server, int before)
 {
-	const struct config *config = server->config;
 	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
-		.sin_addr = config->listen,
-		.sin_port = htons(config->port),
+		.sin_addr = server->config->listen,
+		.sin_port = htons(server->config->port),
 	};
+	struct acceptor *acceptor = NULL;
 
-	if (server->listener >= 0 && listens_at(server->listener, &address))
-		server->acceptor = take_listener(server);
-	if (!server->acceptor)
-		server->acceptor = acceptor_new(server->base, (const struct sockaddr *)&address,
-						sizeof(address), on_accept, server);
-	if (!server->acceptor && !no_listener(&address) && server->listener >= 0) {
-		server->acceptor = take_listener(server);
-		if (server->acceptor)
-			log_warning("listen and port stay as they are until pptpmuxd is restarted, which ends its calls");
-	}
+	if (before >= 0 && listens_at(before, &address))
+		acceptor = take_listener(server, before);
+	if (!acceptor)
+		acceptor = open_listener(server, &address);
+	if (acceptor || before < 0)
+		return acceptor;
+	acceptor = take_listener(server, before);
+	if (acceptor)
+		log_warning("listen and port stay as they are until pptpmuxd is restarted, which ends its calls");
+	return acceptor;
+}
+
+static bool listen_on(struct server *server)
+{
+	int before = handover_listener();
+
+	server->acceptor = find_listener(server, before);
+	if (before >= 0 && (!server->acceptor || acceptor_fd(server->acceptor) != before))
+		close(before);
 	if (!server->acceptor)
 		return false;
-	if (server->listener >= 0)
-		close(server->listener);
-	server->listener = -1;
 	bound_buffers(acceptor_fd(server->acceptor));
 	store_listener(acceptor_fd(server->acceptor));
 	return true;

@@ -42,7 +42,6 @@ struct server {
 	struct metrics *metrics;	/* and Prometheus, of this */
 	struct tally tally;
 	struct acceptor *acceptor;	/* NULL: we shut down */
-	int listener;			/* that one before us has opened, -1: none, or it is used */
 	struct book *book;		/* for who takes over; NULL: nobody can */
 	struct sources *sources;		/* by source address */
 	struct guesses *guesses;	/* by user's name */

@@ -7,16 +7,20 @@
 #include "peer.h"
 
 #include <signal.h>
+#include <stddef.h>
 #include <sys/mman.h>
+#include <sys/un.h>
 
 #include "call.h"
 #include "control.h"
 #include "interface.h"
 #include "log.h"
 #include "rundir.h"
+#include "supervisor.h"
 #include "takeover/book.h"
 #include "takeover/handover.h"
 #include "takeover/record.h"
+#include "takeover/store.h"
 #include "tap.h"
 
 #define ROUNDS	3000
@@ -141,16 +145,6 @@ static int photograph(const struct book *from)
 	return fd;
 }
 
-static unsigned int count_calls(void)
-{
-	unsigned int count = 0;
-	struct call *call;
-
-	LIST_FOREACH(call, &server->calls, entry)
-		count++;
-	return count;
-}
-
 /* As the start of another program has it: what that is not to have is closed, and forgotten */
 static void crash(const struct client *first, const struct client *second)
 {
@@ -187,7 +181,7 @@ static void test_taken_over(void)
 	leave(book, listener);
 	server_up();
 	ok(book_turns(server->book) == 1, "a book that was left is taken");
-	ok(server->control_count == 2 && count_calls() == 1, "with its connections and calls");
+	ok(server->control_count == 2 && calls_count(server) == 1, "with its connections and calls");
 	ok(server->ranked[RANK_STRANGER] == 1 && server->ranked[RANK_UNCALLED] == 1 &&
 	   server->stranger_count == 1, "each of which is worth what it was");
 	client_write(&client, data + 7, len - 7);
@@ -363,6 +357,62 @@ static void test_places(void)
 	book_free(book);
 }
 
+/* ---- systemd's store ---- */
+
+static int supervisor;
+
+static void listen_as_supervisor(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char name[64];
+
+	snprintf(name, sizeof(name), "@takeover-%d", getpid());
+	memcpy(address.sun_path + 1, name + 1, strlen(name) - 1);
+	supervisor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(supervisor, (struct sockaddr *)&address,
+		 offsetof(struct sockaddr_un, sun_path) + strlen(name)) < 0)
+		abort();
+	setenv("NOTIFY_SOCKET", name, 1);
+	setenv("FDSTORE", "1", 1);
+	supervisor_open();
+}
+
+/* The last of what it has been told, "" if that is nothing */
+static const char *told(void)
+{
+	static char last[256];
+	ssize_t got;
+
+	*last = '\0';
+	while ((got = recv(supervisor, last, sizeof(last) - 1, MSG_DONTWAIT)) > 0)
+		last[got] = '\0';
+	return last;
+}
+
+/* More than it has room for at a time */
+static void test_store(void)
+{
+	struct book *book = book_new();
+	const int fds[STORE_FDS] = { STDOUT_FILENO, STDERR_FILENO };
+	unsigned int i, good = 0;
+
+	listen_as_supervisor();
+	store_open(base, book);
+	told();
+	for (i = 0; i < 30000; i++) {
+		store_put(i % 7, fds);
+		good += !strncmp(told(), "FDSTORE=1\n", strlen("FDSTORE=1\n"));
+		store_drop(i % 7);
+		good += !strncmp(told(), "FDSTOREREMOVE=1\n", strlen("FDSTOREREMOVE=1\n"));
+	}
+	ok(good == 2 * i, "as many calls as come are stored, one after the other");
+	store_drop(3);
+	ok(!*told(), "and nothing is said of what is not stored");
+	store_close();
+	supervisor_close();
+	book_free(book);
+}
+
 int main(int argc, char **argv)
 {
 	int fd;
@@ -379,6 +429,7 @@ int main(int argc, char **argv)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	base_up();
 	test_places();
+	test_store();
 	test_long_book();
 	test_no_book();
 	test_spoilt();

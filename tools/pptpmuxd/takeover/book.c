@@ -146,9 +146,7 @@ struct book *book_open(int fd, const char **fault)
 		close(fd);
 		return NULL;
 	}
-	book->title.turns = title.turns;
-	book->title.drains = title.drains;
-	book->title.login_time = title.login_time;
+	book->title = title;
 	if (status.st_size > offset_of(0))
 		book->places = (status.st_size - offset_of(0) + KEPT_OCTETS - 1) / KEPT_OCTETS;
 	find_vacant(book);
@@ -242,6 +240,23 @@ bool book_read(const struct book *book, int place, struct kept *kept)
 		return false;
 	got = pread(book->fd, kept, sizeof(*kept), offset_of(place));
 	return got > (ssize_t)sizeof(kept->kind) && kept->kind != KEPT_NOTHING;
+}
+
+/**
+ * book_next - the records, one after the other
+ * @book:	the book
+ * @place:	of the one before, BOOK_NO_PLACE: none
+ * @kept:	filled in
+ *
+ * Return: its place, BOOK_NO_PLACE behind the last one.
+ */
+int book_next(const struct book *book, int place, struct kept *kept)
+{
+	for (place++; place < book_places(book); place++) {
+		if (book_read(book, place, kept))
+			return place;
+	}
+	return BOOK_NO_PLACE;
 }
 
 /* What was there is over */

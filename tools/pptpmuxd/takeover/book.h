@@ -26,6 +26,7 @@ void book_note_login_time(struct book *book, long long microseconds);
 int book_take(struct book *book);
 void book_write(struct book *book, int place, const struct kept *kept);
 bool book_read(const struct book *book, int place, struct kept *kept);
+int book_next(const struct book *book, int place, struct kept *kept);
 void book_drop(struct book *book, int place);
 int book_places(const struct book *book);
 

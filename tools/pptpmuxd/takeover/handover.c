@@ -25,8 +25,8 @@
 
 #include "acceptor.h"
 #include "book.h"
-#include "json.h"
 #include "claim_fd.h"
+#include "json.h"
 #include "keep.h"
 #include "log.h"
 #include "record.h"
@@ -86,7 +86,6 @@ void handover_open(struct server *server)
 {
 	const char *fault;
 
-	server->listener = received.listener;
 	if (received.book >= 0) {
 		server->book = book_open(received.book, &fault);
 		if (server->book && received.stored)
@@ -104,8 +103,16 @@ void handover_open(struct server *server)
 			    strerror(errno));
 	server->drains = book_drains(server->book);
 	received.book = -1;
-	received.listener = -1;
 	store_open(server->base, server->book);
+}
+
+/* The socket that listens, of a pptpmuxd before us, the caller's own then; -1: there is none */
+int handover_listener(void)
+{
+	int listener = received.listener;
+
+	received.listener = -1;
+	return listener;
 }
 
 /**
@@ -135,11 +142,9 @@ static void pass_fds(const struct server *server, int flags)
 {
 	struct kept kept;
 	unsigned int i;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (!book_read(server->book, place, &kept))
-			continue;
+	while ((place = book_next(server->book, place, &kept)) != BOOK_NO_PLACE) {
 		for (i = 0; i < KEPT_FDS; i++) {
 			if (kept.fds[i] >= 0)
 				fcntl(kept.fds[i], F_SETFD, flags);

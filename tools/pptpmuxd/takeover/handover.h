@@ -11,6 +11,7 @@ struct server;
 void handover_init(char **argv);
 void handover_receive(void);
 void handover_open(struct server *server);
+int handover_listener(void);
 bool handover_leave(struct server *server);
 void handover_answer(struct json *json, const char *words, struct server *server);
 

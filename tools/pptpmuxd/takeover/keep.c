@@ -44,8 +44,7 @@ static void store_ends(int place, const struct kept *kept, int *stored)
 
 	if (*stored == fds[0])
 		return;
-	if (*stored >= 0)
-		store_drop(place);
+	store_drop(place);
 	store_put(place, fds);
 	*stored = fds[0];
 }
@@ -175,7 +174,32 @@ void keep_interface(struct interface *interface)
 	store_ends(interface->place, &kept, &interface->stored);
 }
 
+/* ---- the end ---- */
+
+/**
+ * keep_end - a connection, call or interface is over
+ * @book:	the book
+ * @place:	its own
+ */
+void keep_end(struct book *book, int place)
+{
+	store_drop(place);
+	book_drop(book, place);
+}
+
 /* ---- what matters when we leave in order ---- */
+
+/* Of an attempt to leave that has failed */
+static void drop_sources(struct book *book)
+{
+	struct kept kept;
+	int place = BOOK_NO_PLACE;
+
+	while ((place = book_next(book, place, &kept)) != BOOK_NO_PLACE) {
+		if (kept.kind == KEPT_SOURCE)
+			book_drop(book, place);
+	}
+}
 
 static void keep_source(const struct source *source, void *context)
 {
@@ -214,6 +238,7 @@ void keep_rest(struct server *server)
 		keep_call(call);
 	LIST_FOREACH(interface, &server->interfaces, entry)
 		keep_interface(interface);
+	drop_sources(server->book);
 	sources_each(server->sources, keep_source, server);
 	book_note_login_time(server->book, server->login_time);
 }

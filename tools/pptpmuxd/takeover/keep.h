@@ -3,6 +3,7 @@
 #ifndef TAKEOVER_KEEP_H
 #define TAKEOVER_KEEP_H
 
+struct book;
 struct call;
 struct control;
 struct interface;
@@ -11,6 +12,7 @@ struct server;
 void keep_control(struct control *control);
 void keep_call(struct call *call);
 void keep_interface(struct interface *interface);
+void keep_end(struct book *book, int place);
 void keep_rest(struct server *server);
 
 #endif /* TAKEOVER_KEEP_H */

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "control.h"
 #include "events.h"
 #include "interface.h"
+#include "keep.h"
 #include "lease.h"
 #include "log.h"
 #include "process.h"
@@ -70,8 +70,7 @@ static void give_up(struct server *server, int place, const struct kept *kept, c
 	if (kept->kind == KEPT_INTERFACE)
 		end_process(&kept->interface.pppd);
 	close_all(kept);
-	store_drop(place);
-	book_drop(server->book, place);
+	keep_end(server->book, place);
 }
 
 /* ---- descriptors ---- */
@@ -110,38 +109,19 @@ static void claim_its_fds(struct kept *kept)
 static void claim_fds(struct server *server)
 {
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (!book_read(server->book, place, &kept))
-			continue;
+	while ((place = book_next(server->book, place, &kept)) != BOOK_NO_PLACE) {
 		claim_its_fds(&kept);
 		book_write(server->book, place, &kept);
 	}
 }
 
-static bool is_socket(int fd, int domain, int type)
-{
-	int its_domain = -1, its_type = -1;
-	socklen_t len = sizeof(int);
-
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &its_domain, &len) == 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &its_type, &len) == 0 &&
-	       its_domain == domain && its_type == type;
-}
-
-static bool is_pipe(int fd)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
-}
-
 static const char *ends_fault(const struct kept *kept)
 {
-	if (!is_pipe(kept->fds[KEPT_FD_OUTPUT]))
+	if (!fd_is_pipe(kept->fds[KEPT_FD_OUTPUT]))
 		return "the output of its pppd";
-	if (!is_socket(kept->fds[KEPT_FD_SOCKET], AF_UNIX, SOCK_SEQPACKET))
+	if (!fd_is_socket(kept->fds[KEPT_FD_SOCKET], AF_UNIX, SOCK_SEQPACKET))
 		return "the socket to its pppd";
 	return NULL;
 }
@@ -150,7 +130,7 @@ static const char *fds_fault(const struct kept *kept)
 {
 	switch (kept->kind) {
 	case KEPT_CONTROL:
-		return is_socket(kept->fds[KEPT_FD_STREAM], AF_INET, SOCK_STREAM) ? NULL :
+		return fd_is_socket(kept->fds[KEPT_FD_STREAM], AF_INET, SOCK_STREAM) ? NULL :
 		       "its TCP connection";
 	case KEPT_CALL:
 		return kept->call.has_pppd ? ends_fault(kept) : NULL;
@@ -161,20 +141,27 @@ static const char *fds_fault(const struct kept *kept)
 	}
 }
 
-/* Return: whether there is a record of this kind at a place, in which nothing is wrong */
-static bool next_of(struct server *server, enum kept_kind kind, int place, struct kept *kept)
+static const char *fault_of(const struct kept *kept)
+{
+	const char *fault = kept_fault(kept);
+
+	return fault ? fault : fds_fault(kept);
+}
+
+/* As book_next(), of one kind, and of those in which nothing is wrong */
+static int next_of(struct server *server, enum kept_kind kind, int place, struct kept *kept)
 {
 	const char *fault;
 
-	if (!book_read(server->book, place, kept) || kept->kind != kind)
-		return false;
-	fault = kept_fault(kept);
-	if (!fault)
-		fault = fds_fault(kept);
-	if (!fault)
-		return true;
-	give_up(server, place, kept, fault);
-	return false;
+	while ((place = book_next(server->book, place, kept)) != BOOK_NO_PLACE) {
+		if (kept->kind != kind)
+			continue;
+		fault = fault_of(kept);
+		if (!fault)
+			break;
+		give_up(server, place, kept, fault);
+	}
+	return place;
 }
 
 /* ---- sources, connections, calls ---- */
@@ -196,11 +183,9 @@ static void restore_source(struct server *server, const struct kept_source *kept
 static void restore_sources(struct server *server)
 {
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (!next_of(server, KEPT_SOURCE, place, &kept))
-			continue;
+	while ((place = next_of(server, KEPT_SOURCE, place, &kept)) != BOOK_NO_PLACE) {
 		restore_source(server, &kept.source);
 		book_drop(server->book, place);
 	}
@@ -210,11 +195,9 @@ static unsigned int restore_controls(struct server *server, struct control **con
 {
 	unsigned int count = 0;
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (!next_of(server, KEPT_CONTROL, place, &kept))
-			continue;
+	while ((place = next_of(server, KEPT_CONTROL, place, &kept)) != BOOK_NO_PLACE) {
 		controls[place] = control_restore(server, place, &kept);
 		kept.fds[KEPT_FD_STREAM] = -1;
 		if (controls[place])
@@ -235,31 +218,23 @@ static void restore_call(struct server *server, int place, const struct kept *ke
 		give_up(server, place, kept, "its socket, or its connection,");
 }
 
-static unsigned int restore_all_calls(struct server *server, struct control **controls,
-				      int places)
+static void restore_all_calls(struct server *server, struct control **controls, int count)
 {
-	unsigned int count = 0;
-	struct call *call;
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < places; place++) {
-		if (next_of(server, KEPT_CALL, place, &kept))
-			restore_call(server, place, &kept, controls, places);
-	}
-	LIST_FOREACH(call, &server->calls, entry)
-		count++;
-	return count;
+	while ((place = next_of(server, KEPT_CALL, place, &kept)) != BOOK_NO_PLACE)
+		restore_call(server, place, &kept, controls, count);
 }
 
 /* Of a kind that this version does not know, or damaged */
 static void drop_unknown(struct server *server)
 {
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (book_read(server->book, place, &kept) && kept.kind >= KEPT_KINDS)
+	while ((place = book_next(server->book, place, &kept)) != BOOK_NO_PLACE) {
+		if (kept.kind >= KEPT_KINDS)
 			give_up(server, place, &kept, "its kind");
 	}
 }
@@ -272,18 +247,18 @@ void restore_calls(struct server *server)
 {
 	int places = book_places(server->book);
 	struct control **controls = calloc(places + 1, sizeof(*controls));
-	unsigned int connections = 0, calls = 0;
+	unsigned int connections = 0;
 
 	claim_fds(server);
 	if (controls) {
 		drop_unknown(server);
 		restore_sources(server);
 		connections = restore_controls(server, controls);
-		calls = restore_all_calls(server, controls, places);
+		restore_all_calls(server, controls, places);
 	}
 	free(controls);
 	event_report("taken-over", 0, "pptpmuxd", "this one has taken over from the one before it: control connections: %u, calls: %u",
-		     connections, calls);
+		     connections, calls_count(server));
 }
 
 /* ---- addresses ---- */
@@ -316,50 +291,41 @@ void restore_addresses(struct server *server)
 
 /* ---- interfaces ---- */
 
-static int find_interface(struct server *server, const char *name, struct kept *kept)
+/**
+ * restore_interface - what is kept of an interface
+ * @server:	the server
+ * @name:	the interface's
+ * @kept:	filled in
+ *
+ * Return: the record's place, which is the interface's own then, BOOK_NO_PLACE: there is none.
+ */
+int restore_interface(struct server *server, const char *name, struct kept *kept)
 {
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (next_of(server, KEPT_INTERFACE, place, kept) &&
-		    !strcmp(kept->interface.name, name))
-			return place;
-	}
-	return BOOK_NO_PLACE;
+	do {
+		place = next_of(server, KEPT_INTERFACE, place, kept);
+	} while (place != BOOK_NO_PLACE && strcmp(kept->interface.name, name) != 0);
+	return place;
 }
 
-/**
- * restore_interface - take over the pppd of an interface
- * @interface:	the interface, which has none and no place yet
- * @hooks:	what it hears of it, with itself as the context
- *
- * Return: whether there is one; if it was started with other options than are wanted now,
- * it is told to end, and another one is started then.
- */
-bool restore_interface(struct interface *interface, const struct pppd_hooks *hooks)
+/* It is not wanted, or cannot be had */
+void restore_refuse(struct server *server, int place, const struct kept *kept)
 {
-	const struct pppd_call what = { .name = interface->config->name, .fd = -1 };
-	struct server *server = interface->server;
-	struct pppd_ends ends;
-	struct kept kept;
-	int place = find_interface(server, interface->config->name, &kept);
+	end_process(&kept->interface.pppd);
+	close_all(kept);
+	keep_end(server->book, place);
+}
 
-	if (place == BOOK_NO_PLACE)
-		return false;
-	ends = (struct pppd_ends){ kept.fds[KEPT_FD_OUTPUT], kept.fds[KEPT_FD_SOCKET] };
-	interface->pppd = pppd_restore(server->base, server->config, &what,
-				       &kept.interface.pppd, &ends, hooks, interface);
-	if (!interface->pppd) {
-		end_process(&kept.interface.pppd);
-		close_all(&kept);
-		book_drop(server->book, place);
-		return false;
+static bool is_taken(const struct server *server, int place)
+{
+	const struct interface *interface;
+
+	LIST_FOREACH(interface, &server->interfaces, entry) {
+		if (interface->place == place)
+			return true;
 	}
-	book_drop(server->book, interface->place);
-	interface->place = place;
-	interface->stored = ends.output;
-	interface_recall(interface, &kept.interface);
-	return true;
+	return false;
 }
 
 /**
@@ -368,25 +334,15 @@ bool restore_interface(struct interface *interface, const struct pppd_hooks *hoo
  */
 void restore_end(struct server *server)
 {
-	const struct interface *interface;
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(server->book); place++) {
-		if (!next_of(server, KEPT_INTERFACE, place, &kept))
-			continue;
-		LIST_FOREACH(interface, &server->interfaces, entry) {
-			if (interface->place == place)
-				break;
-		}
-		if (interface)
+	while ((place = next_of(server, KEPT_INTERFACE, place, &kept)) != BOOK_NO_PLACE) {
+		if (is_taken(server, place))
 			continue;
 		log_info("%s: it is no interface any more, and its pppd is told to end",
 			 kept.interface.name);
-		end_process(&kept.interface.pppd);
-		close_all(&kept);
-		store_drop(place);
-		book_drop(server->book, place);
+		restore_refuse(server, place, &kept);
 	}
 	store_sweep(server->book);
 }

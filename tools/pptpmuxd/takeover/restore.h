@@ -3,15 +3,13 @@
 #ifndef TAKEOVER_RESTORE_H
 #define TAKEOVER_RESTORE_H
 
-#include <stdbool.h>
-
-struct interface;
-struct pppd_hooks;
+struct kept;
 struct server;
 
 void restore_calls(struct server *server);
 void restore_addresses(struct server *server);
-bool restore_interface(struct interface *interface, const struct pppd_hooks *hooks);
+int restore_interface(struct server *server, const char *name, struct kept *kept);
+void restore_refuse(struct server *server, int place, const struct kept *kept);
 void restore_end(struct server *server);
 
 #endif /* TAKEOVER_RESTORE_H */

@@ -23,7 +23,6 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "book.h"
@@ -50,7 +49,9 @@ struct message {
 
 static TAILQ_HEAD(, message) line = TAILQ_HEAD_INITIALIZER(line);
 static struct event *room;	/* for a datagram; NULL: there is no store */
-static unsigned int stored;	/* descriptors */
+static unsigned char *counts;	/* of each place, the descriptors that it has, or will have */
+static int count_places;
+static unsigned int stored;	/* all of these */
 
 /* ---- telling ---- */
 
@@ -104,7 +105,6 @@ static void put(const char *name, int place, const int *fds, unsigned int count)
 	snprintf(message->text, sizeof(message->text), "FDSTORE=1\nFDPOLL=0\nFDNAME=%s", name);
 	memcpy(message->fds, fds, count * sizeof(*fds));
 	message->count = count;
-	stored += count;
 	tell_all();
 }
 
@@ -124,6 +124,27 @@ static const char *name_of(int place, char *name, size_t size)
 	return name;
 }
 
+/* Return: false without memory; then it is as it was */
+static bool set_count(int place, unsigned int count)
+{
+	int places = count_places ? count_places : 64;
+	unsigned char *more;
+
+	while (places <= place)
+		places *= 2;
+	if (places != count_places) {
+		more = realloc(counts, places);
+		if (!more)
+			return false;
+		memset(more + count_places, 0, places - count_places);
+		counts = more;
+		count_places = places;
+	}
+	stored += count - counts[place];
+	counts[place] = count;
+	return true;
+}
+
 /**
  * store_put - have a place's descriptors kept
  * @place:	in the book
@@ -139,49 +160,51 @@ void store_put(int place, const int *fds)
 		if (fds[i] >= 0)
 			those[count++] = fds[i];
 	}
-	if (room && place >= 0 && count && stored + count <= FDS_MAX)
+	if (room && place >= 0 && count && stored + count <= FDS_MAX && set_count(place, count))
 		put(name_of(place, name, sizeof(name)), place, those, count);
 }
 
+/* Return: whether that was still in the line, of which systemd hears nothing then */
+static bool take_back(int place)
+{
+	struct message *message;
+
+	TAILQ_FOREACH(message, &line, entry) {
+		if (message->place != place)
+			continue;
+		TAILQ_REMOVE(&line, message, entry);
+		free(message);
+		return true;
+	}
+	return false;
+}
+
 /**
- * store_drop - a place's descriptors are about to be closed
+ * store_drop - a place's descriptors, if any are kept, are about to be closed
  * @place:	in the book
  */
 void store_drop(int place)
 {
-	struct message *message, *next;
 	char name[16];
-	bool told = true;
 
-	if (!room || place < 0)
+	if (!room || place < 0 || place >= count_places || !counts[place])
 		return;
-	for (message = TAILQ_FIRST(&line); message; message = next) {
-		next = TAILQ_NEXT(message, entry);
-		if (message->place != place)
-			continue;
-		stored -= message->count;
-		TAILQ_REMOVE(&line, message, entry);
-		free(message);
-		told = false;
-	}
-	if (told)
+	set_count(place, 0);
+	if (!take_back(place))
 		drop(name_of(place, name, sizeof(name)));
 }
 
 /* ---- life ---- */
 
-/* What systemd has already, of a book that was taken over */
-static unsigned int count_stored(const struct book *book)
+/* What systemd has already, of a book that was taken over: all but calls' own sockets */
+static void count_kept(const struct book *book)
 {
-	unsigned int count = 0;
 	struct kept kept;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(book); place++) {
-		if (book_read(book, place, &kept))
-			count += kept.kind == KEPT_CONTROL ? 1 : STORE_FDS;
-	}
-	return count;
+	while ((place = book_next(book, place, &kept)) != BOOK_NO_PLACE)
+		set_count(place, (kept.fds[KEPT_FD_STREAM] >= 0) +
+			  (kept.fds[KEPT_FD_OUTPUT] >= 0) + (kept.fds[KEPT_FD_SOCKET] >= 0));
 }
 
 /**
@@ -196,7 +219,7 @@ void store_open(struct event_base *base, const struct book *book)
 	room = fd >= 0 && book ? event_new(base, fd, EV_WRITE, on_room, NULL) : NULL;
 	if (!room)
 		return;
-	stored = count_stored(book);
+	count_kept(book);
 	drop(BOOK_NAME);
 	put(BOOK_NAME, BOOK_NO_PLACE, (int []){ book_fd(book) }, 1);
 }
@@ -264,7 +287,10 @@ void store_close(void)
 	}
 	if (room)
 		event_free(room);
+	free(counts);
 	room = NULL;
+	counts = NULL;
+	count_places = 0;
 	stored = 0;
 }
 
@@ -331,13 +357,11 @@ bool store_receive(int *book, int *listener)
 
 static int kind_of(int fd)
 {
-	int domain = -1;
-	socklen_t len = sizeof(domain);
-	struct stat status;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0)
-		return domain == AF_INET ? KEPT_FD_STREAM : KEPT_FD_SOCKET;
-	return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? KEPT_FD_OUTPUT : -1;
+	if (fd_is_socket(fd, AF_INET, SOCK_STREAM))
+		return KEPT_FD_STREAM;
+	if (fd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET))
+		return KEPT_FD_SOCKET;
+	return fd_is_pipe(fd) ? KEPT_FD_OUTPUT : -1;
 }
 
 /* The numbers of another process mean nothing here */
@@ -345,11 +369,9 @@ static void forget_fds(struct book *book)
 {
 	struct kept kept;
 	unsigned int i;
-	int place;
+	int place = BOOK_NO_PLACE;
 
-	for (place = 0; place < book_places(book); place++) {
-		if (!book_read(book, place, &kept))
-			continue;
+	while ((place = book_next(book, place, &kept)) != BOOK_NO_PLACE) {
 		for (i = 0; i < KEPT_FDS; i++)
 			kept.fds[i] = -1;
 		book_write(book, place, &kept);
@@ -383,6 +405,7 @@ void store_sort(struct book *book)
 void store_sweep(struct book *book)
 {
 	struct kept kept;
+	char name[16];
 	size_t i;
 	int fd;
 
@@ -390,8 +413,8 @@ void store_sweep(struct book *book)
 		fd = claim_fd(entries[i].fd);
 		if (fd >= 0)
 			close(fd);
-		if (!book_read(book, entries[i].place, &kept))
-			store_drop(entries[i].place);
+		if (room && entries[i].place >= 0 && !book_read(book, entries[i].place, &kept))
+			drop(name_of(entries[i].place, name, sizeof(name)));
 	}
 	free(entries);
 	entries = NULL;
