@@ -32,7 +32,10 @@
 #   streams_are_whole NUMBER       none was broken, and each has brought so many blocks; says
 #                                  in $dir/figures how many, and how long one took at most
 #   ctl NS ARG...                  pptpmuxctl there
-#   json NS EXPRESSION ARG...      asserts of pptpmuxctl's JSON, j in Python
+#   asserts EXPRESSION             of the JSON that comes in, j in Python
+#   json NS EXPRESSION ARG...      the same of pptpmuxctl's
+#   take_over                      another pptpmuxd takes over from the one that runs
+#   take_over_times NUMBER         again and again, at random moments
 #   silence CLIENT, unsilence CLIENT  it vanishes without a word, and is back
 #   power_cut CLIENT               it is silent, and then there is nobody
 #   now                            milliseconds
@@ -371,6 +374,21 @@ transfer()
 	[ "$served" -eq 0 ]
 }
 
+take_over()
+{
+	ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf"
+}
+
+take_over_times()
+{
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		sleep "0.$((RANDOM % 10))"
+		take_over | grep 'has taken over'
+	done
+}
+
 # Not within check, whose shell cannot wait for them
 declare -A streams=()
 
@@ -429,13 +447,17 @@ ctl()
 	ns "$name" "$CTL" "$@"
 }
 
+asserts()
+{
+	python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$1"', j'
+}
+
 json()
 {
 	local name=$1 expression=$2
 
 	shift 2
-	ctl "$name" --json "$@" |
-		python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+	ctl "$name" --json "$@" | asserts "$expression"
 }
 
 all_free()

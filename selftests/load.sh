@@ -57,7 +57,7 @@ told()
 	echo "$*" >&"$commands"
 	read -r -t $((2 * PATIENCE)) -u "$answers" answer
 	echo "$answer"
-	python3 -I -S -c 'import json, sys; j = json.loads(sys.argv[1]); assert '"$expression" "$answer"
+	asserts "$expression" <<<"$answer"
 }
 
 # The server has calls, as many
@@ -98,22 +98,12 @@ vanish()
 	check_call "nothing is left" nothing_left
 }
 
-takes_over()
-{
-	local i
-
-	for ((i = 1; i <= TURNS; i++)); do
-		sleep "0.$((RANDOM % 10))"
-		ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf"
-	done
-}
-
 # told, while another server takes over again and again
 told_meanwhile()
 {
 	local turns
 
-	takes_over >"$dir/turns" &
+	take_over_times "$TURNS" >"$dir/turns" &
 	turns=$!
 	told "$@"
 	wait "$turns"

@@ -135,6 +135,8 @@ upgrades_alone()
 
 	pid=$(property MainPID)
 	install_by next dpkg --install >"$dir/upgrade"
+	! grep 'calls are up' "$dir/upgrade" || return 1
+	grep -F -x "pptpmuxd $(version_of next) has taken over" "$dir/upgrade"
 	[ "$(property MainPID)" -eq "$pid" ]
 	listens s
 	runs "$(version_of next)"

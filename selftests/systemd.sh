@@ -109,7 +109,7 @@ reloads()
 	property ActiveState | grep -x active
 	journal | grep 'pptpmuxd.conf:5: slots = 0'
 	json s 'j["slots"] == 9 and j["connected"] == 1' table
-	reach_at_last c1
+	reach c1
 }
 
 serves_again()
@@ -123,8 +123,7 @@ inside_json()
 	local expression=$1
 
 	shift
-	inside pptpmuxctl --json "$@" |
-		python3 -I -S -c 'import json, sys; j = json.load(sys.stdin); assert '"$expression"', j'
+	inside pptpmuxctl --json "$@" | asserts "$expression"
 }
 
 one_call_as_before()

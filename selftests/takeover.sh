@@ -18,11 +18,6 @@ cd "$(dirname "$0")"
 readonly TURNS=${TURNS:-10} BY_PLUGIN=(c1 c2 c3) BY_PPTP=(c4)
 readonly UP=("${BY_PLUGIN[@]}" "${BY_PPTP[@]}")
 
-take_over()
-{
-	ns s "$PPTPMUXD" --take-over -f "$dir/pptpmuxd.conf"
-}
-
 # What the first of them had is there for ever
 warm_again()
 {
@@ -68,16 +63,6 @@ is_turn()
 	[ "$(turns)" -eq "$1" ]
 }
 
-takes_turns()
-{
-	local i
-
-	for ((i = 1; i <= TURNS; i++)); do
-		sleep "0.$((RANDOM % 10))"
-		take_over | grep 'has taken over'
-	done
-}
-
 all_as_before()
 {
 	warm_again
@@ -86,15 +71,9 @@ all_as_before()
 	json s 'j["connected"] == '"${#UP[@]}" table
 	json s '[len(c["calls"]) for c in j["connections"]] == [1] * '"${#UP[@]}" \
 		--run-directory "$dir/run" connections
-	[ "$(pool_held)" -eq "${#UP[@]}" ]
+	json s 'sum(p["held"] for p in j["pools"]) == '"${#UP[@]}" \
+		--run-directory "$dir/run" pool
 	files_as_before "$files"
-}
-
-pool_held()
-{
-	ctl s --run-directory "$dir/run" --json pool | python3 -I -S -c '
-import json, sys
-print(sum(pool["held"] for pool in json.load(sys.stdin)["pools"]))'
 }
 
 # Who dials at that moment is in, at the first attempt: each stage of it is hit by and by
@@ -226,7 +205,7 @@ check "calls are up" calls_are_up
 streams_begin "${UP[@]}"
 processes >"$dir/before"
 files=$(open_files)
-check "taken over $TURNS times" takes_turns
+check "taken over $TURNS times" take_over_times "$TURNS"
 check "it says how often" is_turn "$TURNS"
 streams_end
 check "no stream is broken" streams_are_whole "$TURNS"
